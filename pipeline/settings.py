@@ -1,0 +1,98 @@
+"""Project settings: `throughcare.toml`, where data lies, and which partner delivers from where."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import SettingsError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+STAGE_FOLDERS = ("landing", "warehouse", "validated", "disclosure", "publication")
+
+
+class Strict(BaseModel):
+    """Base of all settings: frozen, and a key that nobody reads is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PartnerSettings(Strict):
+    """Where one partner's deliveries are found, and a contract that replaces the built-in one."""
+
+    location: str
+    contract: Path | None = None
+
+
+class PublicationSettings(Strict):
+    """How documents are made; `auto` takes Quarto where it is installed."""
+
+    renderer: str = Field(default="auto", pattern="^(auto|builtin|quarto)$")
+    funder: str = ""
+    contact: str = ""
+
+
+class DisclosureSettings(Strict):
+    """The profile that every release uses."""
+
+    profile: str = "publication"
+
+
+class Settings(Strict):
+    """All settings of a project. `root` is the project folder, `data` the folder of all outputs."""
+
+    root: Path
+    data: Path
+    partners: dict[str, PartnerSettings] = {}
+    publication: PublicationSettings = PublicationSettings()
+    disclosure: DisclosureSettings = DisclosureSettings()
+
+    def folder(self, stage: str) -> Path:
+        """The stage's folder under `data`, made when it is missing."""
+        path = self.data / stage
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def resource(self, name: str) -> Path:
+        """A folder or file of the project (`expectations`, `reports`, `data/reference`), else the repository's."""
+        own = self.root / name
+        return own if own.exists() else REPOSITORY / name
+
+    def hashed(self) -> dict[str, Any]:
+        """What of the settings decides numbers, for the run's hash: never a path of this machine."""
+        return {"partners": sorted(self.partners), "profile": self.disclosure.profile}
+
+
+def load_settings(root: Path, *, data: Path | None = None) -> Settings:
+    """Read `throughcare.toml` in `root`; relative paths and locations count from there.
+
+    Raises SettingsError with every problem found.
+    """
+    path = root / "throughcare.toml"
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"No throughcare.toml in {root}. Run the command in a project folder.") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsError(f"throughcare.toml is not valid TOML: {problem}") from None
+    raw["root"] = root.resolve()
+    raw["data"] = (data or root / raw.pop("data", "data")).resolve()
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as problems:
+        raise SettingsError(list_problems("throughcare.toml", problems)) from None
+
+
+def list_problems(name: str, problems: ValidationError) -> list[str]:
+    """Each problem of a settings file on one line: where, and what to write instead."""
+    lines = []
+    for problem in problems.errors(include_url=False, include_input=False):
+        where = ".".join(str(part) for part in problem["loc"]) or "file"
+        advice = (
+            "unknown setting; remove it or correct its name" if problem["type"] == "extra_forbidden" else problem["msg"]
+        )
+        lines.append(f"{name}: {where}: {advice}")
+    return lines

@@ -1,0 +1,22 @@
+"""The warehouse: one DuckDB file per run, a schema per stage, SQL kept in files."""
+
+from pipeline.warehouse.connection import Connection, current_path, open_readonly, open_run, publish_current
+from pipeline.warehouse.sql import load_sql, run_sql_folder, split_statements
+from pipeline.warehouse.state import done_stages, record_stage, stage_counts
+
+SCHEMAS = ("landing", "staging", "validated", "core", "outcomes")
+
+__all__ = [
+    "SCHEMAS",
+    "Connection",
+    "current_path",
+    "done_stages",
+    "load_sql",
+    "open_readonly",
+    "open_run",
+    "publish_current",
+    "record_stage",
+    "run_sql_folder",
+    "split_statements",
+    "stage_counts",
+]
