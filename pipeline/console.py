@@ -1,0 +1,65 @@
+"""What a person sees while the line works: progress on a terminal, plain lines elsewhere, JSON on request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class ConsoleReporter:
+    """Tells each stage once: a spinner while it works on a terminal, then one line with time and counts."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._status = err.status("") if err.is_terminal and not quiet else None
+
+    def stage(self, name: str) -> None:
+        """Show that a stage works, on a terminal only."""
+        if self._status:
+            self._status.update(f"[bold]{name}[/bold] …")
+            self._status.start()
+
+    def done(self, name: str, seconds: float, counts: dict[str, int], *, reused: bool) -> None:
+        """Print the stage's line: reused, or how long it took and what it counted."""
+        if self._status:
+            self._status.stop()
+        if self._quiet:
+            return
+        took = "reused" if reused else f"{seconds:.1f} s"
+        shown = ", ".join(f"{key} {value:,}".replace(",", " ") for key, value in counts.items())
+        err.print(f"{name:<12} {took:>8}  {shown}")
+
+    def say(self, line: str) -> None:
+        """Print one plain line."""
+        if not self._quiet:
+            err.print(line, markup=False)
+
+
+def show_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Print rows as a table."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(table)
+
+
+def show_json(value: Mapping[str, Any]) -> None:
+    """Print a value as JSON on standard output."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str, sort_keys=True))
+
+
+def show_files(root: Path, files: Iterable[Path]) -> None:
+    """Print the paths that a command wrote, relative to the project where they lie in it."""
+    for path in files:
+        shown = path.relative_to(root) if path.is_relative_to(root) else path
+        out.print(str(shown), markup=False)

@@ -1,0 +1,285 @@
+"""The line: the stages in order, each in its own transaction, resuming where a run stopped.
+
+sources → landing → staging → validated → core → outcomes → disclosure → publication
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+
+from pipeline import core, disclosure, landing, outcomes, publication, sources, staging, validated
+from pipeline.errors import InputError, StorageError
+from pipeline.run import Input, Run, code_version, hash_files
+from pipeline.settings import Settings
+from pipeline.warehouse import (
+    Connection,
+    done_stages,
+    open_readonly,
+    open_run,
+    publish_current,
+    record_stage,
+    stage_counts,
+)
+
+StageFunction = Callable[[Connection, Settings, Run], dict[str, int]]
+IN_WAREHOUSE: dict[str, StageFunction] = {
+    "landing": landing.load,
+    "staging": staging.stage,
+    "validated": validated.validate,
+    "core": core.build,
+    "outcomes": outcomes.measure,
+}
+"""The stages that fill a schema of the warehouse, in order; disclosure and publication write folders."""
+
+FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Reporter(Protocol):
+    """What the line tells while it works; the command line shows it as a progress bar or as plain lines."""
+
+    def stage(self, name: str) -> None:
+        """A stage begins."""
+
+    def done(self, name: str, seconds: float, counts: dict[str, int], *, reused: bool) -> None:
+        """A stage is finished, or was already."""
+
+    def say(self, line: str) -> None:
+        """One plain line."""
+
+
+@dataclass
+class Outcome:
+    """What a run left: the run, counts and seconds per stage, and the files it wrote."""
+
+    run: Run
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    reused: list[str] = field(default_factory=list)
+    draft: Path | None = None
+    files: list[Path] = field(default_factory=list)
+
+
+def pull(settings: Settings, run: Run, reporter: Reporter) -> landing.LandingReport:
+    """Fetch, screen and land what is new; refusals are told and do not stop the others."""
+    reporter.stage("sources")
+    begun = time.perf_counter()
+    with plain_storage_errors():
+        deliveries = sources.pull(settings, started_at=run.started_at)
+        report = landing.land(settings, deliveries, started_at=run.started_at)
+    reporter.done("sources", time.perf_counter() - begun, report.counts(), reused=not report.new)
+    for line in report.lines():
+        reporter.say(line)
+    return report
+
+
+def run_quarter(settings: Settings, run: Run, reporter: Reporter) -> Outcome:
+    """Landed deliveries to an unsigned draft, resuming where an earlier attempt stopped."""
+    run = with_inputs(settings, run)
+    outcome = Outcome(run)
+    with plain_storage_errors():
+        fill_warehouse(settings, outcome, reporter)
+        make_draft(settings, outcome, reporter)
+        write_manifest(settings, outcome)
+    return outcome
+
+
+def release_and_publish(
+    settings: Settings,
+    outcome: Outcome,
+    reporter: Reporter,
+    *,
+    checked_by: str,
+    reason: str | None,
+    languages: tuple[str, ...],
+    formats: tuple[str, ...],
+) -> Outcome:
+    """Freeze the outcome's draft to a bundle and render it; what is already rendered is reused."""
+    with plain_storage_errors():
+        bundle = disclosure.release(settings, outcome.run.run_id, checked_by=checked_by, reason=reason)
+        publish(settings, bundle, outcome, reporter, languages=languages, formats=formats)
+    return outcome
+
+
+def publish(
+    settings: Settings,
+    bundle: Path,
+    outcome: Outcome,
+    reporter: Reporter,
+    *,
+    languages: tuple[str, ...],
+    formats: tuple[str, ...],
+) -> None:
+    """Render a bundle (or a draft) and remember which files it made, so that a second call reuses them."""
+    with _timed("publication", outcome, reporter) as note:
+        record = settings.folder("publication") / f".{bundle.name}-{'-'.join((*languages, *formats))}.json"
+        made = _already_made(record)
+        note.reused = made is not None
+        if made is None:
+            made = publication.publish(settings, bundle, languages=languages, formats=formats)
+            for line in publication.missing_tools(settings, formats):
+                reporter.say(line)
+            _remember(record, made)
+        outcome.files = made
+        note.counts = {"files": len(made)}
+
+
+def with_inputs(settings: Settings, run: Run) -> Run:
+    """The run with its inputs, versions and synthetic mark filled in from the landing receipts."""
+    receipts = landing.receipts(settings, known_at=run.known_at)
+    if not receipts:
+        raise InputError(
+            "Nothing has been landed yet. Check the locations in throughcare.toml, then `throughcare pull`."
+        )
+    inputs = tuple(Input(r.partner, r.delivery_id, r.sha256) for r in receipts)
+    rules = [p for p in settings.resource("expectations").rglob("*") if p.is_file()]
+    reference = [p for p in settings.resource("data/reference").rglob("*") if p.is_file()]
+    decided = json.dumps([settings.hashed(), hash_files(rules), hash_files(reference)], sort_keys=True)
+    return replace(
+        run,
+        inputs=inputs,
+        synthetic=any(r.synthetic for r in receipts),
+        code_version=code_version(),
+        settings_hash=decided,
+    )
+
+
+def fill_warehouse(settings: Settings, outcome: Outcome, reporter: Reporter) -> None:
+    """Run the warehouse stages that are not finished yet, one transaction each, and repoint `current`."""
+    folder = settings.folder("warehouse")
+    con = open_run(folder, outcome.run.run_id)
+    try:
+        done = done_stages(con)
+        counts = stage_counts(con)
+        for name, function in IN_WAREHOUSE.items():
+            with _timed(name, outcome, reporter) as note:
+                note.reused = name in done
+                note.counts = (
+                    counts[name] if note.reused else _in_transaction(con, name, function, settings, outcome.run)
+                )
+        write_feedback_once(con, settings, outcome)
+        if not done.issuperset(IN_WAREHOUSE):
+            con.execute("checkpoint")
+    finally:
+        con.close()
+    publish_current(folder, outcome.run.run_id)
+
+
+def write_feedback_once(con: Connection, settings: Settings, outcome: Outcome) -> None:
+    """Write the partners' feedback unless this run has already written it whole."""
+    marker = settings.folder("validated") / f".feedback-{outcome.run.run_id}"
+    if not marker.exists():
+        validated.write_feedback(con, settings, outcome.run)
+        marker.touch()
+
+
+def make_draft(settings: Settings, outcome: Outcome, reporter: Reporter) -> None:
+    """Turn measures into an audited, unsigned draft; a finished draft of the same run is reused."""
+    with _timed("disclosure", outcome, reporter) as note:
+        draft = settings.folder("disclosure") / "draft" / outcome.run.run_id
+        note.reused = (draft / "checksums.sha256").exists()
+        if not note.reused:
+            con = open_readonly(settings.folder("warehouse"))
+            try:
+                draft = disclosure.draft(con, settings, outcome.run)
+            finally:
+                con.close()
+        outcome.draft = draft
+        note.counts = {"tables": len(disclosure.open_bundle(draft).tables)}
+
+
+def write_manifest(settings: Settings, outcome: Outcome) -> Path:
+    """The run's manifest beside its warehouse: what went in, which versions, coverage, counts per stage."""
+    path = settings.folder("warehouse") / f"{outcome.run.run_id}.json"
+    if path.exists() and len(outcome.reused) == len(outcome.seconds):
+        return path
+    con = open_readonly(settings.folder("warehouse"))
+    try:
+        coverage = con.execute("select * from core.coverage order by all").fetchall()
+    finally:
+        con.close()
+    names = ("source", "table", "prison", "covered_from", "covered_to")
+    manifest = outcome.run.manifest() | {
+        "definitions_version": outcomes.definitions_version(),
+        "coverage": [dict(zip(names, map(str, row), strict=True)) for row in coverage],
+        "counts": outcome.counts,
+    }
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return path
+
+
+@contextmanager
+def plain_storage_errors() -> Iterator[None]:
+    """Turn a full disk, wherever it is noticed, into one plain message; the run resumes later."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno in FULL_DISK:
+            raise StorageError(_full("The disk")) from None
+        raise
+    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as problem:
+        if any(word in str(problem) for word in ("No space left", "File too large", "disk")):
+            raise StorageError(_full("The disk")) from None
+        raise
+
+
+def _full(what: str) -> str:
+    return (
+        f"{what} is full. Nothing is lost: free some space and run the same command again; it goes on where it stopped."
+    )
+
+
+def _in_transaction(
+    con: Connection, name: str, function: StageFunction, settings: Settings, run: Run
+) -> dict[str, int]:
+    begun = time.perf_counter()
+    con.begin()
+    try:
+        counts = function(con, settings, run)
+        record_stage(con, name, counts, time.perf_counter() - begun)
+        con.commit()
+    except BaseException:
+        with suppress(duckdb.Error):  # a fatal error has already ended the transaction; the last commit stands
+            con.rollback()
+        raise
+    return counts
+
+
+@dataclass
+class _Note:
+    counts: dict[str, int] = field(default_factory=dict)
+    reused: bool = False
+
+
+@contextmanager
+def _timed(name: str, outcome: Outcome, reporter: Reporter) -> Iterator[_Note]:
+    reporter.stage(name)
+    note, begun = _Note(), time.perf_counter()
+    yield note
+    seconds = time.perf_counter() - begun
+    outcome.counts[name], outcome.seconds[name] = note.counts, seconds
+    if note.reused:
+        outcome.reused.append(name)
+    reporter.done(name, seconds, note.counts, reused=note.reused)
+
+
+def _already_made(record: Path) -> list[Path] | None:
+    if not record.exists():
+        return None
+    wanted: dict[str, Any] = json.loads(record.read_text("utf-8"))
+    files = [record.parent / name for name in wanted["files"]]
+    same = wanted["code_version"] == code_version() and all(f.exists() for f in files)
+    return files if same else None
+
+
+def _remember(record: Path, made: list[Path]) -> None:
+    names = [str(path.relative_to(record.parent)) for path in made]
+    record.write_text(json.dumps({"code_version": code_version(), "files": names}, indent=1), "utf-8")

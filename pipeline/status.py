@@ -1,0 +1,91 @@
+"""`throughcare status` and `feedback`: what has been delivered, accepted, refused, seen and run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipeline import landing
+from pipeline.console import out, show_files, show_json, show_table
+from pipeline.errors import InputError
+from pipeline.settings import Settings
+from pipeline.warehouse import Connection, current_path, open_readonly
+
+DELIVERIES = """
+    select d.partner, d.extract_date, d.kind, d.verdict, sum(a.produced)::bigint as produced,
+        sum(a.accepted)::bigint as accepted, sum(a.quarantined)::bigint as quarantined,
+        sum(a.duplicate)::bigint as duplicate
+    from validated.delivery as d
+    left join validated.accounting as a using (partner, delivery_id)
+    group by all
+    order by d.partner, d.extract_date, d.kind
+"""
+COVERAGE = """
+    select source, table_name, min(covered_from) as covered_from, min(covered_to) as covered_to,
+        count(*) as prisons
+    from core.coverage
+    group by source, table_name
+    order by source, table_name
+"""
+QUARANTINE = """
+    select partner, table_name, rule_id, count(*) as rows
+    from validated.quarantine
+    group by all
+    order by partner, table_name, rule_id
+"""
+
+
+def show_status(settings: Settings, *, as_json: bool) -> None:
+    """Print deliveries, coverage and quarantine of the newest run, refusals at landing, and the last runs."""
+    found = read_status(settings)
+    if as_json:
+        show_json(found)
+        return
+    for title in ("deliveries", "coverage", "quarantine", "refused", "runs"):
+        rows = found[title]
+        if rows:
+            show_table(title, rows[0].keys(), (row.values() for row in rows))
+    out.print("At rest: not encrypted. Keep the data folder on an encrypted disk.")
+
+
+def read_status(settings: Settings) -> dict[str, list[dict[str, Any]]]:
+    """The same as plain data: one list of rows per heading."""
+    refused = [
+        {"partner": r.partner, "reason": r.rule_id, "delivery": r.delivery_id} for r in landing.refusals(settings)
+    ]
+    found: dict[str, list[dict[str, Any]]] = {"refused": refused, "runs": _runs(settings)}
+    if current_path(settings.folder("warehouse")) is None:
+        return found | {"deliveries": [], "coverage": [], "quarantine": []}
+    con = open_readonly(settings.folder("warehouse"))
+    try:
+        queries = {"deliveries": DELIVERIES, "coverage": COVERAGE, "quarantine": QUARANTINE}
+        return found | {name: _rows(con, query) for name, query in queries.items()}
+    finally:
+        con.close()
+
+
+def show_feedback(settings: Settings, partner: str) -> None:
+    """Print where a partner's feedback files lie, newest first.
+
+    Raises InputError when there is none.
+    """
+    folder = settings.folder("validated") / "feedback" / partner
+    files = sorted(folder.glob("*.html"), reverse=True)
+    if not files:
+        known = sorted(p.name for p in (settings.folder("validated") / "feedback").glob("*"))
+        raise InputError(
+            f"There is no feedback for '{partner}'. There is some for: {', '.join(known) or 'nobody yet'}."
+        )
+    show_files(settings.root, files)
+
+
+def _runs(settings: Settings) -> list[dict[str, Any]]:
+    manifests = [json.loads(p.read_text("utf-8")) for p in settings.folder("warehouse").glob("*.json")]
+    kept = ("run_id", "started_at", "as_of", "known_at")
+    return [{key: m[key] for key in kept} for m in sorted(manifests, key=lambda m: m["started_at"], reverse=True)]
+
+
+def _rows(con: Connection, query: str) -> list[dict[str, Any]]:
+    result = con.execute(query)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
