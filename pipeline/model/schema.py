@@ -21,7 +21,11 @@ SQL_TYPES = {
 
 
 class Column(BaseModel):
-    """One column: `type` is text, pseudonym, date, integer, decimal, boolean or `code:<list>`."""
+    """One column: `type` is text, pseudonym, date, integer, decimal, boolean or `code:<list>`.
+
+    `en` and `cs` are labels, `note_…` an explanation where the label is not enough. A conditional column
+    names in `when` the SQL predicate over its own row under which a value is required, in words in `when_…`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,7 +34,11 @@ class Column(BaseModel):
     presence: Presence = "optional"
     en: str
     cs: str
+    note_en: str = ""
+    note_cs: str = ""
     when: str = ""
+    when_en: str = ""
+    when_cs: str = ""
 
     @property
     def sql_type(self) -> str:
@@ -44,7 +52,10 @@ class Column(BaseModel):
 
 
 class Table(BaseModel):
-    """One table: what a row is, its key, and its columns in order (key columns first, without provenance)."""
+    """One table: what a row is (`en`, `cs`), its key, and its columns in order.
+
+    Key columns come first; `partner` is provenance and stands in no list of columns, also where it is part of the key.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
