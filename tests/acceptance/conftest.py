@@ -1,0 +1,71 @@
+"""A project beside the repository's sample, and the command as a user would run it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = Path(sys.executable).with_name("throughcare")
+
+
+@dataclass
+class Project:
+    """A project folder with its own data, reading the repository's sample."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data" / "demo"
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(COMMAND), "--project", str(self.root), *arguments]
+
+    def run(self, *arguments: str, timeout: int = 300) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), capture_output=True, text=True, timeout=timeout, env=environment(), check=False
+        )
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "COLUMNS": "200", "GX_ANALYTICS_ENABLED": "false"}
+
+
+def make_project(root: Path, *, own_sample: bool = False) -> Project:
+    """A project in `root`; with `own_sample` the deliveries are copied there, so that a test may spoil them."""
+    root.mkdir(parents=True, exist_ok=True)
+    sample = ROOT / "data" / "sample"
+    if own_sample:
+        shutil.copytree(sample, root / "sample")
+        sample = root / "sample"
+    text = (ROOT / "throughcare.toml").read_text("utf-8").replace("data/sample", sample.as_posix())
+    (root / "throughcare.toml").write_text(text, "utf-8")
+    return Project(root)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return make_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample's whole quarter, published once for all tests that only look."""
+    project = make_project(tmp_path_factory.mktemp("finished"))
+    done = project.run("demo", timeout=600)
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+@pytest.fixture
+def spoilt(tmp_path: Path) -> Callable[[], Project]:
+    """Makes a project whose deliveries a test may change."""
+    return lambda: make_project(tmp_path / "spoilt", own_sample=True)
