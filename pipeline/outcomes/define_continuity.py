@@ -1,0 +1,148 @@
+"""Definitions of continuity of care: the two primary outcomes, and what was ready on the day of release."""
+
+from __future__ import annotations
+
+from pipeline.outcomes.definition import Measure, Text
+
+COHORTS = ("programme", "programme_open", "programme_per_release")
+GROUPS = ("all", "partner", "prison", "quarter", "planned")
+DAY_ZERO = Text("den propuštění, který se počítá", "the day of release, which counts")
+CLIENTS = Text(
+    "propuštění klientů programu (u každého první propuštění z trestu, během něhož dohoda vznikla), "
+    "u nichž již uplynulo celé sledované období",
+    "releases of programme clients (each person's first release from the sentence during which the agreement was "
+    "made) whose whole window has passed",
+)
+KNOWN = Text("propuštění klientů programu", "releases of programme clients")
+
+CONTACT_MADE = Measure(
+    id="contact_made",
+    kind="rate",
+    unit="releases",
+    windows=(0, 1, 3, 7, 30),
+    primary_window=7,
+    name=Text("Kontakt po propuštění", "Contact after release"),
+    meaning=Text(
+        "První přímý kontakt klienta s kterýmkoli partnerem projektu v den propuštění nebo do uvedeného počtu dnů: "
+        "u brány věznice, v terénu či v ambulanci, v pobytovém zařízení, telefonicky nebo on-line. Kontakt, "
+        "na který klient "
+        "nepřišel, ani práce pouze s rodinou se nepočítají. Kdo zemřel nebo byl vyhoštěn, zůstává v základu.",
+        "The client's first direct contact with any project partner on the day of release or within the days "
+        "stated: at the "
+        "gate, in the community, in residential care, by phone or online. Missed appointments and work with "
+        "the family "
+        "alone do not count. People who died or left the country stay in the denominator.",
+    ),
+    numerator_text=Text("propuštění, po nichž ke kontaktu došlo", "releases after which contact was made"),
+    denominator_text=CLIENTS,
+    cohorts=COHORTS,
+    event="contact",
+    day_zero=DAY_ZERO,
+    competing=("death", "deportation"),
+    tables=("case", "service"),
+    groups=GROUPS,
+    source="programme definition; nested windows as in through-the-gate practice",
+)
+
+TREATMENT_STARTED = Measure(
+    id="treatment_started",
+    kind="rate",
+    unit="releases",
+    windows=(7, 21, 30, 90),
+    primary_window=21,
+    name=Text("Zahájení léčby u partnera projektu", "Started treatment at a project partner"),
+    meaning=Text(
+        "Klient po propuštění zahájil léčbu mimo vězení u partnera projektu, nebo pokračoval v léčbě "
+        "zahájené dříve (tedy "
+        "přišel na některou její službu), a to v den propuštění nebo do uvedeného počtu dnů. Doléčování se za "
+        "zahájení léčby nepovažuje. O léčbě u jiných poskytovatelů projekt údaje nemá.",
+        "The client started community treatment at a project partner, or attended a service of a community "
+        "treatment opened earlier, on the day of release or within the days stated. Aftercare is not a start of "
+        "treatment. Treatment at other providers is not known to the project.",
+    ),
+    numerator_text=Text("propuštění, po nichž byla léčba zahájena", "releases after which treatment started"),
+    denominator_text=CLIENTS,
+    cohorts=COHORTS,
+    event="treatment",
+    day_zero=DAY_ZERO,
+    competing=("death", "deportation"),
+    tables=("case", "service", "treatment"),
+    groups=GROUPS,
+    source="21 days as in England's continuity-of-care indicator C20",
+)
+
+PLAN_READY = Measure(
+    id="plan_ready",
+    kind="rate",
+    unit="releases",
+    name=Text("Plán připravený před propuštěním", "Release plan ready"),
+    meaning=Text(
+        "Podíl klientů, kteří měli nejpozději v den propuštění podepsaný individuální plán propuštění, a to v rámci "
+        "dohody uzavřené během téhož trestu.",
+        "The share of clients who had a signed release plan no later than the day of release, under an "
+        "agreement made "
+        "during the same term.",
+    ),
+    numerator_text=Text(
+        "propuštění s plánem datovaným nejpozději dnem propuštění", "releases with a plan dated by then"
+    ),
+    denominator_text=KNOWN,
+    cohorts=("programme",),
+    event="plan",
+    day_zero=DAY_ZERO,
+    tables=("case",),
+    groups=GROUPS,
+    source="programme definition",
+    process=True,
+)
+
+LEAD_TIME = Measure(
+    id="lead_time",
+    kind="median",
+    unit="releases",
+    components=("", "under_30"),
+    name=Text("Předstih práce před propuštěním", "Lead time before release"),
+    meaning=Text(
+        "Počet dnů od prvního kontaktu s klientem do jeho propuštění: medián a podíl klientů, s nimiž práce "
+        "začala méně než "
+        "30 dnů předem. Není-li den prvního kontaktu znám, počítá se od uzavření dohody.",
+        "Days from the first contact with the client to the release: the median, and the share of clients with whom "
+        "work began less than 30 days before. Where the first contact is not dated, the day of the agreement "
+        "is taken.",
+    ),
+    numerator_text=Text("propuštění s předstihem kratším než 30 dnů", "releases with a lead time under 30 days"),
+    denominator_text=KNOWN,
+    cohorts=("programme",),
+    event="lead_time",
+    day_zero=DAY_ZERO,
+    tables=("case",),
+    groups=GROUPS,
+    source="programme definition",
+    process=True,
+)
+
+UNPLANNED = Measure(
+    id="unplanned_release_share",
+    kind="rate",
+    unit="releases",
+    name=Text("Neplánovaná propuštění", "Unplanned releases"),
+    meaning=Text(
+        "Propuštění je neplánované, liší-li se jeho den od data očekávaného alespoň 30 dnů předem o více než "
+        "14 dnů. Kde "
+        "žádné datum včas známo nebylo, nelze rozhodnout; tato propuštění zůstávají v základu a zvyšují horní mez.",
+        "A release is unplanned when its day differs by more than 14 days from the date expected at least 30 days "
+        "before. Where no date was known in time this cannot be said; such releases stay in the denominator "
+        "and raise "
+        "the upper bound.",
+    ),
+    numerator_text=Text("neplánovaná propuštění", "unplanned releases"),
+    denominator_text=KNOWN,
+    cohorts=("programme",),
+    event="unplanned_release",
+    day_zero=DAY_ZERO,
+    tables=("case", "custody_stay"),
+    groups=("all", "partner", "prison", "quarter"),
+    source="programme definition",
+)
+
+MEASURES = (CONTACT_MADE, TREATMENT_STARTED, PLAN_READY, LEAD_TIME, UNPLANNED)

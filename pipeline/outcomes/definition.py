@@ -1,0 +1,96 @@
+"""What a measure is: one frozen record, from which the reader's text and the counting are both made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.errors import SettingsError
+
+Kind = Literal["rate", "count", "rate_per_person_time", "median"]
+LANGUAGES = ("cs", "en")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text in Czech and English."""
+
+    cs: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """The text in `cs` or `en`; raises SettingsError for another language."""
+        if language not in LANGUAGES:
+            raise SettingsError(f"There is no text in '{language}'. Choose cs or en.")
+        return self.cs if language == "cs" else self.en
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One definition.
+
+    `windows` are days after day 0 (empty: none), `components` the parts that have cells of their own ('' is the
+    whole), `curve` says whether incidence by day is counted, `ladder` whether the windows are also counted side by
+    side on the members complete for the longest. `process` cells count workers. `unit` is the denominator's.
+    """
+
+    id: str
+    kind: Kind
+    unit: str
+    name: Text
+    meaning: Text
+    numerator_text: Text
+    denominator_text: Text
+    cohorts: tuple[str, ...]
+    event: str
+    day_zero: Text
+    tables: tuple[str, ...]
+    groups: tuple[str, ...]
+    source: str
+    windows: tuple[int, ...] = ()
+    components: tuple[str, ...] = ("",)
+    competing: tuple[str, ...] = ()
+    proof_lag: int = 0
+    owner: str = "evaluation team"
+    primary_window: int | None = None
+    process: bool = False
+    curve: bool = False
+
+    def __post_init__(self) -> None:
+        problems = []
+        if list(self.windows) != sorted(set(self.windows)):
+            problems.append(f"{self.id}: windows must rise and not repeat")
+        if self.primary_window is not None and self.primary_window not in self.windows:
+            problems.append(f"{self.id}: the primary window is not one of its windows")
+        if "romodrom" in self.cohorts and self.event.startswith("return"):
+            problems.append(f"{self.id}: no return measure may be crossed with Romodrom")
+        if "all" not in self.groups:
+            problems.append(f"{self.id}: the group 'all' is missing")
+        if problems:
+            raise SettingsError(problems)
+
+    @property
+    def primary(self) -> bool:
+        """Whether one of its windows is a primary outcome, fixed before any data."""
+        return self.primary_window is not None
+
+    @property
+    def ladder(self) -> bool:
+        """Whether its windows are also counted side by side on the same members."""
+        return len(self.windows) > 1
+
+    def title(self, language: str) -> str:
+        """Short title for headings."""
+        return self.name.in_language(language)
+
+    def definition(self, language: str) -> str:
+        """Plain-language definition, printed under every figure."""
+        return self.meaning.in_language(language)
+
+    def numerator(self, language: str) -> str:
+        """Who or what is counted above the line."""
+        return self.numerator_text.in_language(language)
+
+    def denominator(self, language: str) -> str:
+        """Who or what is counted below the line."""
+        return self.denominator_text.in_language(language)

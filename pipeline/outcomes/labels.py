@@ -1,0 +1,113 @@
+"""Words for the codes that this stage makes: cohorts, groups, parts of measures, attrition steps, reasons, units."""
+
+from __future__ import annotations
+
+from pipeline.outcomes.definition import Text
+
+COHORTS = {
+    "programme": Text("klienti programu (první propuštění)", "programme clients (first release)"),
+    "programme_open": Text(
+        "klienti programu s dohodou trvající při propuštění", "programme clients whose case was open at release"
+    ),
+    "programme_per_release": Text("všechna propuštění klientů programu", "all releases of programme clients"),
+    "all_releases": Text("všechna propuštění z výkonu trestu", "all releases from sentence"),
+    "comparison": Text(
+        "propuštění uživatelé drog mimo program", "released drug users outside the programme (first release)"
+    ),
+    "romodrom": Text("dohody programu Romodrom", "agreements of the Romodrom programme"),
+    "family": Text("blízcí, jimž program sloužil", "relatives served by the programme"),
+}
+
+GROUPS = {
+    "all": Text("celkem", "all"),
+    "partner": Text("podle partnera", "by partner"),
+    "prison": Text("podle věznice", "by prison"),
+    "quarter": Text("podle čtvrtletí", "by quarter"),
+    "planned": Text("podle předvídatelnosti propuštění", "by whether the release was planned"),
+    "drug_user": Text("podle užívání drog při přijetí", "by drug use at admission"),
+    "domain": Text("podle oblasti", "by domain"),
+    "end_reason": Text("podle důvodu ukončení", "by reason of ending"),
+    "channel": Text("podle způsobu podání", "by channel"),
+    "reason": Text("podle důvodu", "by reason"),
+}
+
+PLANNED = {
+    "planned": Text("plánované", "planned"),
+    "unplanned": Text("neplánované", "unplanned"),
+    "unknown": Text("nelze určit", "cannot be said"),
+}
+
+COMPONENTS = {
+    "": Text("celek", "whole"),
+    "under_30": Text("předstih kratší než 30 dnů", "lead time under 30 days"),
+    "contacts_direct": Text("přímé kontakty s klientem", "direct contacts with the client"),
+    "contacts_indirect": Text("nepřímá práce", "indirect work"),
+    "contacts_family": Text("kontakty s rodinou", "contacts with the family"),
+    "minutes_direct": Text("minuty přímé práce s klientem", "minutes of direct work with the client"),
+    "minutes_indirect": Text("minuty nepřímé práce", "minutes of indirect work"),
+    "minutes_family": Text("minuty práce s rodinou", "minutes of work with the family"),
+    "raised": Text("klienti, kteří zakázku vznesli", "clients who raised a need"),
+    "met": Text("zakázky splněné", "needs met"),
+    "partly_met": Text("zakázky splněné zčásti", "needs partly met"),
+    "days_to_resolve": Text("dny do vyřízení", "days to resolve"),
+}
+
+UNITS = {
+    "persons": Text("osoby", "persons"),
+    "releases": Text("propuštění", "releases"),
+    "visits": Text("návštěvy", "visits"),
+    "agreements": Text("dohody", "agreements"),
+    "families": Text("rodiny", "families"),
+    "client_months": Text("klientoměsíce", "client-months"),
+    "needs": Text("zakázky", "needs"),
+    "complaints": Text("stížnosti", "complaints"),
+}
+
+STEPS = {
+    "applied": Text("zájemci o službu", "applied or were referred"),
+    "eligible": Text("splnili podmínky", "eligible"),
+    "agreed": Text("uzavřeli dohodu", "made an agreement"),
+    "linked_to_custody": Text("dohledáni v údajích Vězeňské služby", "found in custody data"),
+    "in_custody_data": Text("osoby v údajích Vězeňské služby", "people in custody data"),
+    "released": Text("propuštěni", "released"),
+    "released_from_sentence": Text("propuštěni z výkonu trestu", "released from sentence"),
+    "drug_user": Text("užívání drog při přijetí", "drug use recorded at admission"),
+    "outside_programme": Text("bez dohody s programem", "without an agreement with the programme"),
+    "first_release": Text("první propuštění každé osoby", "each person's first release"),
+    "window_21_complete": Text("uplynulo celých 21 dnů", "whole 21 days have passed"),
+    "window_365_complete": Text("uplynulo celých 365 dnů", "whole 365 days have passed"),
+    "case_open": Text("dohoda při propuštění trvala", "case open at release"),
+    "registered": Text("evidovaní blízcí", "relatives on record"),
+    "served": Text("blízcí, jimž program sloužil", "relatives served"),
+}
+
+REASONS = {
+    "not_eligible": Text("nesplnili podmínky", "not eligible"),
+    "eligibility_unknown": Text("splnění podmínek není uvedeno", "eligibility not stated"),
+    "person_unknown": Text("žádost bez osoby", "application without a person"),
+    "refused": Text("odmítnuti", "refused"),
+    "waiting": Text("čekají", "waiting"),
+    "withdrawn": Text("zájem vzali zpět", "withdrew"),
+    "no_agreement": Text("dohoda nevznikla", "no agreement was made"),
+    "consent_withdrawn": Text("odvolali souhlas", "withdrew consent"),
+    "not_in_custody_data": Text("nedohledáni", "not found in custody data"),
+    "agreed_outside_custody": Text("dohoda nevznikla během pobytu ve vězení", "agreement not made in custody"),
+    "still_in_custody": Text("dosud ve vězení", "still in custody"),
+    "released_later": Text("propuštěni po konci sledovaného čtvrtletí", "released after the quarter's end"),
+    "released_from_remand": Text("propuštěni z vazby", "released from remand"),
+    "death": Text("úmrtí", "death"),
+    "deportation": Text("vyhoštění", "deportation"),
+    "escape": Text("útěk", "escape"),
+    "transfer_out": Text("převoz bez dalšího záznamu", "transferred, no later record"),
+    "temporary_absence": Text("přerušení bez návratu v údajích", "on leave, no later record"),
+    "status_change": Text("změna druhu vazby či trestu bez dalšího záznamu", "change of status, no later record"),
+    "unknown": Text("neznámý důvod", "unknown reason"),
+    "drug_use_no": Text("užívání drog neuvedeno", "no drug use recorded"),
+    "drug_use_unknown": Text("užívání drog není známo", "drug use unknown"),
+    "in_programme": Text("měli dohodu s programem", "had an agreement with the programme"),
+    "later_release": Text("další propuštění téže osoby", "a later release of the same person"),
+    "too_early": Text("období ještě neuplynulo", "too early"),
+    "case_closed": Text("případ byl uzavřen", "case closed before release"),
+    "not_served": Text("bez poskytnuté služby", "no service given"),
+    "before_study": Text("propuštěni před začátkem údajů", "released before the data begin"),
+}

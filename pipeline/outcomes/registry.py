@@ -1,0 +1,86 @@
+"""The registry of measures, where alone their definitions stand; texts, counting and checks are made from it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+
+from pipeline.errors import SettingsError
+from pipeline.outcomes import define_case, define_continuity, define_return
+from pipeline.outcomes.labels import COMPONENTS, UNITS
+from pipeline.outcomes.definition import Measure, Text
+
+MEASURES: dict[str, Measure] = {
+    m.id: m for m in (*define_continuity.MEASURES, *define_return.MEASURES, *define_case.MEASURES)
+}
+"""All measures by id, the primary outcomes first."""
+
+REGISTRY_COLUMNS = (
+    "measure", "kind", "unit", "is_primary", "windows", "components", "cohorts", "groups", "tables", "event",
+    "day_zero", "competing", "title_cs", "title_en", "definition_cs", "definition_en", "numerator_cs",
+    "numerator_en", "denominator_cs", "denominator_en", "source", "owner",
+)  # fmt: skip
+
+_PHRASES = {
+    "window": Text("Sledovaná období (dny)", "Windows (days)"),
+    "numerator": Text("Čitatel", "Numerator"),
+    "denominator": Text("Jmenovatel", "Denominator"),
+    "day_zero": Text("Den 0", "Day 0"),
+    "parts": Text("Části", "Parts"),
+    "rank": Text("Postavení", "Standing"),
+    "source": Text("Původ definice", "Source of the definition"),
+}
+
+
+def find_measure(name: str) -> Measure:
+    """One measure; raises SettingsError that lists what there is."""
+    if name not in MEASURES:
+        raise SettingsError(f"There is no measure '{name}'. Choose one of: {', '.join(MEASURES)}.")
+    return MEASURES[name]
+
+
+def explain(name: str, language: str = "cs") -> str:
+    """A measure's definition as plain text in `cs` or `en`, from the registry alone."""
+    m = find_measure(name)
+    parts = "; ".join(COMPONENTS[c].in_language(language) for c in m.components if c)
+    rows = {
+        "numerator": m.numerator(language),
+        "denominator": f"{m.denominator(language)} ({UNITS[m.unit].in_language(language)})",
+        "window": ", ".join(map(str, m.windows)),
+        "day_zero": m.day_zero.in_language(language),
+        "parts": parts,
+        "rank": _standing(m).in_language(language),
+        "source": m.source if language == "en" else "",
+    }
+    lines = [f"{_PHRASES[key].in_language(language)}: {text}" for key, text in rows.items() if text]
+    return "\n".join([m.title(language), "", m.definition(language), "", *lines])
+
+
+def definitions_version() -> str:
+    """Eight hex digits over every definition; it changes whenever a word of the registry does."""
+    text = repr([asdict(m) for m in MEASURES.values()])
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def registry_rows() -> list[tuple[object, ...]]:
+    """The registry as rows for `outcomes.measure_registry`, in the order of REGISTRY_COLUMNS."""
+    return [_registry_row(m) for m in MEASURES.values()]
+
+
+def _standing(m: Measure) -> Text:
+    if m.primary_window is None:
+        return Text("vedlejší ukazatel", "secondary")
+    days = m.primary_window
+    return Text(
+        f"hlavní ukazatel pro období do {days} dnů, stanovený před sběrem údajů; ostatní období jsou vedlejší",
+        f"primary outcome at {days} days, fixed before any data; the other windows are secondary",
+    )
+
+
+def _registry_row(m: Measure) -> tuple[object, ...]:
+    lists = (m.windows, m.components, m.cohorts, m.groups, m.tables)
+    texts = (m.name, m.meaning, m.numerator_text, m.denominator_text)
+    return (
+        m.id, m.kind, m.unit, m.primary, *(",".join(map(str, items)) for items in lists), m.event,
+        m.day_zero.en, ",".join(m.competing), *(t for pair in texts for t in (pair.cs, pair.en)), m.source, m.owner,
+    )  # fmt: skip
