@@ -1,7 +1,7 @@
 """Outcomes: cohorts, follow-up and every measure, counted in the database from `core`."""
 
-from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUPS, REASONS, STEPS, UNITS
 from pipeline.outcomes.definition import Measure, Text
+from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUPS, REASONS, STEPS, UNITS
 from pipeline.outcomes.registry import MEASURES, definitions_version, explain
 
 __all__ = [

@@ -11,8 +11,6 @@ BOTH = ("programme", "romodrom")
 EVENT_DAY = Text(
     "den úkonu; patří do čtvrtletí, v němž se stal", "the day of the work; it belongs to that day's quarter"
 )
-    "den úkonu; patří do čtvrtletí, v němž se stal", "the day of the work; it belongs to that day's quarter"
-)
 AGREEMENT_DAY = Text("den uzavření dohody", "the day of the agreement")
 
 DOSE = Measure(

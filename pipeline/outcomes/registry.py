@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from pipeline.errors import SettingsError
 from pipeline.outcomes import define_case, define_continuity, define_return
-from pipeline.outcomes.labels import COMPONENTS, UNITS
 from pipeline.outcomes.definition import Measure, Text
+from pipeline.outcomes.labels import COMPONENTS, UNITS
 
 MEASURES: dict[str, Measure] = {
     m.id: m for m in (*define_continuity.MEASURES, *define_return.MEASURES, *define_case.MEASURES)
