@@ -1,27 +1,34 @@
 """Sources: partner contracts (data, not code) and the list of files to fetch."""
 
-from pipeline.sources.checks import fold, likeliest, required_columns
+from pipeline.sources.checks import required_columns
 from pipeline.sources.contract import (
     ColumnRule,
     Condition,
+    Constants,
     Contract,
     DeclaringCell,
     DeliveryRules,
+    PartnerCode,
     Produces,
     Reading,
     SourceFile,
+    Values,
 )
 from pipeline.sources.loading import load_contract, read_contract, source_of
+from pipeline.sources.texts import fold, likeliest
 
 __all__ = [
     "ColumnRule",
     "Condition",
+    "Constants",
     "Contract",
     "DeclaringCell",
     "DeliveryRules",
+    "PartnerCode",
     "Produces",
     "Reading",
     "SourceFile",
+    "Values",
     "fold",
     "likeliest",
     "load_contract",

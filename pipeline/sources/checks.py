@@ -5,14 +5,15 @@ The checks walk the raw TOML, whatever else is wrong with it, so that one readin
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
 
 from pipeline.model import Table, code_lists, tables
+from pipeline.sources.texts import fold, likeliest
 
 TYPED_SETTINGS = {
     "date": ("date", "pivot_year", "excel_serial", "zone", "inclusive_end"),
@@ -20,6 +21,7 @@ TYPED_SETTINGS = {
     "decimal": ("decimal_comma", "scale"),
     "boolean": ("boolean",),
 }
+NUMBERED = re.compile(r"\{n(:0\d)?\}")
 ALL_TYPED = {setting for settings in TYPED_SETTINGS.values() for setting in settings}
 
 
@@ -47,13 +49,15 @@ def list_contradictions(raw: dict[str, Any], partner: str | None) -> list[str]:
 
 
 def _file(entry: dict[str, Any], names: set[str], kind: str) -> Iterator[str]:
-    if kind in ("xlsx", "json") and not entry.get("sheet"):
+    if kind in ("xlsx", "json") and "sheet" not in entry:
         yield f"name the {'sheet' if kind == 'xlsx' else 'list'} that it reads with 'sheet'"
     control = entry.get("control")
     spoken = control.get("names") if isinstance(control, dict) else None
-    for file in (spoken or {}).values() if isinstance(spoken, dict) else ():
+    groups = control.get("groups") if isinstance(control, dict) else None
+    files = list(spoken.values()) if isinstance(spoken, dict) else []
+    for file in files + ([groups.get("file")] if isinstance(groups, dict) else []):
         if file not in names:
-            yield f"control.names speaks of '{file}', which is not the name of a [[file]]"
+            yield f"control speaks of '{file}', which is not the name of a [[file]]"
 
 
 def _produces(produces: dict[str, Any], lists: dict[str, Any]) -> Iterator[str]:
@@ -72,8 +76,7 @@ def _produces(produces: dict[str, Any], lists: dict[str, Any]) -> Iterator[str]:
     for column in required_columns(table):
         if column not in columns:
             yield f"the required column '{column}' of '{name}' is not filled"
-    uses_number = any("{n}" in text for text in _texts(list(columns.values())))
-    if uses_number and not produces.get("unpivot"):
+    if any(NUMBERED.search(text) for text in _texts(list(columns.values()))) and not produces.get("unpivot"):
         yield "'{n}' needs 'unpivot' with the header that repeats"
     if produces.get("unpivot") and "{n}" not in str(produces["unpivot"]):
         yield "unpivot: write '{n}' where the number stands in the header"
@@ -86,8 +89,8 @@ def _rule(
     known = set(code_lists()[column.codes].codes) if column.codes else set()
     codes, valid_on = rule.get("codes"), rule.get("valid_on")
     used = lists.get(codes, []) if isinstance(codes, str) else []
-    if codes is not None and not column.codes:
-        yield "codes: this column has no code list in the case model"
+    if codes is not None and column.type != "text" and not column.codes:
+        yield "codes: this column has neither a code list nor free words in the case model"
         return
     targets = [row.get("code") for row in _dicts(used)] + (list(codes.values()) if isinstance(codes, dict) else [])
     for code in sorted({str(t) for t in targets} - known if column.codes else set()):
@@ -120,18 +123,6 @@ def _overlaps(rows: list[dict[str, Any]]) -> Iterator[str]:
     for source, periods in sorted(spans.items()):
         if any(before[1] > after[0] for before, after in pairwise(sorted(periods))):
             yield f"'{source}' means two things on the same day; give validity dates that do not overlap"
-
-
-def fold(text: str) -> str:
-    """A header or code as it is compared: case, stray and non-breaking blanks do not count."""
-    return " ".join(text.replace("\ufeff", "").split()).lower()
-
-
-def likeliest(name: str, candidates: list[str]) -> str | None:
-    """The candidate most like a name, or None when nothing is near."""
-    folded = {fold(c): c for c in reversed(candidates)}
-    near = get_close_matches(fold(name), list(folded), n=1, cutoff=0.5)
-    return folded[near[0]] if near else None
 
 
 def _likeliest(name: str, candidates: Any) -> str:

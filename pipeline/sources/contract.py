@@ -47,6 +47,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from pipeline.settings import Strict
+from pipeline.sources.texts import fold
 
 Format = Literal["csv", "xlsx", "json", "parquet", "zip", "native"]
 Kind = Literal["full", "increment", "correction"]
@@ -54,6 +55,9 @@ DECLARED = ("table", "extract", "period", "period_from", "period_to", "kind", "p
 """Groups that a file name's or a cell's pattern may have. `period` is a month, quarter or year
 (2023-06, 202306, 2023Q2, 2023), `period_from`/`period_to`/`extract` are dates written as `delivery.date`
 says; `table` is the sender's name of the content and is only checked against the `[[file]]` patterns."""
+
+NUMBER = re.compile(r"n(?::0(\d))?")
+"""The repeated group's number between braces of a template, and how many digits it has."""
 
 
 def _several(value: object) -> object:
@@ -76,14 +80,19 @@ Pattern = Annotated[str, BeforeValidator(_pattern)]
 
 
 class DeclaringCell(Strict):
-    """Where a file states its period or extract date in its title rows.
+    """Where a file states its period, extract date, kind or prisons.
 
-    `file` is a glob on file names, `sheet` one on sheet names; every title cell there is searched with `pattern`.
+    `file` is a glob on file names, `sheet` one on sheet names. Every title row there is searched with `pattern`, the
+    row's filled cells joined by one blank ("Datum extraktu 31.7.2023"); `rows = "all"` searches records too.
+    Each row that matches gives one value to the group `prisons`, the sender's code, which the code list `codes` turns
+    into the model's; every other group is taken where it is found first.
     """
 
     file: str = "*"
     sheet: str = "*"
+    rows: Literal["title", "all"] = "title"
     pattern: Pattern
+    codes: str | None = None
 
 
 class Constants(Strict):
@@ -123,10 +132,20 @@ class Reading(Strict):
 
 
 class Booleans(Strict):
-    """The sender's words for yes and no, compared regardless of case."""
+    """The sender's words for yes and no, compared regardless of case.
 
-    true: Texts
-    false: Texts
+    `counted` takes a whole number instead: 0 is no, anything above it is yes.
+    """
+
+    true: Texts = ()
+    false: Texts = ()
+    counted: bool = False
+
+    @model_validator(mode="after")
+    def _words(self) -> Self:
+        if self.counted == bool(self.true or self.false):
+            raise ValueError("give the words for true and false, or counted = true")
+        return self
 
 
 class Values(Strict):
@@ -150,7 +169,8 @@ class ColumnRule(Strict):
     """How one model column is made from the sender's columns.
 
     Exactly one of `source` (written `from`, a header), `value` (a constant) or `template` (an id made of several
-    columns: "{Case no.}-{n}"). In an unpivoted table `{n}` in a header stands for the number of the repeated group.
+    columns: "{Case no.}-{n:02}"). In an unpivoted table `{n}` in a header stands for the number of the repeated group
+    and `{n:02}` in a template for the same in two digits.
     `codes` maps the sender's codes: the name of a partner code list, or the map itself; `valid_on` names the model
     date column that decides which of the list's validities applies. `scale` multiplies a number (hours to minutes: 60).
     `inclusive_end` adds the one day that turns the sender's last day into an exclusive end.
@@ -184,7 +204,7 @@ class ColumnRule(Strict):
         """The sender's columns that this rule reads; `{n}` is not replaced yet."""
         if self.source is not None:
             return (self.source,)
-        return tuple(h for h in re.findall(r"\{([^{}]+)\}", self.template or "") if h != "n")
+        return tuple(h for h in re.findall(r"\{([^{}]+)\}", self.template or "") if not NUMBER.fullmatch(h))
 
 
 class Condition(Strict):
@@ -237,15 +257,32 @@ class Total(Strict):
     count: int | str
 
 
+class ControlGroups(Strict):
+    """Rows of a control sheet that count records by a column of one file, such as stays by prison.
+
+    `file` is a `[[file]]`, `column` its header, `count` the position (from 1) of the number in the control sheet.
+    """
+
+    file: str
+    column: str
+    count: int = Field(ge=1)
+
+
 class Control(Strict):
     """The file is a control sheet: per row, the sender's name of a file and its number of records.
 
-    `names` gives for each of the sender's names the `[[file]]` that it speaks of.
+    `names` gives for each of the sender's names the `[[file]]` that it speaks of; `groups` reads every other row that
+    has a number where it says.
     """
 
     name: str
     count: str
     names: dict[str, str]
+    groups: ControlGroups | None = None
+
+    def file_of(self, sender: str) -> str | None:
+        """The `[[file]]` that the sender's name speaks of, or None."""
+        return {fold(k): v for k, v in self.names.items()}.get(fold(sender))
 
 
 class SourceFile(Strict):
@@ -253,7 +290,7 @@ class SourceFile(Strict):
 
     `pattern` is one or more globs (regardless of case) on the file's name, in a ZIP on the member's; `sheet` a glob on
     the XLSX sheet or the JSON path. Rows above `header_row` (from 1) are titles. `required`: a delivery that
-    declares one of the file's tables must have it. `ignored` lists columns known and not wanted.
+    declares one of the file's tables must have it. `ignored` lists columns (globs) known and not wanted.
     """
 
     name: str

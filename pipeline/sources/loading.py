@@ -73,8 +73,12 @@ def source_of(contract: Contract, file_name: str, sheet: str) -> SourceFile | No
 
 
 def _codelists(raw: dict[str, Any]) -> dict[str, Any]:
+    """The contract's own lists as rows; `[codelist.sex]` may stand as a plain map of the sender's code to ours."""
     own = raw.get("codelist", {})
-    return own if isinstance(own, dict) else {"codelist": own}
+    if not isinstance(own, dict):
+        return {"codelist": own}
+    plain = {name: [{"source": s, "code": c} for s, c in x.items()] for name, x in own.items() if isinstance(x, dict)}
+    return own | plain
 
 
 def _own_codelists(path: Traversable | Path) -> Path | None:
