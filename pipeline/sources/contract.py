@@ -24,6 +24,9 @@ that lists every problem of the file at once. Adding a partner takes a contract 
     [values]                                # how values are written unless a column says otherwise
     date = ["%d.%m.%Y"]
 
+    [codelist.region]                       # the sender's code = the model's; see also codelists/*.csv
+    Praha = "CZ010"
+
     [[file]]                                # one kind of file, sheet, ZIP member or JSON list
     name = "clients"
     pattern = "klienti*.csv"                # on the file's name, or on the member's name in a ZIP
@@ -35,7 +38,7 @@ that lists every problem of the file at once. Adding a partner takes a contract 
     table = "person"
     [file.produces.columns]
     person_id = "Číslo klienta"
-    sex = { from = "Pohlaví", codes = { muž = "male", žena = "female" } }
+    sex = { from = "Pohlaví", codes = { "muž" = "male", "žena" = "female" } }
 """
 
 from __future__ import annotations
