@@ -66,3 +66,9 @@ class StorageError(ThroughcareError):
     """The disk is full or a file cannot be written."""
 
     exit_code = 10
+
+
+class ExpectationError(ThroughcareError):
+    """A rule on data could not be evaluated; what it would have said is not known, so the run stops."""
+
+    exit_code = 11

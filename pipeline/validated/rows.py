@@ -1,0 +1,49 @@
+"""SQL fragments on rows of the model: their key, their place in the delivery, their newest version."""
+
+from __future__ import annotations
+
+from pipeline.model import Table
+from pipeline.warehouse import Connection
+
+PLACE = "r.partner, r.delivery_id, r.file_id, r.sheet, r.row_number, r.ordinal"
+"""Where a row came from, in the order in which every table of `validated` has it."""
+
+AGE = "d.extract_date, d.received_at, f.file_order, r.row_number, r.ordinal, r.delivery_id, r.sheet"
+"""Orders the versions of a key, oldest first; delivery and sheet only make ties definite."""
+
+
+def record_key(table: Table, alias: str = "r") -> str:
+    """The partner's own key of a row as one text: key columns but `partner`, joined with `/`."""
+    parts = (f"coalesce(cast({alias}.\"{c}\" as varchar), '')" for c in table.key if c != "partner")
+    return f"concat_ws('/', {', '.join(parts)})"
+
+
+def person_of(table: Table) -> str:
+    """The row's person, null in tables without one."""
+    return "r.person_id" if "person_id" in table.columns else "cast(null as varchar)"
+
+
+def key_columns(table: Table) -> str:
+    """The whole key as a list of columns of `r`."""
+    return ", ".join(f'r."{c}"' for c in table.key)
+
+
+def with_age(relation: str) -> str:
+    """A staged or validated relation `r` joined to its delivery `d` and file `f`."""
+    return (
+        f"{relation} r join landing.delivery d on d.delivery_id = r.delivery_id "
+        "join landing.file f on f.file_id = r.file_id"
+    )
+
+
+def newest_descending() -> str:
+    """The order of versions, newest first."""
+    return ", ".join(f"{part} desc" for part in AGE.split(", "))
+
+
+def make_newest_view(con: Connection, table: Table) -> None:
+    """`newest_<table>`: the newest accepted version of each key."""
+    con.execute(
+        f"create or replace temp view newest_{table.name} as select r.* from {with_age(f'validated.{table.quoted}')} "
+        f"qualify row_number() over (partition by {key_columns(table)} order by {newest_descending()}) = 1"
+    )

@@ -1,0 +1,128 @@
+"""The stage `validated`: staged rows in, accepted rows out, and an answer for every row that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.model import Table, ddl, tables
+from pipeline.run import Run
+from pipeline.settings import Settings
+from pipeline.validated.accounting import take_over_staging_refusals, write_accounting
+from pipeline.validated.checks import Check, checks_of, judging_order
+from pipeline.validated.decisions import acceptances_in_force
+from pipeline.validated.drift import find_drift
+from pipeline.validated.expectations import Counter, count_with_expectations
+from pipeline.validated.results import Result, agreed
+from pipeline.validated.rules import Rule, load_rules
+from pipeline.validated.suites import load_suite
+from pipeline.validated.verdicts import count_rows, name_rows, settle, write_warnings
+from pipeline.warehouse import Connection, load_sql, split_statements
+
+
+def validate(
+    con: Connection, settings: Settings, run: Run, *, counter: Counter = count_with_expectations
+) -> dict[str, int]:
+    """Judge every staged row; fills the schema `validated` and returns the accounting over all tables.
+
+    `counter` runs the suites; it is an argument so that tests can do without Great Expectations.
+    Raises ExpectationError when a rule cannot be evaluated, AccountingError when rows do not add up, and
+    SettingsError for rules, suites or decisions that cannot be used.
+    """
+    rules = load_rules(settings)
+    acceptances = acceptances_in_force(settings, run)
+    for statement in split_statements(load_sql("pipeline.validated", "tables")):
+        con.execute(statement)
+    _judge_deliveries(con, rules)
+    take_over_staging_refusals(con)
+    order = judging_order(rules, tables())
+    checks = {table.name: checks_of(rules, table) for table in order}
+    for table in order:
+        _judge_rows(con, settings, rules, table, checks[table.name], counter)
+    for table in order:
+        _warn(con, table, [c for c in checks[table.name] if _asks_accepted_rows(c)])
+    tolerated = find_drift(con, rules["row_count_drift"], acceptances) if "row_count_drift" in rules else 0
+    write_accounting(con)
+    return _counts(con) | {"tolerated_warnings": tolerated}
+
+
+def _asks_accepted_rows(check: Check) -> bool:
+    """Warnings in SQL speak of accepted rows; all else is asked of every staged row."""
+    return check.rule.severity == "warning" and not check.expectation
+
+
+def _judge_deliveries(con: Connection, rules: dict[str, Rule]) -> None:
+    """One verdict per delivery: refused by staging, by a rule of severity file, or accepted; first reason kept."""
+    own = [r for r in rules.values() if r.delivery]
+    cases = " ".join(f"when {r.delivery} then '{r.id}'" for r in own)
+    broken = f"case {cases} end" if own else "cast(null as varchar)"
+    con.execute(
+        "insert into validated.delivery by name with refused as ("
+        "select delivery_id, min(rule_id) as rule_id from staging.delivery_refused group by delivery_id) "
+        f"select d.*, coalesce(s.rule_id, {broken}) as rule_id, "
+        "case when rule_id is null then 'accepted' else 'refused' end as verdict "
+        "from landing.delivery d left join refused s on s.delivery_id = d.delivery_id order by d.partner, d.delivery_id"
+    )
+    for rule in own:
+        checked, failed = con.execute(
+            f"select count(*), count(*) filter (where {rule.delivery}) from landing.delivery d"
+        ).fetchall()[0]
+        state = "not_applicable" if not checked else "failed" if failed else "passed"
+        con.execute(
+            "insert into validated.expectation_result values ('', ?, ?, ?, ?, ?, '')",
+            [rule.id, rule.severity, state, checked, failed],
+        )
+    con.execute(
+        "insert into validated.finding select '', partner, delivery_id, '', '', null, null, '', rule_id, 'file', '' "
+        "from validated.delivery where verdict = 'refused' order by partner, delivery_id"
+    )
+
+
+def _judge_rows(
+    con: Connection,
+    settings: Settings,
+    rules: dict[str, Rule],
+    table: Table,
+    checks: Sequence[Check],
+    counter: Counter,
+) -> None:
+    asked = [c for c in checks if not _asks_accepted_rows(c)]
+    con.execute(ddl(table, "validated"))
+    counted = counter(con, table, load_suite(settings, rules, table))
+    results = agreed(asked, counted, count_rows(con, f"staging.{table.quoted}", asked))
+    name_rows(con, table, asked, results)
+    settle(con, table)
+    _write_results(con, asked, results)
+
+
+def _warn(con: Connection, table: Table, checks: Sequence[Check]) -> None:
+    results = count_rows(con, f"newest_{table.name}", checks)
+    write_warnings(con, table, checks, results)
+    _write_results(con, checks, results)
+
+
+def _write_results(con: Connection, checks: Sequence[Check], results: Sequence[Result]) -> None:
+    for check, result in zip(checks, results, strict=True):
+        con.execute(
+            "insert into validated.expectation_result values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                check.table,
+                check.rule.id,
+                check.rule.severity,
+                result.state,
+                result.checked,
+                result.failed,
+                check.column,
+            ],
+        )
+
+
+def _counts(con: Connection) -> dict[str, int]:
+    """What the stage shows: the accounting, warnings, notes to the steward, deliveries refused."""
+    names = ("produced", "accepted", "quarantined", "parent_refused", "duplicate")
+    sums = ", ".join(f"coalesce(sum({n}), 0)" for n in names)
+    row = con.execute(
+        f"select {sums}, (select count(*) from validated.finding where severity = 'warning'), "
+        "(select count(*) from validated.steward_note), "
+        "(select count(*) from validated.delivery where verdict = 'refused') from validated.accounting"
+    ).fetchall()[0]
+    return dict(zip((*names, "warnings", "steward_notes", "refused_deliveries"), map(int, row), strict=True))
