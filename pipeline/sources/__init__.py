@@ -15,7 +15,9 @@ from pipeline.sources.contract import (
     SourceFile,
     Values,
 )
+from pipeline.sources.declaring import Declaration, Problem, complete, from_texts, merge, prefer
 from pipeline.sources.loading import load_contract, read_contract, source_of
+from pipeline.sources.pull import DeliveredFile, Delivery, pull
 from pipeline.sources.texts import fold, likeliest
 
 __all__ = [
@@ -24,16 +26,25 @@ __all__ = [
     "Constants",
     "Contract",
     "ControlGroups",
+    "Declaration",
     "DeclaringCell",
+    "DeliveredFile",
+    "Delivery",
     "DeliveryRules",
     "PartnerCode",
+    "Problem",
     "Produces",
     "Reading",
     "SourceFile",
     "Values",
+    "complete",
     "fold",
+    "from_texts",
     "likeliest",
     "load_contract",
+    "merge",
+    "prefer",
+    "pull",
     "read_contract",
     "required_columns",
     "source_of",

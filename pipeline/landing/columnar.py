@@ -1,0 +1,48 @@
+"""Parquet files to rows of cells: typed values as text, dates and times in ISO."""
+
+from __future__ import annotations
+
+import io
+from typing import cast
+
+import polars as pl
+
+from pipeline.landing.sheets import Grid, UnreadableError
+
+
+def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
+    """The rows of a Parquet file (the first is row 1) and its key-value metadata, to be screened.
+
+    Raises UnreadableError for an empty, truncated or damaged file.
+    """
+    if not data:
+        raise UnreadableError("empty_file", "The file is empty. Export it again.")
+    try:
+        frame = pl.read_parquet(io.BytesIO(data))
+        metadata = pl.read_parquet_metadata(io.BytesIO(data))
+        texts = frame.select(_as_text(name, frame.schema[name]) for name in frame.columns)
+        cells = texts.select(cells=pl.concat_list(pl.all())).to_series()
+    except Exception:  # whatever the reader says may quote the file
+        raise UnreadableError(
+            "unreadable_file", "The Parquet file is damaged or cut off. Export it again and deliver it whole."
+        ) from None
+    return Grid("", cells, tuple(frame.columns)), _screenable(metadata)
+
+
+def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(kind, pl.Datetime):
+        return column.dt.strftime("%Y-%m-%dT%H:%M:%S%:z" if kind.time_zone else "%Y-%m-%dT%H:%M:%S")
+    if isinstance(kind, pl.Struct):
+        return column.struct.json_encode()
+    if isinstance(kind, pl.List):
+        return pl.format("[{}]", column.list.eval(pl.element().cast(pl.String)).list.join(", "))
+    if kind.is_float():
+        return column.cast(pl.String).str.replace(r"\.0$", "")
+    return column.cast(pl.String)
+
+
+def _screenable(metadata: dict[str, str]) -> list[tuple[str, str]]:
+    """The writer's own copy of the schema is base64 and repeats the column names, which are screened anyway."""
+    plain = {key: value for key, value in metadata.items() if key != "ARROW:schema"}
+    return [("file metadata", f"{key} {cast(object, value)}") for key, value in sorted(plain.items())]

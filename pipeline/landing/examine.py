@@ -1,0 +1,157 @@
+"""A delivery in memory, before anything of it is kept: read, screened, and judged whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from pipeline.landing.reading import read_file
+from pipeline.landing.screen import WITHHELD, Finding, screen, screen_text, shown
+from pipeline.landing.sheets import TITLE, Reading, UnreadableError, filled
+from pipeline.sources import (
+    Contract,
+    Declaration,
+    DeclaringCell,
+    DeliveredFile,
+    Delivery,
+    Problem,
+    complete,
+    fold,
+    from_texts,
+    merge,
+    prefer,
+)
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """One delivered file: its name as it may be shown, hash, size, and what was read or why it was not."""
+
+    file: DeliveredFile
+    shown: str
+    sha256: str
+    size: int
+    reading: Reading | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A delivery with everything that is known of it; it is taken only without findings and problems."""
+
+    delivery: Delivery
+    contract: Contract
+    sha256: str
+    files: tuple[ReadFile, ...]
+    declared: Declaration
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+
+
+def hash_files(delivery: Delivery) -> dict[str, str]:
+    """SHA-256 of each file of a delivery, its sidecar too, by name; '' for one that cannot be opened."""
+    return {f.name: _hash(f) for f in (*delivery.files, delivery.sidecar) if f}
+
+
+def hash_delivery(partner: str, hashes: dict[str, str]) -> str:
+    """SHA-256 over partner, names and bytes: the same files delivered again have the same."""
+    parts = [partner, *(f"{name}/{sha256}" for name, sha256 in sorted(hashes.items()))]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def examine(delivery: Delivery, contract: Contract, hashes: dict[str, str], latest: date) -> Examined:
+    """Read, screen and judge a delivery; every problem is found in one pass. `latest` is the last possible birthday."""
+    files = tuple(_read(f, hashes[f.name], n, contract, latest) for n, f in enumerate(delivery.files, 1))
+    declared, problems = _judge(delivery, files, contract)
+    findings = tuple(_screen(delivery, files, latest))
+    return Examined(
+        delivery, contract, hash_delivery(delivery.partner, hashes), files, declared, findings, tuple(problems)
+    )
+
+
+def _hash(file: DeliveredFile) -> str:
+    try:
+        with file.path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _read(file: DeliveredFile, sha256: str, number: int, contract: Contract, latest: date) -> ReadFile:
+    name = shown(file.name, latest, instead=f"file {number} {WITHHELD}")
+    try:
+        data = file.path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise UnreadableError("unreadable_file", "The file changed while it was read. Run the command again.")
+        return ReadFile(file, name, sha256, len(data), read_file(data, file.name, contract))
+    except UnreadableError as problem:
+        return ReadFile(file, name, sha256, 0, problem=Problem(problem.rule_id, str(problem), name))
+    except OSError:
+        text = "The file cannot be opened. Check its access rights."
+        return ReadFile(file, name, sha256, 0, problem=Problem("unreadable_file", text, name))
+
+
+def _judge(delivery: Delivery, files: tuple[ReadFile, ...], contract: Contract) -> tuple[Declaration, list[Problem]]:
+    """What the delivery declares in all, and everything that speaks against taking it."""
+    problems = [*delivery.problems, *(f.problem for f in files if f.problem)]
+    sources = {sheet.source for f in files if f.reading for sheet in f.reading.sheets if sheet.source}
+    if files and not sources and not problems:
+        names = ", ".join(sorted({p for entry in contract.file for p in entry.pattern}))
+        problems.append(Problem("unknown_file", f"No file or sheet is one that the contract reads ({names})."))
+    declared = delivery.declared
+    if contract.delivery.declared_in == "cell":
+        said, unclear = _from_cells(files, contract)
+        declared, problems = prefer(declared, said), problems + unclear
+    declared, missing = complete(declared, contract)
+    known = {p.rule_id for p in problems}
+    problems += [p for p in missing if p.rule_id not in known]  # a field that is there but wrong is said once
+    filled_tables = tuple(sorted({t for name in sources for t in contract.files[name].tables}))
+    return replace(declared, tables=declared.tables or filled_tables), problems
+
+
+def _from_cells(files: tuple[ReadFile, ...], contract: Contract) -> tuple[Declaration, list[Problem]]:
+    found = Declaration()
+    problems = []
+    for rule in contract.delivery.cell:
+        for file in files:
+            if file.reading and fnmatchcase(PurePosixPath(file.file.name).name.lower(), rule.file.lower()):
+                said = from_texts(_rows(file.reading, rule), rule.pattern, contract)
+                said, unknown = _translate_prisons(said, rule, contract)
+                problems += [Problem("wrong_declaration", unknown, file.shown)] if unknown else []
+                found = merge(found, said)
+    return found, problems
+
+
+def _rows(reading: Reading, rule: DeclaringCell) -> Iterator[str]:
+    """The rows in which a rule searches, each as its filled cells joined by one blank."""
+    for sheet in reading.sheets:
+        if fnmatchcase(sheet.name.lower(), rule.sheet.lower()):
+            rows = sheet.rows if rule.rows == "all" else sheet.rows.filter(sheet.rows["kind"] == TITLE)
+            yield from (" ".join(filled(cells)) for cells in rows["cells"].to_list())
+
+
+def _translate_prisons(said: Declaration, rule: DeclaringCell, contract: Contract) -> tuple[Declaration, str]:
+    """The sender's prison codes as the model's; the text says so when one is not in the contract's list."""
+    if not (rule.codes and said.prisons):
+        return said, ""
+    known = {fold(code.source): code.code for code in contract.codelist[rule.codes]}
+    translated = tuple(sorted({known[fold(p)] for p in said.prisons if fold(p) in known}))
+    unknown = "" if all(fold(p) in known for p in said.prisons) else "A prison code here is not in the contract's list."
+    return replace(said, prisons=translated), unknown
+
+
+def _screen(delivery: Delivery, files: tuple[ReadFile, ...], latest: date) -> Iterator[Finding]:
+    yield from screen_text(delivery.label, "name of the delivery", "", latest)
+    for name in delivery.left_out:
+        yield from screen_text(name, "file name", f"a file beside the data {WITHHELD}", latest)
+    if delivery.sidecar:
+        text = delivery.sidecar.path.read_bytes().decode("utf-8", "replace")
+        yield from screen_text(text, "sidecar", delivery.sidecar.name, latest)
+    for file in files:
+        yield from screen_text(file.file.name, "file name", file.shown, latest)
+        if file.reading:
+            yield from screen(file.reading, file.shown, latest)

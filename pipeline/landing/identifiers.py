@@ -1,0 +1,112 @@
+"""What a direct identifier looks like: birth numbers, e-mail addresses and telephone numbers in a piece of text.
+
+A number counts as a birth number by its date and, with ten digits, its check digit (python-stdnum, with the
+rules on months and on remainder 10 made exact). A bare nine-digit number is neither a telephone nor, among
+many of its like, a birth number, unless something else says so: grouping, a prefix, a heading, a word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from stdnum.cz import rc
+from stdnum.exceptions import ValidationError
+
+BIRTH_NUMBER = "birth_number"
+EMAIL = "e_mail"
+PHONE = "phone"
+
+CANDIDATE = (
+    r"@|\d{6}\s?[/\-–]?\s?\d{3}|(?:\+|\b00)\s?\d{1,3}[\s\-]?\d{3}"
+    r"|\d{3}[\s.\-/]\d{3}[\s.\-/]\d{3}|\d{2}\s\d{3}\s\d{2}\s\d{2}"
+)
+"""Any text that may hold an identifier matches this (a regular expression of Rust and of Python alike)."""
+
+_LEFT, _RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
+_EMAIL = re.compile(r"[^\s@;,<>\"'()]+@[^\s@;,<>\"'()]+\.[^\W\d_]{2,}")
+_BIRTH = re.compile(rf"{_LEFT}(?:r\.?\s?[cč]\.?:?\s?)?(\d{{6}})(\s?[/\-–]\s?|\s)?(\d{{3,4}}){_RIGHT}", re.IGNORECASE)
+_FOREIGN = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)\s?\d{1,3}(?:[\s\-./]?\(?\d\)?){6,13}(?![0-9])")
+_GROUPED = re.compile(r"(?<![0-9+]|\d[\s.,\-/])[2-9]\d{2}([\s.\-/])\d{3}\1\d{3}(?![0-9]|[\s.,\-/]\d)")
+_TWOS = re.compile(r"(?<![0-9])(?<!\d[\s.,])[2-9]\d{2}\s\d{2}\s\d{2}\s\d{2}(?![0-9]|[\s.,]\d)")
+_NAMED = re.compile(
+    r"\b(?:tel|telefon\w*|mobil\w*|volat|gsm|phone)\b\D{0,12}\d{3}\s?\d{3}\s?\d{3}(?!\d)", re.IGNORECASE
+)
+_PHONE_HEADING = re.compile(r"\b(?:tel|telefon\w*|mobil\w*|phone|gsm)\b")
+_BIRTH_HEADING = re.compile(r"\b(?:rc|r c|rod(?:ne|neho|na)? c(?:islo|isla)?|birth ?(?:number|no|nr))\b")
+_NOT_DIGITS = re.compile(r"[\s./\-–]")
+
+
+def kinds(text: str, latest: date, *, heading: str = "") -> list[str]:
+    """Kinds of identifier that a text holds, under a heading that may speak for one; `latest` is the last birthday."""
+    found = []
+    if "@" in text and _EMAIL.search(text):
+        found.append(EMAIL)
+    if _has_birth_number(text, latest, heading):
+        found.append(BIRTH_NUMBER)
+    elif _has_phone(text, heading):
+        found.append(PHONE)
+    return found
+
+
+def is_bare_nine(text: str) -> bool:
+    """Whether a text is nothing but nine digits: an identifier of some kind, or a mere running number."""
+    stripped = text.strip()
+    return len(stripped) == 9 and stripped.isdigit()
+
+
+def is_birth_number(digits: str, latest: date) -> bool:
+    """Whether nine or ten digits are a birth number of somebody born up to `latest`.
+
+    Ten digits: divisible by 11, or remainder 10 written as 0 up to 1985; month +50 for women, +20 (+70)
+    since 2004. Nine digits: born before 1954, or ten digits that lost a leading zero.
+    """
+    try:
+        rc.validate(digits)
+        return _exact(digits, latest)
+    except (ValidationError, ValueError):
+        return len(digits) == 9 and is_birth_number("0" + digits, latest)
+
+
+def _exact(digits: str, latest: date) -> bool:
+    born = rc.get_birth_date(digits)
+    month = int(digits[2:4]) % 50
+    if not (1 <= month <= 12 or (21 <= month <= 32 and born.year >= 2004)):
+        return False
+    if len(digits) == 10 and int(digits[:9]) % 11 == 10 and born.year > 1985:
+        return False
+    return born <= latest
+
+
+def _has_birth_number(text: str, latest: date, heading: str) -> bool:
+    for match in _BIRTH.finditer(text):
+        front, separator, back = match[1], match[2] or "", match[3]
+        if len(back) == 3 and separator and "/" not in separator:
+            continue
+        if is_birth_number(front + back, latest):
+            return True
+    return bool(_BIRTH_HEADING.search(plain(heading))) and _dated(_NOT_DIGITS.sub("", text))
+
+
+def _dated(digits: str) -> bool:
+    """Under a heading that promises birth numbers, a date in front is enough: a mistyped one still tells who."""
+    if not (digits.isdigit() and len(digits) in (9, 10)):
+        return False
+    month, day = int(digits[2:4]) % 50 % 20, int(digits[4:6])
+    return 1 <= month <= 12 and 1 <= day <= 31
+
+
+def _has_phone(text: str, heading: str) -> bool:
+    if any(9 <= sum(c.isdigit() for c in match[0]) <= 15 for match in _FOREIGN.finditer(text)):
+        return True
+    if _GROUPED.search(text) or _TWOS.search(text) or _NAMED.search(text):
+        return True
+    digits = _NOT_DIGITS.sub("", text)
+    return bool(_PHONE_HEADING.search(plain(heading))) and digits.isdigit() and len(digits) == 9
+
+
+def plain(text: str) -> str:
+    """Lower case without diacritics, with `_`, `.` and `-` as blanks: how headings are compared."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+    return re.sub(r"[\s_.\-]+", " ", bare).strip()

@@ -1,0 +1,157 @@
+"""What landing keeps on disk: files by their hash, a receipt per accepted delivery, a note per refused one."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import StorageError
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """One file of an accepted delivery; `sha256` is its name in `landing/files`, `order` its place from 0."""
+
+    name: str
+    sha256: str
+    bytes: int
+    order: int
+    encoding: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """An accepted delivery. `sha256` covers partner, names and bytes; `delivery_id` is its first 16 digits.
+
+    `period_to` is the last day of the period; no `prisons` means all. `received_at` is in UTC.
+    """
+
+    delivery_id: str
+    partner: str
+    extract_date: date
+    period_from: date
+    period_to: date
+    kind: str
+    tables: tuple[str, ...]
+    prisons: tuple[str, ...]
+    lawful_basis: str
+    keep_until: date
+    received_at: datetime
+    synthetic: bool
+    sha256: str
+    contract: str
+    files: tuple[ReceivedFile, ...]
+    sidecar: ReceivedFile | None = None
+
+    @property
+    def all_files(self) -> tuple[ReceivedFile, ...]:
+        """Data files and the sidecar."""
+        return (*self.files, self.sidecar) if self.sidecar else self.files
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A delivery of which nothing was kept. `findings` say rule_id, file, sheet, row, column, kind and message."""
+
+    delivery_id: str
+    partner: str
+    label: str
+    rule_id: str
+    findings: tuple[dict[str, Any], ...]
+    total: int
+    received_at: datetime
+    synthetic: bool
+    extract_date: date | None = None
+
+
+def receipts(settings: Settings, *, known_at: date | None = None) -> list[Receipt]:
+    """Accepted deliveries received up to a day, sorted by partner, extract date, time of receipt and id."""
+    folder = settings.folder("landing") / "receipts"
+    found = [_receipt(json.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*.json"))]
+    known = [r for r in found if known_at is None or r.received_at.date() <= known_at]
+    return sorted(known, key=lambda r: (r.partner, r.extract_date, r.received_at, r.delivery_id))
+
+
+def refusals(settings: Settings) -> list[Refusal]:
+    """Refused deliveries, sorted by partner, time and id."""
+    folder = settings.folder("landing") / "refused"
+    found = [_refusal(json.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*.json"))]
+    return sorted(found, key=lambda r: (r.partner, r.received_at, r.delivery_id))
+
+
+def same_refusal(one: Refusal, other: Refusal) -> bool:
+    """Whether a delivery was refused again for the same reasons."""
+    return dataclasses.replace(one, received_at=other.received_at) == other
+
+
+def write_record(path: Path, record: Receipt | Refusal) -> None:
+    """Write a receipt or refusal as JSON, whole or not at all."""
+    text = json.dumps(asdict(record), ensure_ascii=False, indent=1, default=_iso)
+    write_whole(path, text.encode("utf-8"))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all; raises StorageError when the disk will not take it."""
+    waiting = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with waiting.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(waiting, path)
+    except OSError as problem:
+        _discard(waiting)
+        raise storage_error(problem, path.parent) from None
+
+
+def storage_error(problem: OSError, folder: Path) -> StorageError:
+    """A plain sentence for a disk that is full or may not be written."""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError(
+            f"The disk is full: {folder} cannot be written. Free some space and run the same command again; "
+            "what was landed before is safe."
+        )
+    return StorageError(f"{folder} cannot be written. Check the access rights and run the same command again.")
+
+
+def utc(moment: datetime) -> datetime:
+    """A moment as naive UTC to the second, as receipts and the warehouse keep it."""
+    aware = moment.astimezone(UTC) if moment.tzinfo else moment
+    return aware.replace(tzinfo=None, microsecond=0)
+
+
+def _receipt(raw: dict[str, Any]) -> Receipt:
+    for name in ("extract_date", "period_from", "period_to", "keep_until"):
+        raw[name] = date.fromisoformat(raw[name])
+    raw["received_at"] = datetime.fromisoformat(raw["received_at"])
+    raw["tables"], raw["prisons"] = tuple(raw["tables"]), tuple(raw["prisons"])
+    raw["files"] = tuple(ReceivedFile(**file) for file in raw["files"])
+    raw["sidecar"] = raw["sidecar"] and ReceivedFile(**raw["sidecar"])
+    return Receipt(**raw)
+
+
+def _refusal(raw: dict[str, Any]) -> Refusal:
+    raw["received_at"] = datetime.fromisoformat(raw["received_at"])
+    raw["extract_date"] = raw["extract_date"] and date.fromisoformat(raw["extract_date"])
+    raw["findings"] = tuple(raw["findings"])
+    return Refusal(**raw)
+
+
+def _iso(value: date | datetime) -> str:
+    return value.isoformat()
+
+
+def _discard(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return

@@ -1,0 +1,105 @@
+"""The identifier screen: every cell, heading, sheet name, file name and margin, before anything is kept.
+
+A finding says file, sheet, row, column and kind, never the value; a name that holds an identifier is not shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from pipeline.landing.identifiers import BIRTH_NUMBER, CANDIDATE, is_bare_nine, kinds
+from pipeline.landing.sheets import HEADER, Reading, Sheet
+
+WITHHELD = "(name withheld)"
+CROWD = 20
+"""From so many bare nine-digit numbers in a column, most of which are no birth numbers, none is taken for one."""
+_BORDER = "\x1f"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One identifier: its kind and where it stands. `row` is None for names, headings and margins."""
+
+    kind: str
+    place: str
+    file: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+    def sentence(self) -> str:
+        """Where it stands, in words."""
+        parts = [self.file, self.sheet and f"sheet '{self.sheet}'", self.row and f"row {self.row}", self.column]
+        return f"{self.kind} in {self.place}: " + ", ".join(str(p) for p in parts if p)
+
+
+def shown(name: str, latest: date, *, instead: str = WITHHELD) -> str:
+    """A name as it may be shown: itself, or a placeholder when it holds an identifier."""
+    return instead if kinds(name, latest) else name
+
+
+def screen_text(text: str, place: str, file: str, latest: date) -> list[Finding]:
+    """Findings in one text, such as a file name or a sidecar."""
+    return [Finding(kind, place, file) for kind in kinds(text, latest)]
+
+
+def screen(reading: Reading, file: str, latest: date) -> list[Finding]:
+    """Findings in a file's sheets and margins; `file` is its name as it may be shown, `latest` the last birthday."""
+    found = []
+    for where, text in reading.margins:
+        found += screen_text(text, where, file, latest)
+    for number, sheet in enumerate(reading.sheets, 1):
+        name = shown(sheet.name, latest, instead=f"{number} {WITHHELD}")
+        found += [Finding(kind, "sheet name", file, name) for kind in kinds(sheet.name, latest)]
+        found += _headings(sheet, file, name, latest)
+        found += _cells(sheet, file, name, latest)
+    return found
+
+
+def _headings(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding]:
+    for number, heading in enumerate(sheet.header, 1):
+        for kind in kinds(heading, latest):
+            yield Finding(kind, "heading", file, name, column=f"column {number}")
+
+
+def _cells(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding]:
+    headings = sheet.header or _first_row(sheet)
+    hits = []
+    crowd: Counter[tuple[int, bool]] = Counter()
+    cache: dict[tuple[int, str], list[str]] = {}
+    for row, column, text in _candidates(sheet).iter_rows():
+        heading = headings[column] if column < len(headings) else ""
+        key = (column, text)
+        if key not in cache:
+            cache[key] = kinds(text, latest, heading=heading)
+        bare = is_bare_nine(text)
+        crowd[column, bool(cache[key])] += bare
+        hits += [(row, column, kind, bare) for kind in cache[key]]
+    for row, column, kind, bare in hits:
+        right, wrong = crowd[column, True], crowd[column, False]
+        if bare and kind == BIRTH_NUMBER and right + wrong >= CROWD and right < wrong:
+            continue
+        yield Finding(kind, "cell", file, name, row, _column(sheet, column, latest))
+
+
+def _candidates(sheet: Sheet) -> pl.DataFrame:
+    """Row number, column (from 0) and text of the cells that may hold an identifier."""
+    likely = pl.col("cells").list.join(_BORDER, ignore_nulls=True).str.contains(CANDIDATE)
+    rows = sheet.rows.filter((pl.col("kind") != HEADER) & likely)
+    numbered = rows.select("row_number", pl.int_ranges(pl.col("cells").list.len()).alias("column"), "cells")
+    return numbered.explode("column", "cells").filter(pl.col("cells").str.contains(CANDIDATE))
+
+
+def _first_row(sheet: Sheet) -> tuple[str, ...]:
+    """In a sheet that nothing reads, the first row may be its headings."""
+    return tuple(cell or "" for cell in sheet.rows["cells"][0]) if len(sheet.rows) else ()
+
+
+def _column(sheet: Sheet, position: int, latest: date) -> str:
+    heading = sheet.header[position] if position < len(sheet.header) else ""
+    return f"column {position + 1}" + (f" '{heading}'" if heading and not kinds(heading, latest) else "")

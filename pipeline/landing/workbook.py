@@ -1,0 +1,68 @@
+"""XLSX workbooks to rows of cells, as text: dates as ISO, numbers as the sender sees them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import polars as pl
+
+from pipeline.landing.archive import check_size
+from pipeline.landing.sheets import CELLS, Grid, UnreadableError
+
+_MARGINS = re.compile(r"docProps/.*\.xml|xl/(threadedC|c)omments.*\.xml|xl/drawings/.*\.(xml|vml)", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+
+
+def read_workbook(data: bytes) -> tuple[list[Grid], list[tuple[str, str]]]:
+    """Every sheet of a workbook, hidden ones too, and the texts beside the cells (properties, comments).
+
+    Rows keep Excel's numbers. Raises UnreadableError for anything that is not a sound workbook.
+    """
+    if not data:
+        raise UnreadableError("empty_file", "The file is empty. Export the workbook again.")
+    margins = _margins(data)
+    try:
+        return _sheets(data), margins
+    except UnreadableError:
+        raise
+    except Exception:  # the reader's own messages may quote cells
+        raise _broken() from None
+
+
+def _sheets(data: bytes) -> list[Grid]:
+    import fastexcel
+
+    book = fastexcel.read_excel(data)
+    return [
+        Grid(name, _cells(book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()))
+        for name in book.sheet_names
+    ]
+
+
+def _cells(frame: pl.DataFrame) -> pl.Series:
+    if frame.width == 0:
+        return pl.Series("cells", [], dtype=CELLS)
+    shown = pl.all().cast(pl.String).str.replace(_MIDNIGHT, "$1")
+    return frame.select(shown).select(cells=pl.concat_list(pl.all())).to_series()
+
+
+def _margins(data: bytes) -> list[tuple[str, str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            check_size(parts)
+            names = [name for name in parts.namelist() if _MARGINS.fullmatch(name)]
+            texts = [(name, _TAG.sub(" ", parts.read(name).decode("utf-8", "replace"))) for name in sorted(names)]
+            return [*texts, ("archive comment", parts.comment.decode("utf-8", "replace"))]
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
+        raise _broken() from None
+
+
+def _broken() -> UnreadableError:
+    return UnreadableError(
+        "unreadable_file",
+        "The workbook cannot be opened: damaged, cut off, protected by a password or not XLSX. "
+        "Open it in Excel, save it as .xlsx without a password and deliver it again.",
+    )
