@@ -1,0 +1,187 @@
+"""What is decided about whole deliveries before any row is converted: missing columns and files, totals."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from pipeline.settings import Settings
+from pipeline.sources import Contract, ControlGroups, SourceFile, fold, load_contract
+from pipeline.staging.convert import BLANKS
+from pipeline.staging.headers import Header, ignored_columns, missing_columns
+from pipeline.warehouse import Connection
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One landed sheet and the contract entry that reads it; `file` is None when nothing does."""
+
+    partner: str
+    delivery_id: str
+    file_id: str
+    file_name: str
+    sheet: str
+    header: Header
+    file: SourceFile | None
+    records: int
+
+    @property
+    def place(self) -> str:
+        """File and sheet as the sender knows them."""
+        return f"{self.file_name}: {self.sheet}" if self.sheet else self.file_name
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A whole delivery refused: the rule and where, in the sender's own names and no person's values."""
+
+    delivery_id: str
+    partner: str
+    rule_id: str
+    detail: str
+
+
+def read_contracts(con: Connection, settings: Settings) -> dict[str, Contract]:
+    """The contract of every partner that has delivered; raises SettingsError for a contract that cannot be used."""
+    partners = con.execute("select distinct partner from landing.delivery order by partner").fetchall()
+    return {partner: load_contract(settings, partner) for (partner,) in partners}
+
+
+def read_sheets(con: Connection, contracts: dict[str, Contract]) -> list[Sheet]:
+    """Every landed sheet, ordered by delivery, file and sheet."""
+    rows = con.execute("""
+        select f.partner, f.delivery_id, f.file_id, f.name, s.sheet, s.header, s.source, count(r.row_number)
+        from landing.file as f
+        join landing.sheet as s using (file_id)
+        left join landing.record as r on r.file_id = s.file_id and r.sheet = s.sheet and r.kind = 'record'
+        group by 1, 2, 3, 4, 5, 6, 7, f.file_order
+        order by f.partner, f.delivery_id, f.file_order, f.name, s.sheet""").fetchall()
+    by_name = {partner: contract.files for partner, contract in contracts.items()}
+    return [
+        Sheet(p, d, f, n, s, Header(tuple(h or "" for h in header or ())), by_name[p].get(source), records)
+        for p, d, f, n, s, header, source, records in rows
+    ]
+
+
+def refusals(con: Connection, contracts: dict[str, Contract], sheets: list[Sheet]) -> list[Refusal]:
+    """Every reason to refuse a delivery, all of one delivery together."""
+    by_delivery: dict[str, list[Sheet]] = defaultdict(list)
+    for sheet in sheets:
+        by_delivery[sheet.delivery_id].append(sheet)
+    totals = _total_cells(con)
+    found = []
+    for delivery_id, partner, tables in con.execute(
+        "select delivery_id, partner, tables from landing.delivery order by partner, delivery_id"
+    ).fetchall():
+        delivered = by_delivery[delivery_id]
+        reasons = _missing_files(contracts[partner], delivered, set(tables or ()))
+        for sheet in delivered:
+            reasons += _missing_columns(sheet) + _wrong_total(sheet, totals.get((sheet.file_id, sheet.sheet)))
+            reasons += _wrong_controls(con, sheet, delivered)
+        found += [Refusal(delivery_id, partner, rule, detail) for rule, detail in reasons]
+    return found
+
+
+def write_refusals(con: Connection, found: list[Refusal]) -> None:
+    """Fill staging.delivery_refused."""
+    for r in found:
+        con.execute(
+            "insert into staging.delivery_refused values (?, ?, ?, ?)", [r.delivery_id, r.partner, r.rule_id, r.detail]
+        )
+
+
+def write_unread(con: Connection, sheets: list[Sheet]) -> None:
+    """List columns that nothing reads in staging.ignored_column, and sheets in staging.unread_sheet."""
+    for s in sheets:
+        where = [s.partner, s.delivery_id, s.file_id, s.sheet]
+        if s.file is None:
+            con.execute("insert into staging.unread_sheet values (?, ?, ?, ?, ?)", [*where, s.records])
+            continue
+        for column in ignored_columns(s.file, s.header):
+            con.execute("insert into staging.ignored_column values (?, ?, ?, ?, ?)", [*where, column])
+
+
+def _missing_files(contract: Contract, delivered: list[Sheet], tables: set[str]) -> list[tuple[str, str]]:
+    there = {s.file.name for s in delivered if s.file}
+    return [
+        ("missing_file", f"{file.pattern[0]} {file.sheet}".strip())
+        for file in contract.file
+        if file.required and file.name not in there and tables & set(file.tables)
+    ]
+
+
+def _missing_columns(sheet: Sheet) -> list[tuple[str, str]]:
+    if not sheet.file or not (sheet.records or any(sheet.header.delivered)):
+        return []  # an empty list of a JSON export names no columns
+    gone = missing_columns(sheet.file, sheet.header)
+    return [
+        ("missing_column", f"{sheet.place}: {m.name}" + (f" ({m.candidate}?)" if m.candidate else "")) for m in gone
+    ]
+
+
+def _total_cells(con: Connection) -> dict[tuple[str, str], list[str | None]]:
+    """The cells of each sheet's last total row."""
+    rows = con.execute("""
+        select file_id, sheet, to_json(arg_max(cells, row_number)) from landing.record
+        where kind = 'total' group by all""").fetchall()
+    return {(file_id, sheet): json.loads(cells) for file_id, sheet, cells in rows}
+
+
+def _wrong_total(sheet: Sheet, cells: list[str | None] | None) -> list[tuple[str, str]]:
+    total = sheet.file.total if sheet.file else None
+    if total is None:
+        return []
+    position = total.count if isinstance(total.count, int) else sheet.header.position(total.count) or 0
+    stated = whole_number(cells[position - 1]) if cells and 0 < position <= len(cells) else None
+    return _compare(sheet.place, stated, sheet.records)
+
+
+def _wrong_controls(con: Connection, sheet: Sheet, delivered: list[Sheet]) -> list[tuple[str, str]]:
+    control = sheet.file.control if sheet.file else None
+    if control is None:
+        return []
+    name, count = sheet.header.position(control.name), sheet.header.position(control.count)
+    if not name or not count:
+        return []  # said as missing_column
+    third = control.groups.count if control.groups else count
+    rows = con.execute(
+        "select cells[?], cells[?], cells[?] from landing.record "
+        "where file_id = ? and sheet = ? and kind = 'record' order by row_number",
+        [name, count, third, sheet.file_id, sheet.sheet],
+    ).fetchall()
+    groups = _group_counts(con, control.groups, delivered) if control.groups else {}
+    reasons = []
+    for sender, number, in_group in rows:
+        file, stated = control.file_of(sender or ""), whole_number(in_group)
+        if file:
+            read = sum(s.records for s in delivered if s.file and s.file.name == file)
+            reasons += _compare(f"{sheet.place}: {sender}", whole_number(number), read)
+        elif control.groups and stated is not None:
+            reasons += _compare(f"{sheet.place}: {sender}", stated, groups.get(fold(sender or ""), 0))
+    return reasons
+
+
+def _group_counts(con: Connection, groups: ControlGroups, delivered: list[Sheet]) -> dict[str, int]:
+    """Records of a delivery's file by the folded value of one column."""
+    counts: Counter[str] = Counter()
+    for s in delivered:
+        position = s.header.position(groups.column)
+        if s.file and s.file.name == groups.file and position:
+            for value, number in con.execute(
+                "select cells[?], count(*) from landing.record "
+                "where file_id = ? and sheet = ? and kind = 'record' group by all",
+                [position, s.file_id, s.sheet],
+            ).fetchall():
+                counts[fold(value or "")] += number
+    return dict(counts)
+
+
+def _compare(place: str, stated: int | None, read: int) -> list[tuple[str, str]]:
+    return [] if stated == read else [("trailer_total", f"{place}: {'?' if stated is None else stated} ≠ {read}")]
+
+
+def whole_number(text: str | None) -> int | None:
+    """A count as senders write it (1 234, 120.0), or None."""
+    bare = (text or "").translate({ord(blank): None for blank in BLANKS + " "}).removesuffix(".0")
+    return int(bare) if bare.isdecimal() else None
