@@ -1,0 +1,5 @@
+"""Core: the newest accepted version of every record, persons across partners, custody as spells and releases."""
+
+from pipeline.core.build import build
+
+__all__ = ["build"]

@@ -1,0 +1,80 @@
+"""Filling the `core` schema: one SQL file per table, in the order in which they need each other."""
+
+from __future__ import annotations
+
+from pipeline.model import Table, code_list, tables
+from pipeline.run import Run
+from pipeline.settings import Settings
+from pipeline.warehouse import Connection, load_sql, run_sql_folder, split_statements
+
+PACKAGE = "pipeline.core"
+TABLES = (
+    "coverage",
+    "custody_coverage",
+    "withdrawn",
+    "case",
+    "stay",
+    "spell",
+    "expected_date",
+    "release",
+    "custody_conflict",
+    "person",
+    "service",
+    "treatment",
+    "treatment_entry",
+    "need",
+    "living_status",
+    "assessment",
+    "complaint",
+    "application",
+    "family_member",
+    "conviction",
+    "death",
+    "joined_counts",
+)
+COUNTED = ("person", "stay", "spell", "release", "case", "service", "treatment", "need", "living_status", "complaint")
+
+
+def build(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
+    """Fill `core` from `validated` inside the caller's transaction; returns rows per main table and what was joined.
+
+    `run.as_of` caps custody's coverage and nothing else; without it coverage alone decides.
+    """
+    write_code_tables(con)
+    run_sql_folder(con, PACKAGE, ["delivery_rank"], {})
+    for table in tables().values():
+        con.execute(newest_version(table))
+    run_sql_folder(con, PACKAGE, list(TABLES), {"as_of": run.as_of})
+    return _counts(con)
+
+
+def newest_version(table: Table) -> str:
+    """SQL of the view `newest_<table>`: partner and the model's columns, one row per key."""
+    columns = ["partner", *(f'"{c.name}"' for c in table.column)]
+    template = split_statements(load_sql(PACKAGE, "newest_version"))[0]
+    return template.format(
+        table=table.name,
+        columns=", ".join(columns),
+        versioned=", ".join(f"version.{name}" for name in columns),
+        key=", ".join(f"version.{name}" for name in table.key),
+    )
+
+
+def write_code_tables(con: Connection) -> None:
+    """The two code lists that SQL asks: the region of each prison, and what kind of release a reason is."""
+    con.execute("create or replace table core.prison (prison varchar, region varchar, kind varchar)")
+    prisons = code_list("prison").codes.values()
+    con.executemany("insert into core.prison values (?, ?, ?)", [[c.code, *_extra(c.extra)] for c in prisons])
+    con.execute("create or replace table core.release_reason_kind (release_reason varchar, kind varchar)")
+    reasons = code_list("release_reason").codes.values()
+    con.executemany("insert into core.release_reason_kind values (?, ?)", [[c.code, c.extra["kind"]] for c in reasons])
+
+
+def _extra(extra: dict[str, str]) -> list[str]:
+    return [extra["region"], extra["kind"]]
+
+
+def _counts(con: Connection) -> dict[str, int]:
+    rows = {name: con.execute(f'select count(*) from core."{name}"').fetchall()[0][0] for name in COUNTED}
+    joined = con.execute("select what, number from core.joined_counts where number > 0 order by what").fetchall()
+    return rows | {f"joined: {what}": number for what, number in joined}

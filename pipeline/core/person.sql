@@ -1,0 +1,61 @@
+-- A row is one person, the same across partners by pseudonym. Where partners differ, custody data come first, then the
+-- partners by name; conflict marks two known sexes or birth years more than one year apart. Of a person who has withdrawn
+-- consent only what custody data say is left.
+create or replace table core.person as
+with custody_source as (
+    select distinct source from core.coverage where table_name = 'custody_stay'
+),
+
+told as (
+    select
+        person.*,
+        custody_source.source is not null as from_custody,
+        row_number() over (
+            partition by person.person_id
+            order by case when custody_source.source is null then 1 else 0 end, person.partner
+        ) as preference
+    from newest_person as person
+    left join custody_source on person.partner = custody_source.source
+),
+
+kept as (
+    select told.*
+    from told
+    left join withdrawn_person on told.person_id = withdrawn_person.person_id
+    where told.from_custody or withdrawn_person.person_id is null
+),
+
+merged as (
+    select
+        person_id,
+        arg_min(sex, preference) filter (where sex <> 'unknown') as sex,
+        arg_min(birth_year, preference) filter (where birth_year is not null) as birth_year,
+        arg_min(citizenship, preference) filter (where citizenship <> 'unknown') as citizenship,
+        arg_min(region, preference) filter (where region <> 'unknown') as region,
+        arg_min(education, preference) filter (where education <> 'unknown') as education,
+        count(distinct partner) as sources,
+        count(distinct case when sex <> 'unknown' then sex end) > 1
+        or coalesce(max(birth_year) - min(birth_year) > 1, false) as conflict
+    from kept
+    group by person_id
+),
+
+held as (
+    select distinct person_id from core.stay
+)
+
+select
+    coalesce(merged.person_id, held.person_id) as person_id,
+    coalesce(merged.sex, 'unknown') as sex,
+    merged.birth_year,
+    coalesce(merged.citizenship, 'unknown') as citizenship,
+    coalesce(merged.region, 'unknown') as region,
+    coalesce(merged.education, 'unknown') as education,
+    held.person_id is not null as in_custody_data,
+    cast(coalesce(merged.sources, 0) as integer) as sources,
+    coalesce(merged.conflict, false) as conflict,
+    withdrawn_person.consent_withdrawn_date
+from merged
+full join held on merged.person_id = held.person_id
+left join withdrawn_person on coalesce(merged.person_id, held.person_id) = withdrawn_person.person_id
+order by coalesce(merged.person_id, held.person_id);

@@ -1,0 +1,38 @@
+-- A row is one spell: unbroken custody of one person, from the first stay's admission to the release of the stay released
+-- last (ties: later admission, then stay). An open spell has no release. release_kind says whether it ended in a release
+-- from sentence or from remand, otherwise (none), or not yet (open). drug_user is what the first stay says, prior_terms what
+-- the first stay says that knows it.
+create or replace table core.spell as
+with ranked as (
+    select
+        stay.*,
+        coalesce(ending.kind, 'none') as release_kind,
+        case
+            when stay.release_date is null then 1000000000000
+            else date_diff('day', date '1900-01-01', stay.release_date) * 100000 + stay.position
+        end as released_order
+    from core.stay as stay
+    left join core.release_reason_kind as ending on stay.release_reason = ending.release_reason
+)
+
+select
+    person_id,
+    spell_number,
+    min(admission_date) as admission_date,
+    arg_min(admission_reason, position) as admission_reason,
+    arg_min(stay_id, position) as first_stay_id,
+    arg_max(stay_id, released_order) as last_stay_id,
+    case when count(*) = count(release_date) then max(release_date) end as release_date,
+    case
+        when count(*) = count(release_date) then arg_max(coalesce(release_reason, 'unknown'), released_order)
+    end as release_reason,
+    case
+        when count(*) = count(release_date) then arg_max(release_kind, released_order)
+        else 'open'
+    end as release_kind,
+    arg_max(prison, released_order) as prison,
+    arg_min(coalesce(drug_user, 'unknown'), position) as drug_user,
+    arg_min(prior_terms, position) filter (where prior_terms is not null) as prior_terms
+from ranked
+group by person_id, spell_number
+order by person_id, spell_number;
