@@ -6,6 +6,8 @@ from pipeline.errors import AccountingError
 from pipeline.model import tables
 from pipeline.warehouse import Connection
 
+FATES = ("produced", "accepted", "quarantined", "parent_refused", "duplicate")
+
 
 def take_over_staging_refusals(con: Connection) -> None:
     """Put what staging could not read into quarantine (first finding per row) and among the findings (all).
@@ -29,26 +31,10 @@ def write_accounting(con: Connection) -> None:
 
     Raises AccountingError naming each table and delivery that does not add up.
     """
-    accepted = " union all ".join(
-        f"select '{t.name}' as table_name, partner, delivery_id, 'accepted' as fate, count(*) as n "
-        f"from validated.{t.quoted} group by all"
-        for t in tables().values()
-    )
+    sums = ", ".join(f"coalesce(sum(n) filter (where fate = '{fate}'), 0)" for fate in FATES)
     con.execute(
-        f"""
-        insert into validated.accounting
-        with counted as (
-            {accepted}
-            union all select table_name, partner, delivery_id, 'quarantined', count(*) from validated.quarantine group by all
-            union all select table_name, partner, delivery_id, 'parent_refused', count(*) from validated.quarantine
-                where rule_id = 'parent_refused' group by all
-            union all select table_name, partner, delivery_id, 'duplicate', count(*) from validated.duplicate group by all
-            union all select table_name, partner, delivery_id, 'produced', produced from staging.produced
-        )
-        select partner, delivery_id, table_name,
-            {", ".join(f"coalesce(sum(n) filter (where fate = '{f}'), 0)" for f in FATES)}
-        from counted group by all order by all
-        """
+        "insert into validated.accounting "
+        f"select partner, delivery_id, table_name, {sums} from ({_fates()}) group by all order by all"
     )
     wrong = con.execute(
         "select partner, delivery_id, table_name, produced, accepted, quarantined, duplicate "
@@ -64,4 +50,18 @@ def write_accounting(con: Connection) -> None:
         raise AccountingError("\n".join([*lines, advice]))
 
 
-FATES = ("produced", "accepted", "quarantined", "parent_refused", "duplicate")
+def _fates() -> str:
+    """Rows by table, delivery and fate, each counted where they lie; parent_refused is part of quarantined."""
+    place = "partner, delivery_id"
+    parts = [f"select table_name, {place}, 'produced' as fate, produced as n from staging.produced"]
+    parts += [
+        f"select '{t.name}', {place}, 'accepted', count(*) from validated.{t.quoted} group by all"
+        for t in tables().values()
+    ]
+    for fate, relation in (
+        ("quarantined", "quarantine"),
+        ("parent_refused", "quarantine where rule_id = 'parent_refused'"),
+        ("duplicate", "duplicate"),
+    ):
+        parts.append(f"select table_name, {place}, '{fate}', count(*) from validated.{relation} group by all")
+    return " union all ".join(parts)

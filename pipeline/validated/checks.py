@@ -77,9 +77,7 @@ def _lay(
             kwargs = _filled(record, column)
             applies, fails = twin(record.expectation, kwargs)
             ordered = tuple(sorted(kwargs.items()))
-            yield Check(
-                rule, table.name, column.name, ranks[rule.id], applies, fails, record.expectation, ordered
-            )
+            yield Check(rule, table.name, column.name, ranks[rule.id], applies, fails, record.expectation, ordered)
         else:
             fails = record.sql.replace("{column}", column.name).strip()
             applies = column.when if record.each == "conditional" else f"r.{column.name} is not null"
@@ -125,9 +123,7 @@ def _reference(
     scope = "p.partner = r.partner"
     if record.or_custody:
         scope = f"({scope} or p.partner in (select partner from custody_source))"
-    accepted = (
-        f'exists (select 1 from validated."{record.refers_to}" p where p.{record.column} = {value} and {scope})'
-    )
+    accepted = f'exists (select 1 from validated."{record.refers_to}" p where p.{record.column} = {value} and {scope})'
     refused = (
         "exists (select 1 from validated.quarantine p "
         f"where p.table_name = '{record.refers_to}' and p.record_key = {value} and {scope})"

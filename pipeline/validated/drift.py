@@ -38,13 +38,12 @@ def find_drift(con: Connection, rule: Rule, acceptances: Sequence[Acceptance]) -
 
 
 def _write_results(con: Connection, rule: Rule, compared: list[str], failed: dict[str, int]) -> None:
+    rows = []
     for name in tables():
         checked, wrong = compared.count(name), failed.get(name, 0)
         state = "not_applicable" if not checked else "failed" if wrong else "passed"
-        con.execute(
-            "insert into validated.expectation_result values (?, ?, ?, ?, ?, ?, '')",
-            [name, rule.id, rule.severity, state, checked, wrong],
-        )
+        rows.append(f"('{name}', '{rule.id}', '{rule.severity}', '{state}', {checked}, {wrong}, '')")
+    con.execute(f"insert into validated.expectation_result values {', '.join(rows)}")
 
 
 def _by_prison() -> str:

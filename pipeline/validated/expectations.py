@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.model import Table
 from pipeline.validated.results import Result, from_expectation
+from pipeline.validated.rows import has_rows
 from pipeline.warehouse import Connection
 
 Counter = Callable[[Connection, Table, Mapping[str, Any]], dict[str, Result]]
@@ -23,7 +24,7 @@ COUNTS_ONLY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 def count_with_expectations(con: Connection, table: Table, suite: Mapping[str, Any]) -> dict[str, Result]:
     """Results of a suite on a staged table, by name of check; an empty table is `not_applicable` throughout."""
     names = [expectation["meta"]["check"] for expectation in suite["expectations"]]
-    if not con.execute(f"select exists (select 1 from staging.{table.quoted})").fetchall()[0][0]:
+    if not has_rows(con, f"staging.{table.quoted}"):
         return dict.fromkeys(names, Result("not_applicable"))
     columns = _columns(table, suite)
     if not columns:
@@ -47,11 +48,15 @@ def _columns(table: Table, suite: Mapping[str, Any]) -> list[str]:
 def _validate(frame: Any, suite: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_pandas(suite["name"])
-    batch = source.add_dataframe_asset("staged").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas(suite["name"]).add_dataframe_asset("staged")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     made = gx.ExpectationSuite(name=suite["name"], expectations=[dict(e) for e in suite["expectations"]])
-    results = batch.validate(made, result_format=COUNTS_ONLY).results
-    return {r.expectation_config.meta["check"]: {"result": r.result, "exception_info": r.exception_info} for r in results}
+    found = {}
+    for result in batch.validate(made, result_format=COUNTS_ONLY).results:
+        meta = result.expectation_config.meta if result.expectation_config else None
+        found[str((meta or {}).get("check"))] = {"result": result.result, "exception_info": result.exception_info}
+    return found

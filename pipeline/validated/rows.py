@@ -41,6 +41,11 @@ def newest_descending() -> str:
     return ", ".join(f"{part} desc" for part in AGE.split(", "))
 
 
+def has_rows(con: Connection, relation: str) -> bool:
+    """Whether a relation has any row."""
+    return bool(con.execute(f"select exists (select 1 from {relation})").fetchall()[0][0])
+
+
 def make_newest_view(con: Connection, table: Table) -> None:
     """`newest_<table>`: the newest accepted version of each key."""
     con.execute(

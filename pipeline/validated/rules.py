@@ -25,7 +25,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings, Strict, list_problems
@@ -54,7 +54,7 @@ class CheckRecord(Strict):
     column: str = ""
     each: Each | None = None
     expectation: str = ""
-    kwargs: dict[str, Any] = {}
+    kwargs: dict[str, Any] = Field(default_factory=dict)
     sql: str = ""
     refers_to: str = ""
     or_custody: bool = False

@@ -12,10 +12,11 @@ from pipeline.validated.checks import Check, checks_of, judging_order
 from pipeline.validated.decisions import acceptances_in_force
 from pipeline.validated.drift import find_drift
 from pipeline.validated.expectations import Counter, count_with_expectations
-from pipeline.validated.results import Result, agreed
+from pipeline.validated.results import agreed
+from pipeline.validated.rows import has_rows, make_newest_view
 from pipeline.validated.rules import Rule, load_rules
 from pipeline.validated.suites import load_suite
-from pipeline.validated.verdicts import count_rows, name_rows, settle, write_warnings
+from pipeline.validated.verdicts import count_rows, name_rows, settle, write_results, write_warnings
 from pipeline.warehouse import Connection, load_sql, split_statements
 
 
@@ -57,10 +58,11 @@ def _judge_deliveries(con: Connection, rules: dict[str, Rule]) -> None:
     broken = f"case {cases} end" if own else "cast(null as varchar)"
     con.execute(
         "insert into validated.delivery by name with refused as ("
-        "select delivery_id, min(rule_id) as rule_id from staging.delivery_refused group by delivery_id) "
-        f"select d.*, coalesce(s.rule_id, {broken}) as rule_id, "
-        "case when rule_id is null then 'accepted' else 'refused' end as verdict "
-        "from landing.delivery d left join refused s on s.delivery_id = d.delivery_id order by d.partner, d.delivery_id"
+        "select delivery_id, min(rule_id) as rule_id from staging.delivery_refused group by delivery_id"
+        f"), reason as (select d.delivery_id, coalesce(s.rule_id, {broken}) as rule_id "
+        "from landing.delivery d left join refused s on s.delivery_id = d.delivery_id) "
+        "select d.*, v.rule_id, case when v.rule_id is null then 'accepted' else 'refused' end as verdict "
+        "from landing.delivery d join reason v on v.delivery_id = d.delivery_id order by d.partner, d.delivery_id"
     )
     for rule in own:
         checked, failed = con.execute(
@@ -89,31 +91,17 @@ def _judge_rows(
     con.execute(ddl(table, "validated"))
     counted = counter(con, table, load_suite(settings, rules, table))
     results = agreed(asked, counted, count_rows(con, f"staging.{table.quoted}", asked))
-    name_rows(con, table, asked, results)
-    settle(con, table)
-    _write_results(con, asked, results)
+    if has_rows(con, f"staging.{table.quoted}"):
+        name_rows(con, table, asked, results)
+        settle(con, table)
+    make_newest_view(con, table)
+    write_results(con, asked, results)
 
 
 def _warn(con: Connection, table: Table, checks: Sequence[Check]) -> None:
     results = count_rows(con, f"newest_{table.name}", checks)
     write_warnings(con, table, checks, results)
-    _write_results(con, checks, results)
-
-
-def _write_results(con: Connection, checks: Sequence[Check], results: Sequence[Result]) -> None:
-    for check, result in zip(checks, results, strict=True):
-        con.execute(
-            "insert into validated.expectation_result values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                check.table,
-                check.rule.id,
-                check.rule.severity,
-                result.state,
-                result.checked,
-                result.failed,
-                check.column,
-            ],
-        )
+    write_results(con, checks, results)
 
 
 def _counts(con: Connection) -> dict[str, int]:

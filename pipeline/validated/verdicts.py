@@ -11,18 +11,17 @@ from collections.abc import Iterator, Sequence
 from pipeline.model import Table
 from pipeline.validated.checks import Check
 from pipeline.validated.duplicates import find_duplicates
+from pipeline.validated.predicates import sql_literal
 from pipeline.validated.results import Result, result_of
-from pipeline.validated.rows import PLACE, make_newest_view, person_of, record_key
+from pipeline.validated.rows import PLACE, has_rows, person_of, record_key
 from pipeline.warehouse import Connection
 
 
 def count_rows(con: Connection, relation: str, checks: Sequence[Check]) -> list[Result]:
     """Checked and failed rows of each check over a relation, in one pass."""
-    if not checks:
-        return []
-    flags = (
-        f"({c.applies}) as applies_{n}, ({c.applies}) and ({c.fails}) as fails_{n}" for n, c in enumerate(checks)
-    )
+    if not checks or not has_rows(con, relation):
+        return [Result("not_applicable")] * len(checks)
+    flags = (f"({c.applies}) as applies_{n}, ({c.applies}) and ({c.fails}) as fails_{n}" for n, c in enumerate(checks))
     counts = (f"count(*) filter (where applies_{n}), count(*) filter (where fails_{n})" for n in range(len(checks)))
     inner = f"select {', '.join(flags)} from {relation} r join landing.delivery d on d.delivery_id = r.delivery_id"
     row = con.execute(f"select {', '.join(counts)} from ({inner})").fetchall()[0]
@@ -71,7 +70,6 @@ def settle(con: Connection, table: Table) -> None:
         f"insert into validated.{table.quoted} select r.* from {staged} r "
         "where r.rowid not in (select rid from reason) and r.rowid not in (select rid from repeated)"
     )
-    make_newest_view(con, table)
 
 
 def _write_findings(con: Connection, table: Table, staged: str) -> None:
@@ -95,3 +93,14 @@ def write_warnings(con: Connection, table: Table, checks: Sequence[Check], resul
             f"from newest_{table.name} r join landing.delivery d on d.delivery_id = r.delivery_id "
             f"where ({check.applies}) and ({check.fails})"
         )
+
+
+def write_results(con: Connection, checks: Sequence[Check], results: Sequence[Result]) -> None:
+    """Fill `validated.expectation_result`, one row per check."""
+    rows = [
+        (c.table, c.rule.id, c.rule.severity, r.state, r.checked, r.failed, c.column)
+        for c, r in zip(checks, results, strict=True)
+    ]
+    if rows:
+        values = ", ".join(f"({', '.join(map(sql_literal, row))})" for row in rows)
+        con.execute(f"insert into validated.expectation_result values {values}")
