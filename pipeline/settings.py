@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,15 @@ class Settings(Strict):
 
     def hashed(self) -> dict[str, Any]:
         """What of the settings decides numbers, for the run's hash: never a path of this machine."""
-        return {"partners": sorted(self.partners), "profile": self.disclosure.profile}
+        contracts = {name: self._contract_hash(p.contract) for name, p in sorted(self.partners.items())}
+        return {"partners": contracts, "profile": self.disclosure.profile}
+
+    def _contract_hash(self, contract: Path | None) -> str:
+        """Hash of the project's own contract of a partner and the code lists beside it; '' for a built-in one."""
+        path = self.root / contract if contract else None
+        lists = sorted((path.parent / "codelists").glob("*.csv")) if path else []
+        read = [p.read_bytes() for p in [path, *lists] if p and p.is_file()]
+        return hashlib.sha256(b"".join(read)).hexdigest()[:12] if read else ""
 
 
 def load_settings(root: Path, *, data: Path | None = None) -> Settings:

@@ -15,7 +15,10 @@ from pipeline.warehouse import Connection
 
 @dataclass(frozen=True)
 class Sheet:
-    """One landed sheet and the contract entry that reads it; `file` is None when nothing does."""
+    """One landed sheet and the contract entry that reads it; `file` is None when nothing does.
+
+    `records` counts its source records, `filled` every row that is not blank.
+    """
 
     partner: str
     delivery_id: str
@@ -25,6 +28,7 @@ class Sheet:
     header: Header
     file: SourceFile | None
     records: int
+    filled: int
 
     @property
     def place(self) -> str:
@@ -51,16 +55,18 @@ def read_contracts(con: Connection, settings: Settings) -> dict[str, Contract]:
 def read_sheets(con: Connection, contracts: dict[str, Contract]) -> list[Sheet]:
     """Every landed sheet, ordered by delivery, file and sheet."""
     rows = con.execute("""
-        select f.partner, f.delivery_id, f.file_id, f.name, s.sheet, s.header, s.source, count(r.row_number)
+        select
+            f.partner, f.delivery_id, f.file_id, f.name, s.sheet, s.header, s.source,
+            count(*) filter (where r.kind = 'record'), count(*) filter (where r.kind <> 'blank')
         from landing.file as f
         join landing.sheet as s using (file_id)
-        left join landing.record as r on r.file_id = s.file_id and r.sheet = s.sheet and r.kind = 'record'
-        group by 1, 2, 3, 4, 5, 6, 7, f.file_order
+        left join landing.record as r on r.file_id = s.file_id and r.sheet = s.sheet
+        group by f.partner, f.delivery_id, f.file_order, f.file_id, f.name, s.sheet, s.header, s.source
         order by f.partner, f.delivery_id, f.file_order, f.name, s.sheet""").fetchall()
     by_name = {partner: contract.files for partner, contract in contracts.items()}
     return [
-        Sheet(p, d, f, n, s, Header(tuple(h or "" for h in header or ())), by_name[p].get(source), records)
-        for p, d, f, n, s, header, source, records in rows
+        Sheet(p, d, f, n, s, Header(tuple(h or "" for h in header or ())), by_name[p].get(source), records, filled)
+        for p, d, f, n, s, header, source, records, filled in rows
     ]
 
 
@@ -96,19 +102,35 @@ def write_unread(con: Connection, sheets: list[Sheet]) -> None:
     for s in sheets:
         where = [s.partner, s.delivery_id, s.file_id, s.sheet]
         if s.file is None:
-            con.execute("insert into staging.unread_sheet values (?, ?, ?, ?, ?)", [*where, s.records])
+            con.execute("insert into staging.unread_sheet values (?, ?, ?, ?, ?)", [*where, s.filled])
             continue
-        for column in ignored_columns(s.file, s.header):
+        for column in ignored_columns(s.file, s.header) + _unnamed_columns(con, s):
             con.execute("insert into staging.ignored_column values (?, ?, ?, ?, ?)", [*where, column])
 
 
+def _unnamed_columns(con: Connection, sheet: Sheet) -> list[str]:
+    """Columns that hold something and have no name, as [position]."""
+    unnamed = [n for n, text in enumerate(sheet.header.delivered, start=1) if not text.strip()]
+    filled = []
+    for position in unnamed if sheet.records else []:
+        (count,) = con.execute(
+            "select count(*) from landing.record where file_id = ? and sheet = ? and kind = 'record' "
+            "and trim(cells[?]) <> ''",
+            [sheet.file_id, sheet.sheet, position],
+        ).fetchone() or (0,)
+        filled += [f"[{position}]"] if count else []
+    return filled
+
+
 def _missing_files(contract: Contract, delivered: list[Sheet], tables: set[str]) -> list[tuple[str, str]]:
+    """Entries that fill a declared table and must be there, and declared tables that nothing delivered fills."""
     there = {s.file.name for s in delivered if s.file}
-    return [
-        ("missing_file", f"{file.pattern[0]} {file.sheet}".strip())
-        for file in contract.file
-        if file.required and file.name not in there and tables & set(file.tables)
-    ]
+    filled = {t for s in delivered if s.file for t in s.file.tables}
+    missing = [f for f in contract.file if f.required and f.name not in there and tables & set(f.tables)]
+    said = {t for f in missing for t in f.tables}
+    for table in sorted(tables - filled - said):
+        missing += [f for f in contract.file if table in f.tables][:1]
+    return [("missing_file", f"{f.pattern[0]} {f.sheet}".strip()) for f in missing]
 
 
 def _missing_columns(sheet: Sheet) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """The SQL that converts all records of equally headed sheets to one model table, in one pass.
 
 The statement fills `temp.converted`: provenance, `repeat` (the number of the repeated group, or NULL), the typed model
-columns, and `invalid`, a bit per column whose cell is filled and does not convert.
+columns, `invalid`, a bit per column whose cell is filled and does not convert, and `too_long`, whether the record has
+more filled cells than the header has names: its values have slipped into wrong columns.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def converted_sql(conversion: Conversion) -> str:
 create or replace temp table converted as
 with cell as ({_cells_sql(conversion)}),
 typed as (select *{"".join(", " + p for p in plain)} from cell)
-select {PROVENANCE}, repeat, {chosen}, {" + ".join(flags) or "0::ubigint"} as invalid
+select {PROVENANCE}, repeat, too_long, {chosen}, {" + ".join(flags) or "0::ubigint"} as invalid
 from typed {" ".join(joins)}"""
 
 
@@ -137,7 +138,9 @@ select {PROVENANCE}, {names} from converted where not ({_is_refused(conversion)}
 
 
 def _cells_sql(conversion: Conversion) -> str:
-    provenance = "g.partner, g.delivery_id, r.file_id, r.sheet, r.row_number"
+    width = len(conversion.header.delivered)
+    too_long = f"len(cells) > {width} and trim(array_to_string(cells[{width + 1}:], '')) <> ''"
+    provenance = f"g.partner, g.delivery_id, r.file_id, r.sheet, r.row_number, {too_long} as too_long"
     origin = (
         f"landing.record as r join sheet_group as g using (file_id, sheet) "
         f"where g.group_id = {conversion.group_id} and r.kind = 'record'"
@@ -204,7 +207,7 @@ def _dated(codes: tuple[PartnerCode, ...]) -> list[tuple[str, str, str, str]]:
 
 def _findings(conversion: Conversion) -> list[tuple[str, str, str]]:
     """(SQL condition, SQL text of the sender's column, rule) of everything that can be wrong with a row."""
-    found = []
+    found = [("too_long", "''", "too_many_cells")]
     required = required_columns(conversion.table)
     for bit, (column, rule) in enumerate(conversion.rules):
         sender = _sender(conversion, rule)
@@ -220,7 +223,7 @@ def _findings(conversion: Conversion) -> list[tuple[str, str, str]]:
 
 def _is_refused(conversion: Conversion) -> str:
     required = required_columns(conversion.table)
-    return " or ".join(["invalid <> 0"] + [f"{name(c)} is null" for c in required])
+    return " or ".join(["too_long", "invalid <> 0"] + [f"{name(c)} is null" for c in required])
 
 
 def _sender(conversion: Conversion, rule: ColumnRule) -> str:

@@ -14,9 +14,9 @@ create or replace table staging.ignored_column (
     partner varchar, delivery_id varchar, file_id varchar, sheet varchar, column_name varchar
 );
 
--- A row is one delivered sheet that no entry of the contract reads, with its number of records.
+-- A row is one delivered sheet that no entry of the contract reads, with its number of filled rows.
 create or replace table staging.unread_sheet (
-    partner varchar, delivery_id varchar, file_id varchar, sheet varchar, records bigint
+    partner varchar, delivery_id varchar, file_id varchar, sheet varchar, filled_rows bigint
 );
 
 -- A row is one reason why a whole delivery was refused.

@@ -148,7 +148,21 @@ def test_a_missing_column_names_the_likeliest(staged: Stage) -> None:
 def test_a_declared_table_without_its_file_refuses_the_delivery(staged: Stage) -> None:
     result = staged(KINDS, Sent("", [], [], file="other.csv"), tables=["person"])
     assert result.rows("select rule_id, detail from staging.delivery_refused") == [("missing_file", "people*.csv")]
-    assert result.rows("select file_id, records from staging.unread_sheet") == [("d1/other.csv", 0)]
+    assert result.rows("select file_id, filled_rows from staging.unread_sheet") == [("d1/other.csv", 0)]
+
+
+def test_a_declared_native_table_without_its_file(staged: Stage) -> None:
+    death = Sent("death", ["person_id", "death_date"], [["A", "2023-01-01"]])
+    result = staged('format = "native"\n', death, tables=["death", "need"])
+    assert result.rows("select rule_id, detail from staging.delivery_refused") == [("missing_file", "need.csv")]
+
+
+def test_values_without_a_column_are_neither_lost_nor_taken(staged: Stage) -> None:
+    rows = [["A", "2023-01-01", "x", "y"], ["B", "2023-01-01", "", ""], ["C", "2023-01-01"]]
+    result = staged('format = "native"\n', Sent("death", ["person_id", "death_date", ""], rows))
+    assert result.rows("select person_id from staging.death order by all") == [("B",), ("C",)]
+    assert result.findings == [(2, "", "too_many_cells")]
+    assert result.rows("select column_name from staging.ignored_column") == [("[3]",)]
 
 
 def test_header_only_is_zero_rows_and_not_nothing(staged: Stage) -> None:
