@@ -1,0 +1,94 @@
+"""Rates side by side with their intervals, and the steps from list to analysis as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.charts import theme
+from pipeline.charts.chart import Chart
+
+ROW = 46
+"""Pixels of a row: the label stands above its mark, so that long names fit a narrow screen."""
+
+
+@dataclass(frozen=True)
+class RateRow:
+    """One group: its label, percent with limits (None where there is none) and the text at the right edge."""
+
+    label: str
+    percent: float | None
+    low: float | None
+    high: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class BarRow:
+    """One step: its label, a count (None where it is hidden) and the text behind the bar."""
+
+    label: str
+    count: float | None
+    text: str
+
+
+def forest_chart(
+    rows: Sequence[RateRow], title: str, suffix: str, language: str = "cs", *, alternative: str = ""
+) -> Chart:
+    """Dots with intervals, one row a group; a group without a rate keeps its row and says why."""
+    figure = theme.blank(ROW * len(rows) + 60, language)
+    for position, row in enumerate(rows):
+        _labels(figure, row.label, row.text, position)
+        if row.percent is not None:
+            low, high = row.low if row.low is not None else row.percent, row.high or row.percent
+            figure.add_scatter(
+                x=[row.percent],
+                y=[position],
+                mode="markers",
+                marker={"size": 12, "color": theme.COLOURS[0], "symbol": "circle"},
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [high - row.percent],
+                    "arrayminus": [row.percent - low],
+                    "thickness": 2,
+                    "width": 5,
+                    "color": theme.INK,
+                },
+                hovertemplate=f"{theme.plain(row.label)}: {theme.plain(row.text)}<extra></extra>",
+            )
+    figure.update_layout(
+        xaxis=theme.percent_axis(title, suffix),
+        yaxis=theme.axis(visible=False, range=[len(rows) - 0.5, -0.85]),
+    )
+    return Chart(figure, alternative)
+
+
+def steps_chart(rows: Sequence[BarRow], language: str = "cs", *, alternative: str = "") -> Chart:
+    """Horizontal bars from the first step to the last, numbers at the bars."""
+    figure = theme.blank(ROW * len(rows) + 16, language)
+    most = max((row.count or 0 for row in rows), default=0) or 1
+    for position, row in enumerate(rows):
+        _labels(figure, row.label, row.text, position)
+        figure.add_bar(
+            x=[row.count or 0],
+            y=[position],
+            orientation="h",
+            width=0.36,
+            marker={"color": theme.COLOURS[0]},
+            hovertemplate=f"{theme.plain(row.label)}: {theme.plain(row.text)}<extra></extra>",
+        )
+    figure.update_layout(
+        xaxis=theme.axis(visible=False, range=[0, most]),
+        yaxis=theme.axis(visible=False, range=[len(rows) - 0.6, -0.85]),
+        margin={"l": 8, "r": 12, "t": 6, "b": 6},
+    )
+    return Chart(figure, alternative)
+
+
+def _labels(figure: object, left: str, right: str, position: int) -> None:
+    place = {"xref": "paper", "yref": "y", "y": position - 0.42}
+    figure.add_annotation(theme.label(theme.plain(left), x=0, **place))  # type: ignore[attr-defined]
+    figure.add_annotation(  # type: ignore[attr-defined]
+        theme.label(f"<b>{theme.plain(right)}</b>", x=1, **(place | {"xanchor": "right"}))
+    )
