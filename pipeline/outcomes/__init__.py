@@ -3,6 +3,7 @@
 from pipeline.outcomes.definition import Measure, Text
 from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUPS, REASONS, STEPS, UNITS
 from pipeline.outcomes.registry import MEASURES, definitions_version, explain
+from pipeline.outcomes.stage import measure
 
 __all__ = [
     "COHORTS",
@@ -16,4 +17,5 @@ __all__ = [
     "Text",
     "definitions_version",
     "explain",
+    "measure",
 ]

@@ -5,7 +5,7 @@ Where the design leaves a definition open, the text below says which was chosen.
 
 from __future__ import annotations
 
-from pipeline.outcomes.definition import Measure, Text
+from pipeline.outcomes.definition import Measure, Part, Text
 
 BOTH = ("programme", "romodrom")
 EVENT_DAY = Text(
@@ -56,6 +56,7 @@ NEEDS = Measure(
     kind="rate",
     unit="needs",
     components=("raised", "met", "partly_met"),
+    parts=(Part("raised", "persons", "share"),),
     name=Text("Zakázky klientů", "Clients' needs"),
     meaning=Text(
         "Zakázky, s nimiž klienti přicházejí: podíl klientů, kteří v dané oblasti zakázku vznesli, a podíl "
@@ -105,6 +106,7 @@ COMPLAINTS = Measure(
     kind="count",
     unit="persons",
     components=("", "days_to_resolve"),
+    parts=(Part("", "persons", "ratio", per=100), Part("days_to_resolve", "complaints", "median")),
     name=Text("Stížnosti", "Complaints"),
     meaning=Text(
         "Počet přijatých stížností na 100 klientů s platnou dohodou, podle způsobu podání, a medián počtu "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.outcomes.definition import Measure, Text
+from pipeline.outcomes.definition import Measure, Part, Text
 
 COHORTS = ("programme", "programme_open", "programme_per_release")
 GROUPS = ("all", "partner", "prison", "quarter", "planned")
@@ -101,11 +101,12 @@ LEAD_TIME = Measure(
     kind="median",
     unit="releases",
     components=("", "under_30"),
+    parts=(Part("under_30", "releases", "share"),),
     name=Text("Předstih práce před propuštěním", "Lead time before release"),
     meaning=Text(
         "Počet dnů od prvního kontaktu s klientem do jeho propuštění: medián a podíl klientů, s nimiž práce "
         "začala méně než "
-        "30 dnů předem. Není-li den prvního kontaktu znám, počítá se od uzavření dohody.",
+        "30 dnů předem. Není-li den prvního kontaktu znám nebo je pozdější, počítá se od uzavření dohody.",
         "Days from the first contact with the client to the release: the median, and the share of clients with whom "
         "work began less than 30 days before. Where the first contact is not dated, the day of the agreement "
         "is taken.",

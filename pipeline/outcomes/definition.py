@@ -8,6 +8,8 @@ from typing import Literal
 from pipeline.errors import SettingsError
 
 Kind = Literal["rate", "count", "rate_per_person_time", "median"]
+Value = Literal["share", "ratio", "median"]
+VALUES: dict[Kind, Value] = {"rate": "share", "count": "ratio", "rate_per_person_time": "ratio", "median": "median"}
 LANGUAGES = ("cs", "en")
 
 
@@ -23,6 +25,19 @@ class Text:
         if language not in LANGUAGES:
             raise SettingsError(f"There is no text in '{language}'. Choose cs or en.")
         return self.cs if language == "cs" else self.en
+
+
+@dataclass(frozen=True)
+class Part:
+    """How one component differs from its measure: another unit below the line, or another kind of value.
+
+    A share has people in it and people outside; a ratio is given per `per` units; a median is of sizes.
+    """
+
+    component: str
+    unit: str
+    value: Value
+    per: int = 1
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,7 @@ class Measure:
     primary_window: int | None = None
     process: bool = False
     curve: bool = False
+    parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
         problems = []
@@ -68,6 +84,13 @@ class Measure:
             problems.append(f"{self.id}: the group 'all' is missing")
         if problems:
             raise SettingsError(problems)
+
+    def part(self, component: str) -> Part:
+        """The unit and kind of value of one component; raises KeyError for one that the measure has not."""
+        if component not in self.components:
+            raise KeyError(f"{self.id} has no component '{component}'")
+        own = {p.component: p for p in self.parts}
+        return own.get(component) or Part(component, self.unit, VALUES[self.kind])
 
     @property
     def primary(self) -> bool:

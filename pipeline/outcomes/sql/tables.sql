@@ -44,7 +44,8 @@ create or replace table outcomes.unit (
 );
 
 -- A row is one cell: a measure's part in one cohort, window and group. Counts other than too_early are NULL unless the
--- status is measured. effective_n is the denominator deflated by clustering in persons (equal to it for persons).
+-- status is measured; a median has a value and no numerator. group_value is '' in the group all.
+-- effective_n is the denominator deflated by clustering in persons (equal to it for persons).
 create or replace table outcomes.measure_cell (
     measure VARCHAR, component VARCHAR, cohort VARCHAR, cell_set VARCHAR, window_days INTEGER, group_by VARCHAR,
     group_value VARCHAR, period_from VARCHAR, period_to VARCHAR, persons BIGINT, numerator BIGINT,

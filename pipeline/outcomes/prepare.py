@@ -1,0 +1,176 @@
+"""Small tables that the SQL reads: the run's dates, calendars, and the registry's windows, groups and parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from pipeline.model.codes import code_lists
+from pipeline.outcomes.labels import STEPS
+from pipeline.outcomes.registry import MEASURES, REGISTRY_COLUMNS, registry_rows
+from pipeline.periods import Quarter
+from pipeline.run import Run
+from pipeline.warehouse import Connection
+
+CALENDAR_START = Quarter(1990, 1)
+NEVER = date(9999, 12, 31)
+CUSTODY_KINDS = ("return_to_custody", "return_to_prison", "return_for_new_offence")
+CONTINUITY_KINDS = ("contact", "treatment")
+DETAIL_GROUPS = ("domain", "end_reason", "channel", "reason")
+FOLLOW_UP_EVENTS = CUSTODY_KINDS + CONTINUITY_KINDS
+
+ATTRITION: dict[str, tuple[tuple[str, bool], ...]] = {
+    "programme": (
+        ("applied", False),
+        ("eligible", False),
+        ("agreed", False),
+        ("linked_to_custody", False),
+        ("released_from_sentence", True),
+        ("first_release", True),
+        ("window_21_complete", True),
+        ("window_365_complete", True),
+    ),
+    "programme_open": (
+        ("first_release", True),
+        ("case_open", True),
+        ("window_21_complete", True),
+        ("window_365_complete", True),
+    ),
+    "programme_per_release": (
+        ("released_from_sentence", True),
+        ("window_21_complete", True),
+        ("window_365_complete", True),
+    ),
+    "all_releases": (
+        ("in_custody_data", True),
+        ("released", True),
+        ("released_from_sentence", True),
+        ("window_365_complete", True),
+    ),
+    "comparison": (
+        ("released_from_sentence", True),
+        ("drug_user", True),
+        ("outside_programme", True),
+        ("first_release", True),
+        ("window_365_complete", True),
+    ),
+    "romodrom": (("applied", False), ("eligible", False), ("agreed", True)),
+    "family": (("registered", False), ("served", False)),
+}
+"""Each cohort's steps in order, and whether releases (spells, agreements) are counted beside persons."""
+
+
+def prepare(con: Connection, run: Run) -> None:
+    """Fill the small tables: study, calendars, service domains, and the registry's tables."""
+    _fill_study(con, run)
+    quarters = list(_quarters(run.quarter))
+    _fill(con, "calendar_quarter(quarter VARCHAR, first_day DATE, last_day DATE)", quarters)
+    _fill(con, "calendar_month(quarter VARCHAR, first_day DATE, next_first_day DATE)", list(_months(run.quarter)))
+    _fill(con, "service_domain(service_code VARCHAR, domain VARCHAR)", _domains())
+    _fill_registry(con)
+
+
+def _fill_study(con: Connection, run: Run) -> None:
+    """A row is the run: its quarter, what may be seen, and the first day of custody data."""
+    found = con.execute("select min(covered_to) from core.custody_coverage").fetchone()
+    first = con.execute("select max(covered_from) from core.coverage where table_name = 'custody_stay'").fetchone()
+    custody: date | None = found[0] if found else None
+    covered_to = min((d for d in (custody, run.as_of) if d is not None), default=None) if custody else None
+    row = (
+        str(run.quarter),
+        run.quarter.last_day,
+        run.as_of or covered_to or NEVER,
+        covered_to,
+        first[0] if first and first[0] else CALENDAR_START.first_day,
+    )
+    _fill(con, "study(quarter VARCHAR, last_day DATE, as_of DATE, covered_to DATE, first_day DATE)", [row])
+
+
+def _fill_registry(con: Connection) -> None:
+    _fill(con, "measure_window(measure VARCHAR, event VARCHAR, cell_set VARCHAR, window_days INTEGER, "
+               "longest_days INTEGER)", list(_windows()))  # fmt: skip
+    _fill(
+        con, "measure_scope(measure VARCHAR, cohort VARCHAR)", [(m.id, c) for m in MEASURES.values() for c in m.cohorts]
+    )
+    _fill(
+        con,
+        "measure_table(measure VARCHAR, table_name VARCHAR)",
+        [(m.id, t) for m in MEASURES.values() for t in m.tables],
+    )
+    _fill(con, "measure_group(measure VARCHAR, group_by VARCHAR, scope VARCHAR)", list(_groups()))
+    _fill(con, "measure_component(measure VARCHAR, component VARCHAR, unit VARCHAR, value_kind VARCHAR, per INTEGER, "
+               "process BOOLEAN)", list(_parts()))  # fmt: skip
+    _fill(con, "measure_curve(measure VARCHAR, event VARCHAR)", [(m.id, m.event) for m in MEASURES.values() if m.curve])
+    kinds = [(k, k in CUSTODY_KINDS) for k in FOLLOW_UP_EVENTS]
+    _fill(con, "event_kind(kind VARCHAR, custody BOOLEAN)", kinds)
+    _fill(
+        con, "attrition_step(cohort VARCHAR, step_number INTEGER, step VARCHAR, counts_units BOOLEAN)", list(_steps())
+    )
+    _insert(con, "measure_registry", registry_rows(), len(REGISTRY_COLUMNS))
+
+
+def _quarters(last: Quarter) -> Iterator[tuple[str, date, date]]:
+    quarter = CALENDAR_START
+    while quarter <= last:
+        yield str(quarter), quarter.first_day, quarter.last_day
+        quarter = quarter.next()
+    while quarter.year <= last.year + 2:  # activity after the quarter is kept, so that follow-up can use it
+        yield str(quarter), quarter.first_day, quarter.last_day
+        quarter = quarter.next()
+
+
+def _months(last: Quarter) -> Iterator[tuple[str, date, date]]:
+    for name, first_day, _ in _quarters(last):
+        for offset in range(3):
+            month = first_day.month + offset
+            after = date(first_day.year + month // 12, month % 12 + 1, 1)
+            yield name, date(first_day.year, month, 1), after
+
+
+def _domains() -> list[tuple[str, str]]:
+    codes = code_lists()["service_code"].codes.values()
+    return sorted((c.code, c.extra.get("domain", "")) for c in codes)
+
+
+def _windows() -> Iterator[tuple[str, str, str, int | None, int]]:
+    for m in MEASURES.values():
+        for window in m.windows or (None,):
+            yield m.id, m.event, "own", window, (window or 0) + m.proof_lag
+            if m.ladder:
+                yield m.id, m.event, "ladder", window, m.windows[-1] + m.proof_lag
+
+
+def _groups() -> Iterator[tuple[str, str, str]]:
+    for m in MEASURES.values():
+        for group in m.groups:
+            scope = "detail" if group in DETAIL_GROUPS else "groups"
+            if m.id == "complaints" and group == "quarter":  # its clients differ from quarter to quarter
+                scope = "quarters"
+            yield m.id, group, scope
+
+
+def _parts() -> Iterator[tuple[str, str, str, str, int, bool]]:
+    for m in MEASURES.values():
+        for component in m.components:
+            part = m.part(component)
+            yield m.id, component, part.unit, part.value, part.per, m.process
+
+
+def _steps() -> Iterator[tuple[str, int, str, bool]]:
+    for cohort, steps in ATTRITION.items():
+        for number, (step, counts_units) in enumerate(steps, start=1):
+            if step not in STEPS:
+                raise KeyError(step)
+            yield cohort, number, step, counts_units
+
+
+def _fill(con: Connection, shape: str, rows: Iterable[Sequence[object]]) -> None:
+    name, columns = shape.split("(", 1)
+    con.execute(f"create or replace table outcomes.{name} ({columns}")
+    _insert(con, name, list(rows), columns.count(",") + 1)
+
+
+def _insert(con: Connection, name: str, rows: Sequence[Sequence[object]], width: int) -> None:
+    if rows:
+        marks = ",".join(["(" + ",".join("?" * width) + ")"] * len(rows))
+        con.execute(f"insert into outcomes.{name} values {marks}", [value for row in rows for value in row])

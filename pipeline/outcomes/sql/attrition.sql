@@ -1,0 +1,233 @@
+-- A row is somebody who asked for, or was referred to, one programme: how far the way to an agreement went.
+create or replace table outcomes.applicant as
+with programme_partner as (
+    select distinct programme, partner from core."case"
+),
+known as (
+    select
+        p.programme, coalesce(a.person_id, 'application/' || a.partner || '/' || a.application_id) as person_id,
+        a.person_id is null as nameless, a.eligible, a.outcome, 0 as agreed
+    from core.application as a
+    inner join programme_partner as p on p.partner = a.partner
+    cross join outcomes.study as y
+    where a.application_date is null or (a.application_date <= y.last_day and a.application_date <= y.as_of)
+    union all
+    select
+        c.programme, c.person_id, false, null, null,
+        case when c.agreement_date <= y.last_day and c.agreement_date <= y.as_of then 1 else 0 end
+    from core."case" as c
+    cross join outcomes.study as y
+    where coalesce(c.referral_date, c.agreement_date, y.last_day) <= y.last_day
+),
+summed as (
+    select
+        programme, person_id, max(agreed) as agreed,
+        max(case when eligible then 2 when not eligible then 1 else 0 end) as eligible,
+        max(case when nameless then 1 else 0 end) as nameless,
+        max(case outcome when 'waiting' then 3 when 'withdrawn' then 2 when 'refused' then 1 else 0 end) as outcome
+    from known
+    group by programme, person_id
+)
+select
+    s.programme,
+    s.person_id,
+    case
+        when s.agreed = 0 and s.eligible < 2 then 2
+        when s.agreed = 0 or p.consent_withdrawn_date is not null then 3
+        else 99
+    end as lost_step,
+    case
+        when s.agreed = 1 and p.consent_withdrawn_date is not null then 'consent_withdrawn'
+        when s.agreed = 1 then ''
+        when s.eligible = 1 then 'not_eligible'
+        when s.eligible = 0 and s.nameless = 1 then 'person_unknown'
+        when s.eligible = 0 then 'eligibility_unknown'
+        when s.outcome = 3 then 'waiting'
+        when s.outcome = 2 then 'withdrawn'
+        when s.outcome = 1 then 'refused'
+        else 'no_agreement'
+    end as reason,
+    coalesce(p.in_custody_data, false) as in_custody_data
+from summed as s
+left join core.person as p on p.person_id = s.person_id;
+
+-- A row is one custody spell of somebody in custody data, with the step of the way to a release from sentence at which it
+-- is lost (1 spell, 2 released, 3 released from sentence, 99 not lost) and why.
+create or replace table outcomes.spell_path as
+select
+    s.person_id,
+    s.spell_number,
+    s.admission_date,
+    case when s.release_date <= y.covered_to then s.release_date end as release_date,
+    case
+        when s.release_kind = 'open' or s.release_date > y.covered_to then 2
+        when s.release_date > y.last_day or p.consent_withdrawn_date is not null then 2
+        when s.release_kind = 'none' then 2
+        when s.release_kind = 'remand' then 3
+        else 99
+    end as lost_step,
+    case
+        when s.release_kind = 'open' or s.release_date > y.covered_to then 'still_in_custody'
+        when s.release_date > y.last_day then 'released_later'
+        when p.consent_withdrawn_date is not null then 'consent_withdrawn'
+        when s.release_kind = 'none' then coalesce(s.release_reason, 'unknown')
+        when s.release_kind = 'remand' then 'released_from_remand'
+        else ''
+    end as reason
+from core.spell as s
+cross join outcomes.study as y
+left join core.person as p on p.person_id = s.person_id
+where s.admission_date <= y.covered_to;
+
+-- A row is one person's one unit (release, spell, agreement, relative) on the way into one cohort: the step at which it
+-- is lost and why; 99 is never.
+create or replace table outcomes.path as
+with member as (
+    select
+        m.cohort, m.member_id, m.person_id,
+        date_diff('day', q.last_day, m.complete_to) as days_seen
+    from outcomes.cohort_member as m
+    inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
+    where m.cohort not in ('romodrom', 'family')
+),
+agreed_spell as (
+    select a.person_id, s.spell_number, s.lost_step, s.reason,
+        row_number() over (partition by a.person_id order by s.spell_number desc) as rank
+    from (select distinct person_id, agreement_date from outcomes.case_period where programme = 'through_the_gate') as a
+    inner join outcomes.spell_path as s
+        on
+            s.person_id = a.person_id and a.agreement_date >= s.admission_date
+            and a.agreement_date <= coalesce(s.release_date, date '9999-12-31')
+),
+first_member as (
+    select member_id from member where cohort = 'programme'
+),
+open_member as (
+    select member_id from member where cohort = 'programme_open'
+)
+select
+    'programme' as cohort, a.person_id, r.member_id as unit_id,
+    case
+        when a.lost_step < 99 then a.lost_step
+        when not a.in_custody_data then 4
+        when r.member_id is null then 5
+        when f.member_id is null then 6
+        when r.days_seen < 21 then 7
+        when r.days_seen < 365 then 8
+        else 99
+    end as lost_step,
+    case
+        when a.lost_step < 99 then a.reason
+        when not a.in_custody_data then 'not_in_custody_data'
+        when r.member_id is null and s.person_id is null then 'agreed_outside_custody'
+        when r.member_id is null then s.reason
+        when f.member_id is null then 'later_release'
+        when r.days_seen < 365 then 'too_early'
+        else ''
+    end as reason
+from outcomes.applicant as a
+left join member as r on r.cohort = 'programme_per_release' and r.person_id = a.person_id and a.lost_step = 99
+left join first_member as f on f.member_id = r.member_id
+left join agreed_spell as s on s.person_id = a.person_id and s.rank = 1
+where a.programme = 'through_the_gate'
+union all
+select
+    'programme_open', m.person_id, m.member_id,
+    case when o.member_id is null then 2 when m.days_seen < 21 then 3 when m.days_seen < 365 then 4 else 99 end,
+    case when o.member_id is null then 'case_closed' when m.days_seen < 365 then 'too_early' else '' end
+from member as m
+left join open_member as o on o.member_id = m.member_id
+where m.cohort = 'programme'
+union all
+select
+    'programme_per_release', person_id, member_id,
+    case when days_seen < 21 then 2 when days_seen < 365 then 3 else 99 end,
+    case when days_seen < 365 then 'too_early' else '' end
+from member
+where cohort = 'programme_per_release'
+union all
+select
+    'all_releases', s.person_id, s.person_id || '-' || cast(s.spell_number as varchar),
+    case when s.lost_step < 99 then s.lost_step when date_diff('day', q.last_day, y.covered_to) < 365 then 4 else 99 end,
+    case
+        when s.lost_step < 99 then s.reason
+        when date_diff('day', q.last_day, y.covered_to) < 365 then 'too_early'
+        else ''
+    end
+from outcomes.spell_path as s
+cross join outcomes.study as y
+left join outcomes.calendar_quarter as q on s.release_date between q.first_day and q.last_day
+union all
+select
+    'comparison', r.person_id, r.release_id,
+    case
+        when r.drug_user <> 'yes' then 2
+        when a.release_id is not null then 3
+        when c.member_id is null then 4
+        when c.days_seen < 365 then 5
+        else 99
+    end,
+    case
+        when r.drug_user <> 'yes' then 'drug_use_' || r.drug_user
+        when a.release_id is not null then 'in_programme'
+        when c.member_id is null and r.release_date < y.first_day then 'before_study'
+        when c.member_id is null then 'later_release'
+        when c.days_seen < 365 then 'too_early'
+        else ''
+    end
+from outcomes.release_seen as r
+cross join outcomes.study as y
+left join outcomes.release_agreement as a on a.release_id = r.release_id
+left join member as c on c.cohort = 'comparison' and c.member_id = r.release_id
+union all
+select 'romodrom', a.person_id, m.member_id, a.lost_step, a.reason
+from outcomes.applicant as a
+left join outcomes.cohort_member as m
+    on m.cohort = 'romodrom' and m.person_id = a.person_id and a.lost_step = 99
+where a.programme = 'romodrom'
+union all
+select
+    'family', coalesce(f.person_id, f.partner || '/' || f.family_member_id), f.partner || '/' || f.family_member_id,
+    case when p.consent_withdrawn_date is not null or s.family_member_id is null then 2 else 99 end,
+    case
+        when p.consent_withdrawn_date is not null then 'consent_withdrawn'
+        when s.family_member_id is null then 'not_served'
+        else ''
+    end
+from core.family_member as f
+left join outcomes.family_served as s on s.partner = f.partner and s.family_member_id = f.family_member_id
+left join core.person as p on p.person_id = f.person_id;
+
+-- A row is one step of one cohort (reason ''), or one reason for which persons or releases were lost before it.
+insert into outcomes.attrition
+with furthest as (
+    select cohort, person_id, lost_step, reason,
+        row_number() over (partition by cohort, person_id order by lost_step desc, unit_id desc) as rank
+    from outcomes.path
+),
+reached as (
+    select
+        s.cohort, s.step_number, s.step, count(distinct p.person_id) as persons,
+        case when s.counts_units then count(p.unit_id) end as releases
+    from outcomes.attrition_step as s
+    left join outcomes.path as p on p.cohort = s.cohort and p.lost_step > s.step_number
+    group by s.cohort, s.step_number, s.step, s.counts_units
+),
+lost as (
+    select
+        p.cohort, p.lost_step as step_number, p.reason,
+        count(distinct case when f.lost_step = p.lost_step and f.reason = p.reason then p.person_id end) as persons,
+        count(p.unit_id) as units
+    from outcomes.path as p
+    inner join furthest as f on f.cohort = p.cohort and f.person_id = p.person_id and f.rank = 1
+    where p.lost_step < 99
+    group by p.cohort, p.lost_step, p.reason
+)
+select
+    r.cohort, r.step_number, r.step, r.persons, r.releases, '',
+    coalesce(lag(r.persons) over (partition by r.cohort order by r.step_number) - r.persons, 0)
+from reached as r
+union all
+select s.cohort, s.step_number, s.step, l.persons, case when s.counts_units then l.units end, l.reason, l.persons
+from lost as l
+inner join outcomes.attrition_step as s on s.cohort = l.cohort and s.step_number = l.step_number;

@@ -1,0 +1,143 @@
+-- A row is one release from sentence that the run may speak of (to the quarter's last day, as far as custody was seen).
+create or replace table outcomes.release_seen as
+select
+    r.release_id,
+    r.person_id,
+    r.spell_number,
+    r.spell_admission_date,
+    r.release_date,
+    r.release_quarter,
+    r.release_kind,
+    coalesce(r.prison, 'unknown') as prison,
+    r.planned,
+    coalesce(r.drug_user, 'unknown') as drug_user,
+    coalesce(p.region, 'unknown') as region,
+    coalesce(p.sex, 'unknown') as sex,
+    p.birth_year,
+    y.covered_to
+from core.release as r
+cross join outcomes.study as y
+left join core.person as p on p.person_id = r.person_id
+where
+    r.release_kind = 'sentence' and r.release_date <= y.last_day and r.release_date <= y.covered_to
+    and p.consent_withdrawn_date is null;
+
+-- A row is one release of a through-the-gate client: the agreement made last on or before it (ties: partner, case), and
+-- whether one was made in the term that ends with it.
+create or replace table outcomes.release_agreement as
+with candidate as (
+    select
+        r.release_id,
+        c.partner,
+        c.case_id,
+        c.case_manager_id,
+        c.agreement_date >= r.spell_admission_date as in_term,
+        row_number() over (partition by r.release_id order by c.agreement_date desc, c.partner, c.case_id) as rank
+    from outcomes.release_seen as r
+    inner join outcomes.case_period as c on c.person_id = r.person_id and c.agreement_date <= r.release_date
+    where c.programme = 'through_the_gate'
+)
+select release_id, partner, case_id, case_manager_id, in_term from candidate where rank = 1;
+
+-- A row is one release of a client whose through-the-gate case was open on the day of release, as known on that day.
+create or replace table outcomes.release_open as
+select distinct x.release_id
+from (
+    select r.release_id, r.release_date, c.agreement_date, c.case_id, c.partner, max(s.service_date) as last_contact
+    from outcomes.release_agreement as a
+    inner join outcomes.release_seen as r on r.release_id = a.release_id
+    inner join outcomes.case_period as c
+        on c.person_id = r.person_id and c.programme = 'through_the_gate' and c.agreement_date <= r.release_date
+    left join core.service as s
+        on
+            s.partner = c.partner and s.case_id = c.case_id and s.service_date <= r.release_date
+            and s.direct and s.attendance = 'attended' and s.recipient in ('client', 'client_and_family')
+    group by r.release_id, r.release_date, c.agreement_date, c.case_id, c.partner
+) as x
+inner join core."case" as c on c.partner = x.partner and c.case_id = x.case_id
+where
+    x.release_date <= coalesce(c.end_date, date '9999-12-31')
+    and x.release_date <= coalesce(c.agreement_end_planned + interval 30 day, date '9999-12-31')
+    and x.release_date <= coalesce(x.last_contact, x.agreement_date) + interval 180 day;
+
+-- A row is one relative who was served: the day of the first service and the case it belongs to.
+create or replace table outcomes.family_served as
+with served as (
+    select
+        f.partner,
+        f.family_member_id,
+        f.person_id,
+        s.service_date,
+        s.prison,
+        s.case_id,
+        row_number() over (
+            partition by f.partner, f.family_member_id order by s.service_date, s.service_id
+        ) as rank
+    from core.family_member as f
+    inner join core.service as s on s.partner = f.partner and s.family_member_id = f.family_member_id
+    cross join outcomes.study as y
+    left join core.person as p on p.person_id = f.person_id
+    where s.attendance = 'attended' and s.service_date <= y.as_of and s.service_date <= y.last_day
+        and p.consent_withdrawn_date is null
+)
+select partner, family_member_id, person_id, service_date, prison, case_id from served where rank = 1;
+
+-- A row is one member of one cohort.
+insert into outcomes.cohort_member
+with programme as (
+    select
+        r.*,
+        a.partner,
+        a.case_manager_id,
+        row_number() over (partition by r.person_id order by r.release_date, r.spell_number) as number
+    from outcomes.release_seen as r
+    inner join outcomes.release_agreement as a on a.release_id = r.release_id
+    where a.in_term
+),
+outside as (
+    select
+        r.*,
+        cast(null as varchar) as partner,
+        cast(null as varchar) as case_manager_id,
+        row_number() over (partition by r.person_id order by r.release_date, r.spell_number) as number
+    from outcomes.release_seen as r
+    cross join outcomes.study as y
+    left join outcomes.release_agreement as a on a.release_id = r.release_id
+    where r.drug_user = 'yes' and a.release_id is null and r.release_date >= y.first_day
+),
+released as (
+    select 'programme' as cohort, * from programme where number = 1
+    union all
+    select 'programme_open', p.* from programme as p
+    inner join outcomes.release_open as o on o.release_id = p.release_id
+    where p.number = 1
+    union all
+    select 'programme_per_release', * from programme
+    union all
+    select 'comparison', * from outside where number = 1
+    union all
+    select 'all_releases', r.*, null, null, 1 from outcomes.release_seen as r
+)
+select
+    cohort, release_id, person_id, release_date, release_quarter, release_kind, partner, prison, region, planned, sex,
+    birth_year, covered_to, drug_user, case_manager_id
+from released
+union all
+select
+    'romodrom', c.partner || '/' || c.case_id, c.person_id, c.agreement_date, c.quarter, null, c.partner, c.prison,
+    coalesce(p.region, 'unknown'), null, coalesce(p.sex, 'unknown'), p.birth_year, t.covered_to, null, c.case_manager_id
+from outcomes.case_period as c
+cross join outcomes.study as y
+left join core.person as p on p.person_id = c.person_id
+left join outcomes.partner_table as t on t.partner = c.partner and t.table_name = 'case'
+where c.programme = 'romodrom' and c.agreement_date <= y.last_day and c.agreement_date <= y.as_of
+union all
+select
+    'family', f.partner || '/' || f.family_member_id, f.person_id, f.service_date, q.quarter, null, f.partner,
+    coalesce(f.prison, 'unknown'), coalesce(p.region, 'unknown'), null, coalesce(p.sex, 'unknown'), p.birth_year,
+    t.covered_to, null, c.case_manager_id
+from outcomes.family_served as f
+inner join outcomes.calendar_quarter as q on f.service_date between q.first_day and q.last_day
+left join core.person as p on p.person_id = f.person_id
+left join outcomes.case_period as c on c.partner = f.partner and c.case_id = f.case_id
+left join outcomes.partner_table as t on t.partner = f.partner and t.table_name = 'service';

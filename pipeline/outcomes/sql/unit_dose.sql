@@ -1,0 +1,34 @@
+-- A row is one client-month (adds to the denominator) or one service in it (adds to one part's numerator).
+insert into outcomes.unit
+with part as (
+    select a.partner, m.cohort, a.person_id, m.quarter, a.case_manager_id, a.minutes,
+        case
+            when a.recipient = 'family' then 'family'
+            when a.direct and a.recipient in ('client', 'client_and_family') then 'direct'
+            else 'indirect'
+        end as part
+    from outcomes.activity as a
+    inner join outcomes.client_month as m
+        on
+            m.partner = a.partner and m.person_id = a.person_id and a.date >= m.first_day and a.date < m.next_first_day
+            and m.cohort = case a.programme when 'romodrom' then 'romodrom' else 'programme' end
+    where a.kind = 'service' and coalesce(a.attendance, 'attended') = 'attended'
+),
+added as (
+    select c.component, m.cohort, m.person_id, m.partner, m.quarter, m.case_manager_id, 1 as amount, 0 as number, 0 as unseen
+    from outcomes.client_month as m
+    cross join outcomes.measure_component as c
+    where c.measure = 'dose'
+    union all
+    select 'contacts_' || part, cohort, person_id, partner, quarter, case_manager_id, 0, 1, 0 from part
+    union all
+    select
+        'minutes_' || part, cohort, person_id, partner, quarter, case_manager_id, 0, coalesce(minutes, 0),
+        case when minutes is null then 1 else 0 end
+    from part
+)
+select
+    'dose', x.component, x.cohort, 'own', null, 'groups', x.person_id, p.state, x.amount, x.number, 0, x.unseen, null,
+    x.partner, null, x.quarter, null, null, null, null, x.case_manager_id, p.covered_to
+from added as x
+inner join outcomes.partner_quarter as p on p.measure = 'dose' and p.partner = x.partner and p.quarter = x.quarter;
