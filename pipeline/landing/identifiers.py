@@ -1,8 +1,8 @@
 """What a direct identifier looks like: birth numbers, e-mail addresses and telephone numbers in a piece of text.
 
 A number counts as a birth number by its date and, with ten digits, its check digit (python-stdnum, with the
-rules on months and on remainder 10 made exact). A bare nine-digit number is neither a telephone nor, among
-many of its like, a birth number, unless something else says so: grouping, a prefix, a heading, a word.
+rule on months made exact). A bare nine-digit number is no telephone unless something else says so: grouping, a
+prefix, a heading, a word.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ CANDIDATE = (
 _LEFT, _RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 _EMAIL = re.compile(r"[^\s@;,<>\"'()]+@[^\s@;,<>\"'()]+\.[^\W\d_]{2,}")
 _BIRTH = re.compile(rf"{_LEFT}(?:r\.?\s?[cč]\.?:?\s?)?(\d{{6}})(\s?[/\-–]\s?|\s)?(\d{{3,4}}){_RIGHT}", re.IGNORECASE)
-_FOREIGN = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)\s?\d{1,3}(?:[\s\-./]?\(?\d\)?){6,13}(?![0-9])")
-_GROUPED = re.compile(r"(?<![0-9+]|\d[\s.,\-/])[2-9]\d{2}([\s.\-/])\d{3}\1\d{3}(?![0-9]|[\s.,\-/]\d)")
+_FOREIGN = re.compile(r"(?<![0-9A-Za-z])(?:\+\s?\d{1,3}|0042[01]|00\d{1,3}[\s\-])(?:[\s\-./]?\(?\d\)?){6,13}(?![0-9])")
+_GROUPED = re.compile(r"(?<![0-9+])(?<!\d[\s.,\-/])[2-9]\d{2}([\s.\-/])\d{3}\1\d{3}(?![0-9]|[\s.,\-/]\d)")
 _TWOS = re.compile(r"(?<![0-9])(?<!\d[\s.,])[2-9]\d{2}\s\d{2}\s\d{2}\s\d{2}(?![0-9]|[\s.,]\d)")
 _NAMED = re.compile(
     r"\b(?:tel|telefon\w*|mobil\w*|volat|gsm|phone)\b\D{0,12}\d{3}\s?\d{3}\s?\d{3}(?!\d)", re.IGNORECASE
@@ -50,17 +50,11 @@ def kinds(text: str, latest: date, *, heading: str = "") -> list[str]:
     return found
 
 
-def is_bare_nine(text: str) -> bool:
-    """Whether a text is nothing but nine digits: an identifier of some kind, or a mere running number."""
-    stripped = text.strip()
-    return len(stripped) == 9 and stripped.isdigit()
-
-
 def is_birth_number(digits: str, latest: date) -> bool:
     """Whether nine or ten digits are a birth number of somebody born up to `latest`.
 
-    Ten digits: divisible by 11, or remainder 10 written as 0 up to 1985; month +50 for women, +20 (+70)
-    since 2004. Nine digits: born before 1954, or ten digits that lost a leading zero.
+    Ten digits: divisible by 11, or remainder 10 written as 0 (given out up to 1985, and now and then later); month
+    +50 for women, +20 (+70) since 2004. Nine digits: born before 1954, or ten digits that lost a leading zero.
     """
     try:
         rc.validate(digits)
@@ -72,11 +66,7 @@ def is_birth_number(digits: str, latest: date) -> bool:
 def _exact(digits: str, latest: date) -> bool:
     born = rc.get_birth_date(digits)
     month = int(digits[2:4]) % 50
-    if not (1 <= month <= 12 or (21 <= month <= 32 and born.year >= 2004)):
-        return False
-    if len(digits) == 10 and int(digits[:9]) % 11 == 10 and born.year > 1985:
-        return False
-    return born <= latest
+    return born <= latest and (1 <= month <= 12 or (21 <= month <= 32 and born.year >= 2004))
 
 
 def _has_birth_number(text: str, latest: date, heading: str) -> bool:

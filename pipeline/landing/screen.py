@@ -12,12 +12,14 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.landing.identifiers import BIRTH_NUMBER, CANDIDATE, is_bare_nine, kinds
+from pipeline.landing.identifiers import BIRTH_NUMBER, CANDIDATE, kinds
 from pipeline.landing.sheets import HEADER, Reading, Sheet
 
 WITHHELD = "(name withheld)"
 CROWD = 20
-"""From so many bare nine-digit numbers in a column, most of which are no birth numbers, none is taken for one."""
+"""From so many cells of one pattern in a column (`MAG-123456/2023`, nine bare digits) a share can be told: when less
+than a quarter of them could be birth numbers, they are case numbers, of which some are valid by chance."""
+_PATTERN = str.maketrans("0123456789", "9999999999")
 _BORDER = "\x1f"
 
 
@@ -70,21 +72,22 @@ def _headings(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Find
 def _cells(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding]:
     headings = sheet.header or _first_row(sheet)
     hits = []
-    crowd: Counter[tuple[int, bool]] = Counter()
+    crowd: Counter[tuple[int, str]] = Counter()
+    valid: Counter[tuple[int, str]] = Counter()
     cache: dict[tuple[int, str], list[str]] = {}
     for row, column, text in _candidates(sheet).iter_rows():
-        heading = headings[column] if column < len(headings) else ""
         key = (column, text)
         if key not in cache:
+            heading = headings[column] if column < len(headings) else ""
             cache[key] = kinds(text, latest, heading=heading)
-        bare = is_bare_nine(text)
-        crowd[column, bool(cache[key])] += bare
-        hits += [(row, column, kind, bare) for kind in cache[key]]
-    for row, column, kind, bare in hits:
-        right, wrong = crowd[column, True], crowd[column, False]
-        if bare and kind == BIRTH_NUMBER and right + wrong >= CROWD and right < wrong:
-            continue
-        yield Finding(kind, "cell", file, name, row, _column(sheet, column, latest))
+        alike = (column, text.strip().translate(_PATTERN))
+        crowd[alike] += 1
+        valid[alike] += BIRTH_NUMBER in cache[key]
+        hits += [(row, column, kind, alike) for kind in cache[key]]
+    for row, column, kind, alike in hits:
+        by_chance = crowd[alike] >= CROWD and 4 * valid[alike] < crowd[alike]
+        if not (kind == BIRTH_NUMBER and by_chance):
+            yield Finding(kind, "cell", file, name, row, _column(sheet, column, latest))
 
 
 def _candidates(sheet: Sheet) -> pl.DataFrame:
