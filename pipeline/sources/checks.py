@@ -92,6 +92,9 @@ def _rule(
     if codes is not None and column.type != "text" and not column.codes:
         yield "codes: this column has neither a code list nor free words in the case model"
         return
+    if isinstance(codes, dict):
+        twice = [source for source, times in sorted(Counter(map(fold, codes)).items()) if times > 1]
+        yield from (f"codes: '{source}' stands twice; case and blanks do not count" for source in twice)
     targets = [row.get("code") for row in _dicts(used)] + (list(codes.values()) if isinstance(codes, dict) else [])
     for code in sorted({str(t) for t in targets} - known if column.codes else set()):
         yield f"codes: '{code}' is not in the code list '{column.codes}'{_likeliest(code, known)}"

@@ -67,7 +67,10 @@ def missing_columns(file: SourceFile, header: Header) -> list[MissingColumn]:
 
 
 def ignored_columns(file: SourceFile, header: Header) -> list[str]:
-    """Delivered columns that nothing reads and that the contract does not list as ignored, in order."""
+    """Delivered columns that nothing reads and that the contract does not list as ignored, in order.
+
+    Of two columns with one name the second is not read.
+    """
     known = [fold(glob) for glob in file.ignored]
     return [text for text in _unread(file, header) if not any(fnmatchcase(fold(text), glob) for glob in known)]
 
@@ -76,7 +79,12 @@ def _unread(file: SourceFile, header: Header) -> list[str]:
     read: set[str] = set()
     for text in _all_headers(file):
         read |= {fold(text.replace("{n}", str(n))) for n in header.numbers(text)} if "{n}" in text else {fold(text)}
-    return [text.strip() for text in header.delivered if (text or "").strip() and fold(text) not in read]
+    first = header.positions
+    return [
+        text.strip()
+        for position, text in enumerate(header.delivered, start=1)
+        if text.strip() and (fold(text) not in read or first[fold(text)] != position)
+    ]
 
 
 def _all_headers(file: SourceFile) -> Iterator[str]:

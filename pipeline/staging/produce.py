@@ -7,87 +7,12 @@ more filled cells than the header has names: its values have slipped into wrong 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
-from pipeline.model import Column, Table, code_list, table
-from pipeline.sources import ColumnRule, Condition, Contract, PartnerCode, Produces, fold, required_columns
-from pipeline.staging.convert import clean, folded, is_coded, listed, literal, missing_words, name, rule_of, typed
-from pipeline.staging.headers import Header, repeated_numbers
+from pipeline.model import Column
+from pipeline.sources import ColumnRule, required_columns
+from pipeline.staging.conversion import Conversion, holds
+from pipeline.staging.convert import folded, is_coded, literal, name, rule_of, typed
 
 PROVENANCE = "partner, delivery_id, file_id, sheet, row_number, ordinal"
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """One `[[file.produces]]` entry applied to the sheets of one header; `offset` is the first ordinal it may use."""
-
-    contract: Contract
-    produces: Produces
-    header: Header
-    group_id: int
-    offset: int
-
-    @property
-    def table(self) -> Table:
-        """The model table that is filled."""
-        return table(self.produces.table)
-
-    @property
-    def numbers(self) -> list[int]:
-        """The repeated groups' numbers, when unpivoted."""
-        return repeated_numbers(self.produces, self.header) if self.produces.unpivot else []
-
-    @property
-    def width(self) -> int:
-        """How many ordinals a record may take."""
-        return len(self.numbers) if self.produces.unpivot else 1
-
-    @property
-    def rules(self) -> list[tuple[Column, ColumnRule]]:
-        """The columns that the entry fills, in the model's order."""
-        columns = self.produces.columns
-        return [(c, columns[c.name]) for c in self.table.column if c.name in columns]
-
-    def cell(self, text: str, number: int | None = None, rule: ColumnRule | None = None) -> str:
-        """The cleaned cell of a column; NULL when the sheet has no such column."""
-        position = self.header.position(text if number is None else text.replace("{n}", str(number)))
-        words = missing_words(rule, self.contract.values) if rule else ()
-        return clean(f"cells[{position}]", words) if position else "null::varchar"
-
-    def raw(self, rule: ColumnRule, number: int | None = None) -> str:
-        """The text that a model column is made from."""
-        if rule.value is not None:
-            return literal(rule.value)
-        if rule.source is not None:
-            return self.cell(rule.source, number, rule)
-        parts = []
-        for plain, column in _split(_numbered(rule.template or "", number)):
-            parts += [literal(plain)] if plain else []
-            parts += [self.cell(column, number, rule)] if column else []
-        return " || ".join(parts)
-
-
-def holds(conversion: Conversion, condition: Condition, number: int | None = None) -> str:
-    """A condition as SQL that is never NULL."""
-    cell = conversion.cell(condition.column, number)
-    if condition.present is not None:
-        return f"({cell} is {'not ' if condition.present else ''}null)"
-    words = condition.among if condition.equals is None else (condition.equals,)
-    return f"coalesce({folded(cell)} in ({listed(words or ())}), false)"
-
-
-def codes_of(conversion: Conversion) -> list[tuple[str, str, str, str, str]]:
-    """Rows (column, folded source, code, first day, last day + 1) of every coded column of a conversion.
-
-    An undated list holds for every day. In a dated list, what a code means without a date stands under the
-    year 1, where the code has had one meaning only.
-    """
-    rows = []
-    for column, rule in conversion.rules:
-        if is_coded(column, rule):
-            rows += [(column.name, *entry) for entry in _entries(conversion.contract, column, rule)]
-    return rows
 
 
 def converted_sql(conversion: Conversion) -> str:
@@ -138,6 +63,7 @@ select {PROVENANCE}, {names} from converted where not ({_is_refused(conversion)}
 
 
 def _cells_sql(conversion: Conversion) -> str:
+    """One row of raw text per model row, from the records of the conversion's sheets."""
     width = len(conversion.header.delivered)
     too_long = f"len(cells) > {width} and trim(array_to_string(cells[{width + 1}:], '')) <> ''"
     provenance = f"g.partner, g.delivery_id, r.file_id, r.sheet, r.row_number, {too_long} as too_long"
@@ -145,22 +71,13 @@ def _cells_sql(conversion: Conversion) -> str:
         f"landing.record as r join sheet_group as g using (file_id, sheet) "
         f"where g.group_id = {conversion.group_id} and r.kind = 'record'"
     )
-    if not conversion.produces.unpivot:
-        raws = [f"{conversion.raw(rule)} as {_r(c)}" for c, rule in conversion.rules]
-        tests = "".join(f" and {holds(conversion, w)}" for w in conversion.produces.when)
-        return (
-            f"select {provenance}, {conversion.offset} as ordinal, null::integer as repeat, {', '.join(raws)} "
-            f"from {origin}{tests}"
-        )
-    groups = ", ".join(_group(conversion, place, number) for place, number in enumerate(conversion.numbers))
-    shape = "" if groups else "::integer[]"
-    if not groups:
-        empty = ", ".join(f"null::varchar as {_r(c)}" for c, _ in conversion.rules)
-        return f"select {provenance}, 0 as ordinal, null::integer as repeat, {empty} from {origin} and false"
-    return (
-        f"select * exclude (part), unnest(part) from (select {provenance}, "
-        f"unnest(list_filter([{groups}]{shape}, lambda p: p.filled)) as part from {origin})"
-    )
+    if conversion.produces.unpivot:
+        groups = ", ".join(_group(conversion, place, number) for place, number in enumerate(conversion.numbers))
+        parts = f"unnest(list_filter([{groups}], lambda p: p.filled)) as part"
+        return f"select * exclude (part), unnest(part) from (select {provenance}, {parts} from {origin})"
+    raws = ", ".join(f"{conversion.raw(rule)} as {_r(c)}" for c, rule in conversion.rules)
+    tests = "".join(f" and {holds(conversion, w)}" for w in conversion.produces.when)
+    return f"select {provenance}, {conversion.offset} as ordinal, null::integer as repeat, {raws} from {origin}{tests}"
 
 
 def _group(conversion: Conversion, place: int, number: int) -> str:
@@ -180,29 +97,6 @@ def _code_join(column: Column, rule: ColumnRule) -> str:
         day = f"coalesce({name('typed ' + rule.valid_on)}, date '0001-01-01')"
         on += f" and {day} >= {k}.valid_from and {day} < {k}.valid_to"
     return f"left join partner_code as {k} on {on}"
-
-
-def _entries(contract: Contract, column: Column, rule: ColumnRule) -> list[tuple[str, str, str, str]]:
-    if rule.codes is None:
-        return [(fold(code), code, "0001-01-01", "9999-12-31") for code in code_list(column.codes or "").codes]
-    if isinstance(rule.codes, dict):
-        return [(fold(source), code, "0001-01-01", "9999-12-31") for source, code in rule.codes.items()]
-    return _dated(contract.codelist[rule.codes]) if rule.valid_on else _undated(contract.codelist[rule.codes])
-
-
-def _undated(codes: tuple[PartnerCode, ...]) -> list[tuple[str, str, str, str]]:
-    return [(fold(c.source), c.code, "0001-01-01", "9999-12-31") for c in codes]
-
-
-def _dated(codes: tuple[PartnerCode, ...]) -> list[tuple[str, str, str, str]]:
-    meanings: dict[str, set[str]] = {}
-    rows = []
-    for c in codes:
-        meanings.setdefault(fold(c.source), set()).add(c.code)
-        first = c.valid_from.isoformat() if c.valid_from else "0001-01-02"
-        rows.append((fold(c.source), c.code, first, c.valid_to.isoformat() if c.valid_to else "9999-12-31"))
-    single = [(source, min(found)) for source, found in sorted(meanings.items()) if len(found) == 1]
-    return rows + [(source, code, "0001-01-01", "0001-01-02") for source, code in single]
 
 
 def _findings(conversion: Conversion) -> list[tuple[str, str, str]]:
@@ -234,21 +128,6 @@ def _sender(conversion: Conversion, rule: ColumnRule) -> str:
 def _record_key(conversion: Conversion) -> str:
     keys = [c for c in conversion.table.key if c != "partner"]
     return "concat_ws('/', " + ", ".join(f"coalesce({name(c)}::varchar, '')" for c in keys) + ")"
-
-
-def _numbered(template: str, number: int | None) -> str:
-    """A template with the repeated group's number in place of {n} and {n:02}."""
-    if number is None:
-        return template
-    return re.sub(r"\{n(?::0(\d))?\}", lambda m: str(number).zfill(int(m[1] or 0)), template)
-
-
-def _split(template: str) -> list[tuple[str, str]]:
-    pieces = []
-    for part in template.split("{"):
-        column, closed, plain = part.partition("}")
-        pieces += [("", column), (plain, "")] if closed else [(part, "")]
-    return pieces
 
 
 def _r(column: Column) -> str:

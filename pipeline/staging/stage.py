@@ -9,6 +9,7 @@ from pipeline.model import ddl, tables
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.sources import Contract, SourceFile
+from pipeline.staging.conversion import Conversion, holds
 from pipeline.staging.convert import literal
 from pipeline.staging.deliveries import (
     Sheet,
@@ -19,7 +20,8 @@ from pipeline.staging.deliveries import (
     write_unread,
 )
 from pipeline.staging.headers import Header
-from pipeline.staging.produce import Conversion, codes_of, converted_sql, holds, refused_sql, staged_sql
+from pipeline.staging.lookup import codes_of
+from pipeline.staging.produce import converted_sql, refused_sql, staged_sql
 from pipeline.warehouse import Connection, load_sql, split_statements
 
 
@@ -69,7 +71,8 @@ def _convert(con: Connection, contracts: dict[str, Contract], sheets: list[Sheet
                 "insert into staging.produced values (?, ?, ?, 0)",
                 [[table_name, s.partner, s.delivery_id] for s in members],
             )
-    con.execute("drop table if exists temp.converted")
+    for temporary in ("converted", "partner_code", "sheet_group"):
+        con.execute(f"drop table if exists temp.{temporary}")
 
 
 def _conversions(contract: Contract, file: SourceFile, header: Header, group_id: int) -> Iterator[Conversion]:
@@ -78,7 +81,8 @@ def _conversions(contract: Contract, file: SourceFile, header: Header, group_id:
     for produces in file.produces:
         conversion = Conversion(contract, produces, header, group_id, used[produces.table])
         used[produces.table] += conversion.width
-        yield conversion
+        if conversion.width:
+            yield conversion
 
 
 def _run(con: Connection, conversion: Conversion) -> None:
@@ -98,7 +102,7 @@ def _run(con: Connection, conversion: Conversion) -> None:
 def _refuse_unclaimed(con: Connection, conversions: list[Conversion]) -> None:
     """Refuse records whose kind no entry knows (neither a client's nor a relative's row): they would be lost."""
     tests = [[w for w in c.produces.when if w.present is None and "{n}" not in w.column] for c in conversions]
-    if not all(tests):
+    if not (conversions and all(tests)):
         return
     first, column = conversions[0], tests[0][0].column
     claimed = " or ".join(" and ".join(holds(c, w) for w in words) for c, words in zip(conversions, tests, strict=True))

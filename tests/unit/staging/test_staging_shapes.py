@@ -170,3 +170,10 @@ def test_header_only_is_zero_rows_and_not_nothing(staged: Stage) -> None:
     assert result.rows("select table_name, produced from staging.produced order by all") == [
         ("family_member", 0), ("person", 0),
     ]  # fmt: skip
+
+
+def test_of_two_columns_with_one_name_the_second_is_listed_unread(staged: Stage) -> None:
+    rows = [["A", "2023-01-01", "2023-02-02"]]
+    result = staged('format = "native"\n', Sent("death", ["person_id", "death_date", "Death_Date"], rows))
+    assert str(result.rows("select death_date from staging.death")[0][0]) == "2023-01-01"
+    assert result.rows("select column_name from staging.ignored_column") == [("Death_Date",)]
