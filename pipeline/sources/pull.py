@@ -87,7 +87,7 @@ def _of_partner(settings: Settings, contract: Contract) -> list[Delivery]:
         deliveries = [_nothing(contract, "no_delivery", text)]
     if outside:
         text = "A link that leads out of the partner's folder is not followed. Put the file itself there."
-        problems = tuple(Problem("outside_inbox", text, name) for name in outside)
+        problems = tuple(Problem("outside_inbox", text, name) for name in sorted(set(outside)))
         deliveries.append(Delivery(contract.partner, "", problems=problems))
     return deliveries
 
