@@ -1,0 +1,149 @@
+"""The words of the feedback page in Czech and English, beside those that rules bring themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+TABLES: dict[str, tuple[str, str]] = {
+    "person": ("osoby", "persons"),
+    "family_member": ("rodinní příslušníci", "family members"),
+    "custody_stay": ("pobyty ve věznici", "custody stays"),
+    "conviction": ("odsouzení", "convictions"),
+    "death": ("úmrtí", "deaths"),
+    "application": ("žádosti o službu", "applications"),
+    "case": ("dohody (případy)", "agreements (cases)"),
+    "service": ("výkony", "services"),
+    "treatment": ("léčba", "treatments"),
+    "treatment_entry": ("vstupy do léčby (TDI)", "treatment entries (TDI)"),
+    "need": ("zakázky", "needs"),
+    "living_status": ("životní situace", "living status"),
+    "assessment": ("hodnocení (dotazníky)", "assessments"),
+    "complaint": ("stížnosti", "complaints"),
+}
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Zpětná vazba k dodávce dat", "Feedback on a data delivery"),
+    "synthetic": (
+        "SYNTETICKÁ DATA – žádný údaj na této stránce se netýká skutečné osoby.",
+        "SYNTHETIC DATA – nothing on this page is about a real person.",
+    ),
+    "internal": (
+        "Stránka je jen pro Vás: obsahuje klíče Vašich záznamů. Uložte ji stejně bezpečně jako data "
+        "a neposílejte ji dál.",
+        "This page is for you alone: it holds the keys of your records. Keep it as safe as the data "
+        "and do not pass it on.",
+    ),
+    "partner": ("Organizace", "Organisation"),
+    "extract": ("Export ke dni", "Extract of"),
+    "period": ("Období", "Period"),
+    "kind": ("Druh dodávky", "Kind of delivery"),
+    "full": ("úplná", "full extract"),
+    "increment": ("přírůstková", "increment"),
+    "correction": ("opravná", "correction"),
+    "files": ("Soubory", "Files"),
+    "delivery": ("Označení dodávky", "Delivery number"),
+    "accepted_all": (
+        "Dodávka je přijata celá. Není potřeba nic opravovat. Děkujeme.",
+        "The delivery is accepted whole. Nothing needs to be corrected. Thank you.",
+    ),
+    "accepted_warned": (
+        "Dodávka je přijata celá. Níže jsou místa, která prosíme zkontrolujte.",
+        "The delivery is accepted whole. Please check the places below.",
+    ),
+    "accepted_part": (
+        "Dodávka je přijata, ale některé řádky zatím nemůžeme použít. Po opravě ve Vašem systému přijdou v příští "
+        "dodávce; nic dalšího posílat nemusíte.",
+        "The delivery is accepted, but some rows cannot be used yet. Once mended in your system they come with the "
+        "next delivery; nothing else has to be sent.",
+    ),
+    "refused": (
+        "Dodávka není přijata a nic z ní nepoužijeme. Opravte prosím níže uvedené a pošlete ji celou znovu.",
+        "The delivery is not accepted and nothing of it is used. Please correct what is named below and send it again.",
+    ),
+    "rows": ("Kolik řádků jsme přijali", "How many rows we accepted"),
+    "rows_note": (
+        "Z jednoho dodaného záznamu může vzniknout více řádků (například osoba, dohoda a výkony). Platí: vzniklo = "
+        "přijato + čeká na opravu + beze změny.",
+        "One delivered record may give several rows (a person, an agreement and services, for example). Always: "
+        "produced = accepted + to be mended + unchanged.",
+    ),
+    "records": (
+        "Dodaných záznamů (bez nadpisů, součtů a prázdných řádků)",
+        "Records delivered (without titles, totals and blank rows)",
+    ),
+    "table": ("Tabulka", "Table"),
+    "produced": ("Vzniklo řádků", "Rows produced"),
+    "accepted": ("Přijato", "Accepted"),
+    "quarantined": ("Čeká na opravu", "To be mended"),
+    "parent_refused": ("z toho jen kvůli nadřazenému záznamu", "of these only because of the record above"),
+    "duplicate": ("Beze změny (už přijato)", "Unchanged (accepted before)"),
+    "total": ("Celkem", "Total"),
+    "findings": ("Nálezy", "Findings"),
+    "file_severity": ("brání přijetí dodávky", "prevents the delivery"),
+    "row_severity": ("brání přijetí řádku", "prevents the row"),
+    "warning_severity": ("ke kontrole, řádek je přijat", "to be checked, row accepted"),
+    "mend": ("Jak to napravit", "How to mend it"),
+    "count": ("počet", "count"),
+    "key": ("Váš klíč", "Your key"),
+    "file": ("Soubor", "File"),
+    "sheet": ("List nebo část", "Sheet or part"),
+    "row": ("Řádek", "Row"),
+    "column": ("Sloupec", "Column"),
+    "detail": ("Podrobnost", "Detail"),
+    "more": ("Další výskyty, řádky", "Further rows"),
+    "more_hidden": ("Další výskyty, které zde nejsou vypsány", "Further places that are not listed here"),
+    "ignored": ("Sloupce, které nečteme", "Columns that we do not read"),
+    "ignored_note": (
+        "Tyto sloupce nejsou v dohodě o předávání dat a nepoužíváme je; raději je neposílejte.",
+        "These columns are not in the agreement on delivering data. They are not used; better leave them out.",
+    ),
+    "unread": ("Soubory a listy, které nečteme", "Files and sheets that we do not read"),
+    "unread_note": (
+        "Nepatří k žádné dohodnuté tabulce. Pokud v nich mají být data, zkontrolujte jejich název.",
+        "They belong to no agreed table. If they should hold data, check their names.",
+    ),
+    "unknown_rule": ("Nález bez popisu", "Finding without words"),
+    "unknown_mend": ("Obraťte se prosím na správce dat.", "Please ask the data steward."),
+    "missing_fields": ("Chybí nebo nesouhlasí", "Missing or wrong"),
+    "birth_number": ("rodné číslo", "birth number"),
+    "e_mail": ("e-mailová adresa", "e-mail address"),
+    "phone": ("telefonní číslo", "telephone number"),
+    "cell": ("v buňce", "in a cell"),
+    "heading": ("v záhlaví sloupce", "in a heading"),
+    "sheet name": ("v názvu listu", "in a sheet name"),
+    "file name": ("v názvu souboru", "in a file name"),
+    "archive comment": ("v komentáři archivu", "in the archive's comment"),
+    "(name withheld)": ("(název neuvádíme)", "(name withheld)"),
+}
+
+
+class Words:
+    """The page's words in one language; rules' own words come from their records."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._position = 0 if language == "cs" else 1
+
+    def __call__(self, key: str) -> str:
+        """A phrase by its key; raises KeyError for one that is not in the catalogue."""
+        return WORDS[key][self._position]
+
+    def known(self, text: str) -> str:
+        """A word that another stage wrote, translated where the catalogue has it."""
+        return (
+            WORDS[text][self._position] if text in WORDS else text.replace("(name withheld)", self("(name withheld)"))
+        )
+
+    def table(self, name: str) -> str:
+        """A table's name; empty for findings on a whole delivery."""
+        return TABLES[name][self._position] if name else ""
+
+    def number(self, value: int) -> str:
+        """1 234 in Czech, with a non-breaking space; 1,234 in English."""
+        return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}") if self.language == "cs" else f"{value:,}"
+
+    def day(self, value: date | None) -> str:
+        """31. 7. 2023 in Czech, 2023-07-31 in English; a dash for none."""
+        if value is None:
+            return "–"
+        return f"{value.day}. {value.month}. {value.year}" if self.language == "cs" else value.isoformat()
