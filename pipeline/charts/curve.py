@@ -153,12 +153,12 @@ def incidence_chart(counts: pd.DataFrame, *, title: str, released: bool = False)
 
 def _estimate(counts: pd.DataFrame) -> list[Step]:
     free, incidence, steps, before = 1.0, 0.0, [], 0
-    for row in counts.sort_values("day").itertuples():
-        at_risk, day = int(row.at_risk), int(row.day)
+    ordered = counts.sort_values("day")[["day", "at_risk", "events", "competing"]].to_numpy().tolist()
+    for day, at_risk, events, competing in ordered:
         if at_risk:
-            incidence += free * row.events / at_risk
-            free *= 1 - (row.events + row.competing) / at_risk
+            incidence += free * events / at_risk
+            free *= 1 - (events + competing) / at_risk
         percent = 100 * incidence
-        steps.append(Step(before, day, percent, percent, percent, str(at_risk)))
-        before = day
+        steps.append(Step(before, int(day), percent, percent, percent, str(int(at_risk))))
+        before = int(day)
     return steps

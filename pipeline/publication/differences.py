@@ -1,0 +1,42 @@
+"""Differences between two groups and the smallest difference a number of people can show, from released counts only."""
+
+from __future__ import annotations
+
+from pipeline.disclosure import Cell, Row
+from pipeline.publication import numbers
+from pipeline.publication.cite import derived, is_shown, number
+from pipeline.publication.wording import SOME, Difference, enough
+
+
+def difference(one: Row | None, other: Row | None) -> Difference | None:
+    """One group's percentage minus the other's, with Newcombe's interval; None without enough people on both sides."""
+    if one is None or other is None or not (enough(one) and enough(other)):
+        return None
+    from pipeline import outcomes
+
+    x1, n1, x2, n2 = (round(number(cell)) for cell in sources(one, other))
+    low, high = outcomes.newcombe(x1, n1, x2, n2)
+    points = x1 / n1 - x2 / n2
+    least = outcomes.minimum_detectable_difference(n1, n2, (x1 + x2) / (n1 + n2))
+    return Difference(*(round(100 * value) for value in (points, low, high, least)))
+
+
+def detectable_halves(row: Row | None) -> int | None:
+    """Smallest difference in percentage points between two equal halves of a group; None for fewer than 60 people."""
+    if row is None or not enough(row):
+        return None
+    from pipeline import outcomes
+
+    x, n = number(row["x"]), number(row["n"])
+    half = int(n // 2)
+    return round(100 * outcomes.minimum_detectable_difference(half, half, x / n)) if half >= SOME else None
+
+
+def sources(*rows: Row) -> list[Cell]:
+    """The counts that a comparison is computed from, x before n for each group."""
+    return [row.cells[name] for row in rows for name in ("x", "n") if is_shown(row.cells.get(name))]
+
+
+def points(value: float, kind: str, cells: list[Cell], language: str) -> str:
+    """A difference in percentage points, tagged with the counts it comes from."""
+    return derived(numbers.format_points(value, language), kind, cells)

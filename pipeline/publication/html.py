@@ -1,0 +1,97 @@
+"""The last step to one offline HTML file: figures with their data, one plotly.js, one style; nothing is fetched."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from pipeline.charts import CONFIG
+from pipeline.publication.catalogue import text
+from pipeline.publication.pandoc import template
+
+REVEAL = {
+    "center": False,
+    "hash": True,
+    "height": 700,
+    "margin": 0.06,
+    "slideNumber": True,
+    "transition": "none",
+    "width": 1120,
+}
+FIGURE = re.compile(r"<!--figure:([\w-]+):(.*?)-->")
+
+
+def finish_page(page: str, figures: Mapping[str, str], drawn: Mapping[str, Path], language: str) -> str:
+    """A page with its interactive figures; a static twin of each, where there is one, is what gets printed."""
+    used = FIGURE.search(page) is not None
+    page = FIGURE.sub(lambda found: _interactive(found[1], found[2], figures, drawn, language), page)
+    page = page.replace("<!--include:style.css-->", template("style.css"))
+    return page.replace("<!--include:scripts-->", _scripts() if used else "")
+
+
+def finish_slides(
+    page: str, figures: Mapping[str, str], drawn: Mapping[str, Path], language: str, reveal: Path | None
+) -> str:
+    """Slides with reveal.js inside and one picture a figure; without reveal.js the slides stand one under another."""
+    static = all(found[1] in drawn for found in FIGURE.finditer(page))
+    page = FIGURE.sub(
+        lambda found: (
+            _picture(drawn[found[1]], html.unescape(found[2]))
+            if static
+            else _interactive(found[1], found[2], figures, {}, language)
+        ),
+        page,
+    )
+    missing = "" if reveal else f'<p class="missing">{html.escape(text("page.no_slides", language))}</p>'
+    page = page.replace("<!--include:missing-->", missing)
+    page = page.replace("<!--include:reveal.css-->", (reveal / "reveal.css").read_text("utf-8") if reveal else "")
+    page = page.replace("<!--include:slides.css-->", template("slides.css"))
+    return page.replace("<!--include:scripts-->", _reveal(reveal) + ("" if static else _scripts()))
+
+
+def _reveal(reveal: Path | None) -> str:
+    if reveal is None:
+        return ""
+    start = f"Reveal.initialize({json.dumps(REVEAL, sort_keys=True)});"
+    return f"<script>{_inside((reveal / 'reveal.js').read_text('utf-8'))}</script>\n<script>{start}</script>"
+
+
+def _interactive(
+    name: str, alternative: str, figures: Mapping[str, str], drawn: Mapping[str, Path], language: str
+) -> str:
+    figure = figures[name]
+    height = json.loads(figure)["layout"].get("height", 400)
+    area = html.escape(text("page.figure_area", language))
+    twin = _picture(drawn[name], "", "print-only") if name in drawn else ""
+    return (
+        f'<div class="plot-box{" twin" if twin else ""}" tabindex="0" role="group" aria-label="{area}">'
+        f'<div class="plot" id="plot-{name}" data-name="{name}" role="img" aria-label="{alternative}" '
+        f'style="height:{height}px"></div>'
+        f'</div>{twin}<script type="application/json" id="data-{name}">{_inside(figure)}</script>'
+    )
+
+
+def _picture(path: Path, alternative: str, name: str = "picture") -> str:
+    data = base64.b64encode(path.read_bytes()).decode()
+    return f'<img class="{name}" alt="{html.escape(alternative)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def _inside(script: str) -> str:
+    return script.replace("</", "<\\/")
+
+
+@cache
+def _plotly() -> str:
+    return files("plotly").joinpath("package_data", "plotly.min.js").read_text("utf-8")
+
+
+def _scripts() -> str:
+    drawing = template("figures.js").replace("CONFIG", json.dumps(CONFIG, sort_keys=True))
+    library = re.sub(r"</(script)", r"<\\/\1", _plotly(), flags=re.IGNORECASE)
+    return f"<script>{library}</script>\n<script>{drawing}</script>"

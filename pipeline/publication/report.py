@@ -1,0 +1,119 @@
+"""A document in the making: one bundle, one language; its methods give Markdown, and every number comes from a cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.charts import Chart
+from pipeline.disclosure import Bundle, Cell, ReleasedTable, Row, open_bundle
+from pipeline.publication import numbers
+from pipeline.publication.byhand import image_by_hand, newest_bundle
+from pipeline.publication.catalogue import text
+from pipeline.publication.cite import cite
+from pipeline.publication.context import Context, load_context
+from pipeline.publication.labels import label
+from pipeline.publication.markdown import bullets, div, escape, heading, paragraphs
+
+PRIMARY = (("contact_made", "7"), ("treatment_started", "21"))
+"""The two primary outcomes with their windows in days, fixed before any data."""
+RETURN, YEAR = "return_to_prison", "365"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A bundle seen in one language. Texts come from the catalogue, numbers from cells, nothing from elsewhere."""
+
+    bundle: Bundle
+    language: str
+    context: Context
+
+    @classmethod
+    def open(cls, bundle: str = "", language: str = "cs", context: str = "") -> Report:
+        """Open a bundle's folder (verified); without one, the project's newest."""
+        return cls(open_bundle(Path(bundle) if bundle else newest_bundle()), language, load_context(context))
+
+    def t(self, key: str, **values: str) -> str:
+        """A text of the catalogue; values are Markdown already."""
+        return text(key, self.language, **values)
+
+    def days(self, number: str) -> str:
+        """`7 dnů`, `1 den`: a length of follow-up in its grammatical form."""
+        return text("window.days", self.language, number=number)
+
+    def heading(self, level: int, key: str, identifier: str) -> str:
+        """A heading from the catalogue; the identifier is the same in both languages."""
+        return heading(level, self.t(key), identifier)
+
+    def table(self, name: str) -> ReleasedTable | None:
+        """A released table, or None when this release has none of that id."""
+        return self.bundle.tables.get(name)
+
+    def rows(self, name: str, **keys: str) -> list[Row]:
+        """Rows of a table by keys; empty when the table is not there. Keys that a table lacks do not filter."""
+        table = self.table(name)
+        if table is None:
+            return []
+        return table.rows(**{key: value for key, value in keys.items() if key in table.dims})
+
+    def row(self, name: str, **keys: str) -> Row | None:
+        """The first row with these keys, or None."""
+        found = self.rows(name, **keys)
+        return found[0] if found else None
+
+    def pooled(self, name: str, window: str = "", cohort: str = "programme", component: str = "") -> Row | None:
+        """A measure's row for everybody, on its own cells."""
+        keys = {"cell_set": "own", "group_by": "all", "cohort": cohort, "component": component}
+        return self.row(name, window=window, **keys)
+
+    def cite(self, cell: Cell | None, style: str = "") -> str:
+        """A cell as tagged text."""
+        return cite(cell, self.language, style)
+
+    def label(self, group_by: str, value: str) -> str:
+        """The name of a group in the reader's language, as Markdown."""
+        return escape(self.plain_label(group_by, value))
+
+    def plain_label(self, group_by: str, value: str) -> str:
+        """The same name as plain text, for charts."""
+        if group_by in ("partner", "source") and value in self.context.partners:
+            return self.context.partners[value]
+        return label(group_by, value, self.language)
+
+    def moment(self, value: str) -> str:
+        """A day or a quarter, written out."""
+        return escape(numbers.format_moment(value, self.language))
+
+    def span(self, window: str) -> str:
+        """`od … do …` of the releases that a window in days speaks of, or an empty text."""
+        between = self.bundle.meta.releases.get(window)
+        if not between or not all(between):
+            return ""
+        return self.t("span.releases", start=self.moment(between[0]), end=self.moment(between[1]))
+
+    def words(self, measure: str, part: str) -> str:
+        """The registry's words on a measure (`title`, `definition` …), as Markdown; the id when it has none."""
+        found = self.bundle.meta.definitions.get(measure, {}).get(f"{part}_{self.language}")
+        return escape(found or measure.replace("_", " "))
+
+    def figure(self, name: str, title: str, chart: Chart, notes: Sequence[str], alternative: str) -> str:
+        """A figure with its finding as caption; beneath it the notes and the text alternative."""
+        image = self._image(f"{name}-{self.language}", chart, strip_tags(alternative))
+        lines = [*(note for note in notes if note), self.t("figure.alternative", text=alternative)]
+        return paragraphs(
+            div(paragraphs(image, title), "figure", identifier=f"fig-{name}", depth=5),
+            div(bullets(lines), "figure-notes"),
+        )
+
+    def _image(self, name: str, chart: Chart, alternative: str) -> str:
+        if not self.context.figures:
+            return image_by_hand(name, chart, alternative)
+        Path(self.context.figures, f"{name}.json").write_text(chart.to_json(), "utf-8")
+        return f"![{alternative}](figures/{name}.svg)"
+
+
+def strip_tags(markdown: str) -> str:
+    """Markdown without the tags of cells: for alternative texts, which cannot carry them."""
+    return re.sub(r"\[((?:[^\[\]\\]|\\.)*)\]\{[^}]*\}", r"\1", markdown)

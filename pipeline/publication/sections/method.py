@@ -1,0 +1,109 @@
+"""Method and limits from the registry; proposals; the last page with everything needed to make it again."""
+
+from __future__ import annotations
+
+from pipeline.publication.markdown import Table, bullets, div, escape, paragraphs
+from pipeline.publication.report import Report
+
+STATES = ("hidden", "unknown", "too_early", "not_collected", "not_applicable")
+LIMITS = ("observational", "small", "linkage", "elsewhere", "recording")
+
+
+def proposals(report: Report) -> str:
+    """Every proposal to the Prison Service with its state."""
+    head = report.heading(1, "heading.proposals", "sec-proposals")
+    items = report.context.proposals
+    if not items:
+        return paragraphs(head, report.t("slot.requests.none"))
+    header = [report.t(f"column.{name}") for name in ("proposal", "raised", "owner", "state", "since")]
+    rows = [
+        [
+            escape(getattr(item, report.language)),
+            report.moment(item.raised),
+            escape(getattr(item, f"owner_{report.language}")),
+            report.t(f"proposal.{item.state}"),
+            report.moment(item.date),
+        ]
+        for item in items
+    ]
+    return paragraphs(head, str(Table("tbl-proposals", report.t("caption.proposals"), header, rows, numeric_from=5)))
+
+
+def legend(report: Report) -> str:
+    """What the marks in tables mean: six states that are not the same."""
+    rows = [[escape(report.t(f"state.{name}.mark")), report.t(f"state.{name}.meaning")] for name in STATES]
+    rows.append(["0", report.t("state.zero.meaning")])
+    header = [report.t("column.mark"), report.t("column.meaning")]
+    return str(Table("tbl-legend", report.t("caption.legend"), header, rows, numeric_from=2))
+
+
+def method(report: Report) -> str:
+    """How numbers are made safe and computed, the definitions, what they cannot say."""
+    profile = report.bundle.meta.profile
+    words = report.t("method.disclosure", profile=escape(profile.get("name", "")))
+    return paragraphs(
+        report.heading(1, "heading.method", "sec-method"),
+        report.t("method.intro"),
+        legend(report),
+        report.heading(2, "heading.bounds", "sec-bounds"),
+        report.t("method.bounds"),
+        "$$\\left[\\frac{x}{n},\\; \\frac{x + m}{n}\\right]$$ {#eq-bounds}",
+        report.t("method.intervals"),
+        report.heading(2, "heading.safe", "sec-safe"),
+        words,
+        report.heading(2, "heading.limits", "sec-limits"),
+        bullets([report.t(f"limit.{name}") for name in LIMITS]),
+        report.heading(2, "heading.measures", "sec-measures"),
+        definitions(report),
+    )
+
+
+def definitions(report: Report) -> str:
+    """The registry's words on every measure of this release."""
+    parts = []
+    for name in sorted(report.bundle.meta.definitions):
+        lines = [f"**{report.words(name, 'title')}** (`{name}`)", report.words(name, "definition")]
+        row = report.bundle.meta.definitions[name]
+        for part in ("numerator", "denominator"):
+            if row.get(f"{part}_{report.language}"):
+                lines.append(report.t(f"method.{part}", text=report.words(name, part)))
+        if row.get("source"):
+            lines.append(report.t("method.source", text=escape(row["source"])))
+        parts.append(div("\n\n".join(lines), "definition"))
+    return paragraphs(*parts)
+
+
+def provenance(report: Report) -> str:
+    """The last page: bundle, versions, inputs by hash."""
+    meta = report.bundle.meta
+    facts = [
+        ("bundle", meta.bundle_id),
+        ("run", meta.run.get("run_id", "")),
+        ("code_version", meta.run.get("code_version", "")),
+        ("definitions_version", meta.run.get("definitions_version", "")),
+        ("profile", meta.profile.get("name", "")),
+        ("checked_by", meta.checked_by or report.t("slot.state.unsigned")),
+    ]
+    header = [report.t("column.what"), report.t("column.value")]
+    rows = [
+        [report.t(f"provenance.{key}"), escape(value) if value else report.t("provenance.none")] for key, value in facts
+    ]
+    rows.append([report.t("provenance.as_of"), report.moment(meta.as_of)])
+    return paragraphs(
+        report.heading(1, "heading.provenance", "sec-provenance"),
+        report.t("provenance.intro"),
+        str(Table("tbl-provenance", report.t("caption.provenance"), header, rows, numeric_from=2)),
+        _inputs(report),
+    )
+
+
+def _inputs(report: Report) -> str:
+    found = report.bundle.meta.run.get("inputs", [])
+    if not found:
+        return ""
+    header = [report.t(f"column.{name}") for name in ("partner", "delivery", "sha256")]
+    rows = [
+        [report.label("partner", item["partner"]), f"`{item['delivery_id']}`", f"`{item['sha256'][:16]}`"]
+        for item in found
+    ]
+    return str(Table("tbl-inputs", report.t("caption.inputs"), header, rows, numeric_from=3))

@@ -1,0 +1,187 @@
+"""What several sections share: sentences and tables of rates, comparison, notes beneath a figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from pipeline.charts import RateRow, forest_chart
+from pipeline.disclosure import Cell, Row
+from pipeline.publication import numbers
+from pipeline.publication.catalogue import has
+from pipeline.publication.cite import format_cell, is_shown, number
+from pipeline.publication.differences import difference, points, sources
+from pipeline.publication.markdown import Table, paragraphs
+from pipeline.publication.report import Report, strip_tags
+from pipeline.publication.wording import compare_key, rate_key
+
+RATE_COLUMNS = ("n", "x", "rate", "interval", "bounds", "too_early")
+
+
+def subject(report: Report, measure: str, window: str) -> str:
+    """What a rate is a rate of, as the beginning of a sentence; a measure without one is named by its title."""
+    key = f"subject.{measure}"
+    if has(key):
+        return report.t(key, window=window)
+    return report.t("subject.other", title=report.words(measure, "title"))
+
+
+def rate_sentence(report: Report, measure: str, window: str, row: Row | None) -> str:
+    """The sentence for one rate, chosen by the wording table."""
+    return report.t(rate_key(row), subject=subject(report, measure, window), **rate_values(report, row))
+
+
+def rate_values(report: Report, row: Row | None) -> dict[str, str]:
+    """The cited numbers of a rate, for the placeholders of sentences."""
+    cells = row.cells if row else {}
+    bare = {name: report.cite(cells.get(name), "bare") for name in ("rate", "low", "high", "bound_low", "bound_high")}
+    return bare | {name: report.cite(cells.get(name)) for name in ("n", "x", "possible", "too_early")}
+
+
+def span_cell(report: Report, row: Row, low: str, high: str) -> str:
+    """`40–58 %` from two cells; one mark when neither is shown."""
+    first, last = row.cells.get(low), row.cells.get(high)
+    if not is_shown(first) and not is_shown(last):
+        return report.cite(last)
+    return f"{report.cite(first, 'bare')}–{report.cite(last)}"
+
+
+def rate_cells(report: Report, row: Row) -> list[str]:
+    """The cells of one line in a table of rates."""
+    return [
+        report.cite(row.cells.get("n")),
+        report.cite(row.cells.get("x")),
+        report.cite(row.cells.get("rate")),
+        span_cell(report, row, "low", "high"),
+        span_cell(report, row, "bound_low", "bound_high"),
+        report.cite(row.cells.get("too_early")),
+    ]
+
+
+def rate_table(report: Report, name: str, caption: str, first: str, lines: Sequence[tuple[str, Row]]) -> str:
+    """Rates of several groups or windows with interval, bounds and those for whom it is too early."""
+    header = [first, *(report.t(f"column.{column}") for column in RATE_COLUMNS)]
+    rows = [[label, *rate_cells(report, row)] for label, row in lines]
+    return str(Table(f"tbl-{name}", caption, header, rows))
+
+
+def grouped(
+    report: Report, measure: str, window: str, group_by: str, cohort: str = "programme"
+) -> list[tuple[str, Row]]:
+    """A measure's rows by a group known on day 0, with the groups' names."""
+    found = report.rows(measure, window=window, group_by=group_by, cohort=cohort, cell_set="own", component="")
+    return [(report.label(group_by, row.keys["group_value"]), row) for row in found]
+
+
+def group_table(report: Report, measure: str, window: str, group_by: str) -> str:
+    """A table of one measure by group, or a sentence that this release has none."""
+    lines = grouped(report, measure, window, group_by)
+    if not lines:
+        return report.t("none.group")
+    caption = report.t(f"caption.by_{group_by}", title=report.words(measure, "title"), window=window)
+    return rate_table(report, f"{measure}-{group_by}", caption, report.t(f"column.{group_by}"), lines)
+
+
+def ladder_lines(report: Report, measure: str, cohort: str = "programme") -> list[tuple[str, Row]]:
+    """A measure's windows one under another: the ladder on the same people where it was counted, else own cells."""
+    keys = {"group_by": "all", "cohort": cohort, "component": ""}
+    found = report.rows(measure, cell_set="ladder", **keys) or report.rows(measure, cell_set="own", **keys)
+    ordered = sorted((row for row in found if row.keys["window"]), key=lambda row: int(row.keys["window"]))
+    return [(report.days(row.keys["window"]), row) for row in ordered]
+
+
+def windows_table(report: Report, measure: str) -> str:
+    """A measure by length of follow-up, saying whether its rows count the same people; empty when not released."""
+    lines = ladder_lines(report, measure)
+    if not lines:
+        return ""
+    ladder = lines[0][1].keys.get("cell_set") == "ladder"
+    caption = report.t("caption.ladder" if ladder else "caption.windows", title=report.words(measure, "title"))
+    table = rate_table(report, f"{measure}-windows", caption, report.t("column.window"), lines)
+    return paragraphs(table, report.t("note.ladder") if ladder else "")
+
+
+def comparison_sentence(report: Report, one: Row | None, other: Row | None, names: tuple[str, str], what: str) -> str:
+    """The sentence for two groups with the smallest difference they could have shown, chosen by the wording table."""
+    found = difference(one, other)
+    values = {"one": names[0], "other": names[1], "what": what}
+    if found and one and other:
+        cells = sources(one, other)
+        values |= {
+            "points": points(abs(found.points), "difference", cells, report.language),
+            "low": points(found.low, "difference_low", cells, report.language),
+            "high": points(found.high, "difference_high", cells, report.language),
+            "least": points(found.detectable, "detectable", cells, report.language),
+        }
+    return report.t(compare_key(one, other, found), **values)
+
+
+def forest(report: Report, measure: str, window: str, group_by: str, title: str, *, brief: bool = False) -> str:
+    """Dots with intervals by group, its definition, n, coverage and state beneath (not when `brief`)."""
+    lines = grouped(report, measure, window, group_by)
+    pooled = report.pooled(measure, window)
+    if not lines or pooled is None:
+        return ""
+    suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
+    together = strip_marks(report.t("group.all"))
+    rows = [rate_row(report, strip_marks(label), row) for label, row in [*lines, (together, pooled)]]
+    words = subject_axis(report, measure, window)
+    alternative = report.t(
+        "alternative.forest",
+        title=report.words(measure, "title"),
+        pairs="; ".join(pair(report, *line) for line in lines),
+    )
+    chart = forest_chart(rows, words, suffix, report.language, alternative=strip_marks(strip_tags(alternative)))
+    notes = [] if brief else figure_notes(report, measure, window)
+    return report.figure(f"{measure}-{group_by}", title, chart, notes, alternative)
+
+
+def subject_axis(report: Report, measure: str, window: str) -> str:
+    """The axis title of a rate."""
+    return strip_marks(report.t("axis.rate", title=report.words(measure, "title"), window=window))
+
+
+def rate_row(report: Report, label: str, row: Row) -> RateRow:
+    """A group's line in a dot plot; without a rate it says by its mark why."""
+    rate, low, high = (shown(row.cells.get(name)) for name in ("rate", "low", "high"))
+    text = cell_text(report, row.cells.get("rate"))
+    if low is not None:
+        limits = "–".join(cell_text(report, row.cells.get(name), "bare") for name in ("low", "high"))
+        text = f"{text} ({limits}), n\u00a0{cell_text(report, row.cells.get('n'))}"
+    return RateRow(label, rate, low, high, text)
+
+
+def pair(report: Report, label: str, row: Row) -> str:
+    """`group number`, for text alternatives."""
+    return f"{label} {report.cite(row.cells.get('rate'))}"
+
+
+def figure_notes(report: Report, measure: str, window: str) -> list[str]:
+    """Beneath a figure: definition, n, coverage, provisional or final."""
+    row = report.pooled(measure, window)
+    counted = report.t("figure.n", n=report.cite(row.cells.get("n") if row else None))
+    coverage = report.t(
+        "figure.coverage", span=report.span(window) or report.t("span.all"), day=report.moment(report.bundle.meta.as_of)
+    )
+    final = report.t("figure.provisional" if report.bundle.meta.provisional else "figure.final")
+    return [report.t("figure.definition", text=report.words(measure, "definition")), counted, coverage, final]
+
+
+def shown(cell: Cell | None) -> float | None:
+    """A cell's number, or None when it has none to show."""
+    value = number(cell)
+    return None if math.isnan(value) else value
+
+
+def cell_text(report: Report, cell: Cell | None, style: str = "") -> str:
+    """A cell as plain text for a chart: its number or the mark of its state."""
+    if cell is not None and is_shown(cell):
+        return format_cell(cell, report.language, style)
+    return report.t(f"state.{cell.status if cell else 'not_applicable'}.mark")
+
+
+def strip_marks(markdown: str) -> str:
+    """Markdown as plain text: escapes and emphasis taken away."""
+    import re
+
+    return re.sub(r"\\([^\w\s])", r"\1", markdown.replace("**", ""))

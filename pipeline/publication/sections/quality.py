@@ -1,0 +1,97 @@
+"""Data quality by organisation, and coverage: what has been seen of whom until when."""
+
+from __future__ import annotations
+
+from pipeline.charts import heat_chart
+from pipeline.disclosure import Row
+from pipeline.publication import numbers
+from pipeline.publication.cite import derived, is_shown, number
+from pipeline.publication.markdown import Table, paragraphs
+from pipeline.publication.report import Report, strip_tags
+from pipeline.publication.sections.parts import cell_text, strip_marks
+
+COUNTS = ("produced", "accepted", "quarantined", "duplicate")
+
+
+def quality(report: Report) -> str:
+    """Rows delivered, accepted, held back, doubled: as a heat map and a table."""
+    head = paragraphs(report.heading(1, "heading.quality", "sec-quality"), report.t("quality.intro"))
+    rows = report.rows("data_quality")
+    if not rows:
+        return paragraphs(head, report.t("none.table"))
+    return paragraphs(head, _figure(report, rows), _table(report, rows))
+
+
+def share(row: Row) -> float | None:
+    """Accepted rows in percent of delivered ones, whole; None where a count is not shown or nothing came."""
+    produced, accepted = row.cells.get("produced"), row.cells.get("accepted")
+    if not (is_shown(produced) and is_shown(accepted)) or not number(produced):
+        return None
+    return min(100, round(100 * number(accepted) / number(produced)))
+
+
+def _figure(report: Report, rows: list[Row]) -> str:
+    partners = sorted({row.keys["partner"] for row in rows})
+    tables = sorted({row.keys["table_name"] for row in rows})
+    shares, texts = {}, {}
+    for row in rows:
+        place = partners.index(row.keys["partner"]), tables.index(row.keys["table_name"])
+        value = share(row)
+        if value is not None:
+            shares[place] = value
+        texts[place] = numbers.format_percent(value, report.language) if value is not None else _mark(report, row)
+    names = [report.plain_label("partner", name) for name in partners]
+    columns = [report.plain_label("table_name", name) for name in tables]
+    alternative = _alternative(report, rows)
+    words = strip_marks(strip_tags(alternative))
+    chart = heat_chart(names, columns, shares, texts, report.language, alternative=words)
+    notes = [report.t("quality.definition")]
+    return report.figure("quality", report.t("title.quality"), chart, notes, alternative)
+
+
+def _mark(report: Report, row: Row) -> str:
+    produced = row.cells.get("produced")
+    return "0" if is_shown(produced) and not number(produced) else cell_text(report, row.cells.get("accepted"))
+
+
+def _alternative(report: Report, rows: list[Row]) -> str:
+    worst = sorted((value, index) for index, row in enumerate(rows) if (value := share(row)) is not None)[:3]
+    pairs = [_pair(report, rows[index], value) for value, index in worst]
+    return report.t("alternative.quality", pairs="; ".join(pairs))
+
+
+def _pair(report: Report, row: Row, value: float) -> str:
+    percent = numbers.format_percent(value, report.language)
+    tagged = derived(percent, "accepted_share", [row["accepted"], row["produced"]])
+    who, what = report.label("partner", row.keys["partner"]), report.label("table_name", row.keys["table_name"])
+    return f"{who}, {what}: {tagged}"
+
+
+def _table(report: Report, rows: list[Row]) -> str:
+    header = [report.t("column.partner"), report.t("column.table"), *(report.t(f"column.{name}") for name in COUNTS)]
+    lines = [
+        [
+            report.label("partner", row.keys["partner"]),
+            report.label("table_name", row.keys["table_name"]),
+            *(report.cite(row.cells.get(name)) for name in COUNTS),
+        ]
+        for row in rows
+    ]
+    return str(Table("tbl-quality", report.t("caption.quality"), header, lines, numeric_from=2))
+
+
+def coverage(report: Report) -> str:
+    """First and last day seen of each source's tables; prisons of custody data are pooled by equal days."""
+    head = paragraphs(report.heading(1, "heading.coverage", "sec-coverage"), report.t("coverage.intro"))
+    seen: dict[tuple[str, str, str, str], int] = {}
+    for row in report.bundle.meta.coverage:
+        key = row["source"], row["table_name"], str(row["covered_from"]), str(row["covered_to"])
+        seen[key] = seen.get(key, 0) + (row.get("prison", "*") != "*")
+    header = [report.t(f"column.{name}") for name in ("source", "table", "covered_from", "covered_to")]
+    lines = [
+        [report.label("partner", source), report.label("table_name", table), report.moment(start), report.moment(end)]
+        for source, table, start, end in sorted(seen)
+    ]
+    if not lines:
+        return paragraphs(head, report.t("none.table"))
+    return paragraphs(head, str(Table("tbl-coverage", report.t("caption.coverage"), header, lines, numeric_from=4)))

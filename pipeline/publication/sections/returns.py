@@ -1,0 +1,125 @@
+"""Return to prison: which definition, rates with bounds, the curve, breakdowns."""
+
+from __future__ import annotations
+
+from pipeline.charts import CurveWords, Line, Step, curve_chart
+from pipeline.disclosure import Row
+from pipeline.publication import numbers
+from pipeline.publication.markdown import Table, paragraphs
+from pipeline.publication.report import RETURN, YEAR, Report, strip_tags
+from pipeline.publication.sections.continuity import planned, tabs
+from pipeline.publication.sections.parts import (
+    RATE_COLUMNS,
+    cell_text,
+    figure_notes,
+    forest,
+    rate_cells,
+    rate_sentence,
+    shown,
+    strip_marks,
+    windows_table,
+)
+
+COHORTS = ("programme", "comparison", "all_releases")
+
+
+def returns(report: Report) -> str:
+    """The section on return to prison."""
+    found = measures(report)
+    head = paragraphs(report.heading(1, "heading.return", "sec-return"), report.t("return.intro"))
+    if not found:
+        return paragraphs(head, report.t("none.table"))
+    return paragraphs(
+        head,
+        rate_sentence(report, RETURN, YEAR, report.pooled(RETURN, YEAR)),
+        report.t("return.stay"),
+        _definitions(report, found),
+        _windows(report, found),
+        curve(report, RETURN),
+        _cohorts(report),
+        planned(report, RETURN, YEAR),
+        forest(
+            report,
+            RETURN,
+            YEAR,
+            "partner",
+            report.t("title.by_partner", title=report.words(RETURN, "title"), window=YEAR),
+        ),
+        tabs(report, RETURN, YEAR),
+    )
+
+
+def measures(report: Report) -> list[str]:
+    """Return measures of this release, the headline first."""
+    found = [name for name in report.bundle.tables if name.startswith(("return_", "reconviction_"))]
+    return sorted(found, key=lambda name: (name != RETURN, name))
+
+
+def _definitions(report: Report, found: list[str]) -> str:
+    header = [report.t("column.measure"), report.t("column.definition")]
+    rows = [[report.words(name, "title"), report.words(name, "definition")] for name in found]
+    return paragraphs(
+        report.heading(2, "heading.definitions", "sec-definitions"),
+        str(Table("tbl-definitions", report.t("caption.definitions"), header, rows, numeric_from=2)),
+    )
+
+
+def _windows(report: Report, found: list[str]) -> str:
+    tables = [windows_table(report, name) for name in found]
+    return paragraphs(report.heading(2, "heading.windows", "sec-windows"), *tables, report.t("return.bounds"))
+
+
+def _cohorts(report: Report) -> str:
+    lines = [
+        (report.label("cohort", cohort), row) for cohort in COHORTS if (row := report.pooled(RETURN, YEAR, cohort))
+    ]
+    if len(lines) < 2:
+        return ""
+    header = [report.t("column.cohort"), *(report.t(f"column.{name}") for name in RATE_COLUMNS)]
+    rows = [[name, *rate_cells(report, row)] for name, row in lines]
+    caption = report.t("caption.cohorts", title=report.words(RETURN, "title"), window=YEAR)
+    return paragraphs(
+        report.heading(2, "heading.cohorts", "sec-cohorts"),
+        str(Table("tbl-cohorts", caption, header, rows)),
+        report.t("return.side_by_side"),
+    )
+
+
+def curve(report: Report, measure: str) -> str:
+    """The curve of a measure, or a sentence that there is none."""
+    return paragraphs(
+        report.heading(2, "heading.curve", "sec-curve"), curve_figure(report, measure) or report.t("none.curve")
+    )
+
+
+def curve_figure(report: Report, measure: str, *, brief: bool = False) -> str:
+    """The curve with numbers at risk beneath; `brief` leaves the notes to the report. Empty when not released."""
+    rows = report.rows(f"curve:{measure}", cohort="programme", group_by="all")
+    steps = [_step(report, row) for row in sorted(rows, key=lambda row: int(row.keys["day_from"]))]
+    shown_steps = [step for step in steps if step.percent is not None]
+    if not shown_steps:
+        return ""
+    suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
+    title = strip_marks(report.words(measure, "title"))
+    words = CurveWords(report.t("axis.days"), title, report.t("axis.at_risk"), suffix)
+    alternative = _alternative(report, measure, rows)
+    chart = curve_chart([Line("", steps)], words, report.language, alternative=strip_marks(strip_tags(alternative)))
+    last = max(rows, key=lambda row: int(row.keys["day_to"]) if shown(row.cells.get("incidence")) is not None else -1)
+    caption = report.t("title.curve", day=last.keys["day_to"], percent=report.cite(last["incidence"]), title=title)
+    notes = [] if brief else [*figure_notes(report, measure, YEAR), report.t("curve.note")]
+    return report.figure(f"curve-{measure}", caption, chart, notes, alternative)
+
+
+def _step(report: Report, row: Row) -> Step:
+    percent, low, high = (shown(row.cells.get(name)) for name in ("incidence", "low", "high"))
+    at_risk = cell_text(report, row.cells.get("at_risk"))
+    return Step(int(row.keys["day_from"]), int(row.keys["day_to"]), percent, low, high, at_risk)
+
+
+def _alternative(report: Report, measure: str, rows: list[Row]) -> str:
+    points = [
+        report.t("alternative.day", day=row.keys["day_to"], percent=report.cite(row.cells.get("incidence")))
+        for row in sorted(rows, key=lambda row: int(row.keys["day_to"]))
+        if shown(row.cells.get("incidence")) is not None
+    ]
+    return report.t("alternative.curve", title=report.words(measure, "title"), pairs="; ".join(points))

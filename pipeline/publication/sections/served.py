@@ -1,0 +1,62 @@
+"""Who was served: from the list to the analysis, with everybody who was lost on the way."""
+
+from __future__ import annotations
+
+from pipeline.charts import BarRow, steps_chart
+from pipeline.disclosure import Row
+from pipeline.publication.markdown import Table, paragraphs
+from pipeline.publication.report import Report, strip_tags
+from pipeline.publication.sections.parts import cell_text, figure_notes, shown, strip_marks
+
+
+def served(report: Report) -> str:
+    """The attrition of the programme cohort as a figure and a table."""
+    head = paragraphs(report.heading(1, "heading.served", "sec-served"), report.t("served.intro"))
+    rows = steps(report)
+    if not rows:
+        return paragraphs(head, report.t("none.table"))
+    return paragraphs(head, attrition_figure(report), _table(report, rows))
+
+
+def steps(report: Report) -> list[Row]:
+    """The steps of the programme cohort in order."""
+    return sorted(report.rows("attrition", cohort="programme"), key=lambda row: int(row.keys["step_number"]))
+
+
+def step_name(report: Report, row: Row) -> str:
+    """A step's name in the reader's language."""
+    return report.label("step", row.keys["step"])
+
+
+def attrition_figure(report: Report, *, brief: bool = False) -> str:
+    """The steps as bars; `brief` leaves the notes to the report. An empty text when there are none."""
+    rows = steps(report)
+    if not rows:
+        return ""
+    bars = [
+        BarRow(
+            strip_marks(step_name(report, row)),
+            shown(row.cells.get("persons")),
+            cell_text(report, row.cells.get("persons")),
+        )
+        for row in rows
+    ]
+    pairs = "; ".join(f"{step_name(report, row)}: {report.cite(row.cells.get('persons'))}" for row in rows)
+    alternative = report.t("alternative.attrition", pairs=pairs)
+    title = report.t(
+        "title.attrition",
+        first=report.cite(rows[0].cells.get("persons")),
+        last=report.cite(rows[-1].cells.get("persons")),
+    )
+    chart = steps_chart(bars, report.language, alternative=strip_marks(strip_tags(alternative)))
+    notes = [] if brief else [report.t("served.definition"), *figure_notes(report, "contact_made", "7")[2:]]
+    return report.figure("attrition", title, chart, notes, alternative)
+
+
+def _table(report: Report, rows: list[Row]) -> str:
+    header = [report.t("column.step"), report.t("column.persons"), report.t("column.releases")]
+    lines = [
+        [step_name(report, row), report.cite(row.cells.get("persons")), report.cite(row.cells.get("releases"))]
+        for row in rows
+    ]
+    return str(Table("tbl-attrition", report.t("caption.attrition"), header, lines))

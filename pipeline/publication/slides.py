@@ -1,0 +1,47 @@
+"""One finding a slide: the same sentences and cells as the report, in large type."""
+
+from __future__ import annotations
+
+from pipeline.publication.markdown import heading, paragraphs
+from pipeline.publication.report import PRIMARY, RETURN, Report
+from pipeline.publication.sections.method import legend
+from pipeline.publication.sections.parts import forest
+from pipeline.publication.sections.returns import curve_figure
+from pipeline.publication.sections.served import attrition_figure
+from pipeline.publication.sections.summary import banners, headline, limits, requests, returned, served
+
+
+def slides(report: Report) -> str:
+    """All slides; a level-one heading begins each."""
+    return paragraphs(
+        slide(report, "slide.question", "question", report.t("slide.question.text"), banners(report)),
+        slide(report, "slot.served", "served", served(report)),
+        figure_slide(report, "heading.served", "attrition", attrition_figure(report, brief=True)),
+        *(slide(report, f"slot.{measure}", measure, headline(report, measure, window)) for measure, window in PRIMARY),
+        *(by_partner(report, measure, window) for measure, window in PRIMARY),
+        slide(report, "slot.return", "return", returned(report)),
+        figure_slide(report, "heading.curve", "curve", curve_figure(report, RETURN, brief=True)),
+        slide(report, "slot.limits", "limits", limits(report)),
+        slide(report, "slot.requests", "requests", requests(report)),
+        slide(report, "slide.states", "states", legend(report)),
+        slide(report, "slide.thanks", "thanks", report.t("slide.thanks.text", bundle=report.bundle.meta.bundle_id)),
+    )
+
+
+def slide(report: Report, key: str, name: str, *content: str) -> str:
+    """One slide with a heading from the catalogue."""
+    return paragraphs(report.heading(1, key, f"slide-{name.replace('_', '-')}"), *content)
+
+
+def figure_slide(report: Report, key: str, name: str, figure: str) -> str:
+    """A slide that is one figure; an empty text when there is none."""
+    return slide(report, key, f"figure-{name}", figure) if figure else ""
+
+
+def by_partner(report: Report, measure: str, window: str) -> str:
+    """A slide with a primary outcome by organisation."""
+    title = report.words(measure, "title")
+    figure = forest(
+        report, measure, window, "partner", report.t("title.by_partner", title=title, window=window), brief=True
+    )
+    return paragraphs(heading(1, title, f"slide-{measure.replace('_', '-')}-partner"), figure) if figure else ""

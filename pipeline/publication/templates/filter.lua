@@ -1,0 +1,190 @@
+-- What Quarto does and Pandoc alone does not: numbered cross-references, callouts, tabsets, equation numbers,
+-- table header scopes, marks of states. Words come in as metadata `words`, so that no language stands here.
+
+local words, numbers, counts = {}, {}, { fig = 0, tbl = 0, eq = 0, tab = 0 }
+local slides = FORMAT:match("revealjs") ~= nil
+local html = FORMAT:match("html") ~= nil or slides
+local typst = FORMAT == "typst"
+local str = pandoc.utils.stringify
+
+local function raw(text) return pandoc.RawInline(html and "html" or "typst", text) end
+local function block(text) return pandoc.RawBlock(html and "html" or "typst", text) end
+local function wrap(open, blocks, close)
+  local all = pandoc.Blocks({ block(open) })
+  all:extend(blocks)
+  all:insert(block(close))
+  return all
+end
+local function escaped(text)
+  return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
+end
+
+local function typst_string(text)
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
+end
+
+local function prefix(kind, number) return words[kind] .. "\u{a0}" .. number end
+local kinds = { fig = "figure", tbl = "table", eq = "equation" }
+
+local function number(identifier)
+  local kind = identifier:match("^(%a+)%-")
+  if kinds[kind] and not numbers[identifier] then
+    counts[kind] = counts[kind] + 1
+    numbers[identifier] = { text = prefix(kinds[kind], counts[kind]), kind = kind, number = counts[kind] }
+  end
+end
+
+local function equation(para)
+  local math, label = para.content[1], para.content[#para.content]
+  if math and math.t == "Math" and label.t == "Str" then
+    return label.text:match("^{#(eq%-[%w%-]+)}$")
+  end
+end
+
+local function collect(document)
+  document:walk({
+    traverse = "topdown",
+    Table = function(t) number(t.identifier) end,
+    Div = function(d) number(d.identifier) end,
+    Para = function(p) local id = equation(p) if id then number(id) end end,
+    Header = function(h) numbers[h.identifier] = { text = words.section .. "\u{a0}" .. words.quote_open .. str(h.content) .. words.quote_close, kind = "sec" } end,
+  })
+end
+
+local function reference(cite)
+  local id = cite.citations[1].id
+  local found = numbers[id]
+  if not found then error("A cross-reference leads nowhere: " .. id) end
+  return pandoc.Link({ pandoc.Str(found.text) }, "#" .. id)
+end
+
+local function caption_prefix(identifier)
+  local found = numbers[identifier]
+  return found and { pandoc.Str(found.text .. ":"), pandoc.Space() } or {}
+end
+
+local function cells(row, scope)
+  for index, cell in ipairs(row.cells) do
+    if scope == "col" then cell.attributes.scope = "col"
+    elseif index == 1 then cell.attributes.scope = "row" end
+  end
+end
+
+local function tables(t)
+  for _, body in ipairs(t.bodies) do
+    body.row_head_columns = 1
+    for _, row in ipairs(body.body) do cells(row, "row") end
+  end
+  for _, row in ipairs(t.head.rows) do cells(row, "col") end
+  local long = t.caption.long
+  if long[1] then
+    local text = pandoc.Inlines(caption_prefix(t.identifier))
+    text:extend(long[1].content)
+    t.caption.long = { pandoc.Plain(text) }
+  end
+  if not html then return t end
+  return wrap('<div class="table-box" tabindex="0" role="region" aria-label="' .. escaped(str(t.caption.long)) .. '">', { t }, "</div>")
+end
+
+local function figure(div)
+  local image, title = nil, div.content[2]
+  div.content[1]:walk({ Image = function(found) image = found end })
+  local caption = pandoc.Inlines(caption_prefix(div.identifier))
+  caption:extend(title.content)
+  if html then
+    local name = image.src:match("figures/(.+)%.svg$")
+    local open = '<figure id="' .. div.identifier .. '" class="figure"><figcaption>'
+    local middle = '</figcaption><!--figure:' .. name .. ':' .. escaped(str(image.caption)) .. "--></figure>"
+    return wrap(open, { pandoc.Plain(caption) }, middle)
+  end
+  local source = '#figure-block("' .. image.src .. '", alt: ' .. typst_string(str(image.caption)) .. ")["
+  return wrap(source, { pandoc.Plain(caption) }, "] <" .. div.identifier .. ">")
+end
+
+local function tabset(div)
+  local panels, current = {}, nil
+  for _, child in ipairs(div.content) do
+    if child.t == "Header" then
+      current = { head = child, content = pandoc.Blocks({}) }
+      table.insert(panels, current)
+    elseif current then
+      current.content:insert(child)
+    end
+  end
+  if not html then return div.content end
+  counts.tab = counts.tab + 1
+  local name = "tabs-" .. counts.tab
+  local all = pandoc.Blocks({ block('<div class="tabset" role="group" aria-label="' .. escaped(words.tabs) .. '">') })
+  for index, panel in ipairs(panels) do
+    local id = panel.head.identifier
+    local checked = index == 1 and " checked" or ""
+    all:insert(block('<input type="radio" name="' .. name .. '" id="' .. id .. '"' .. checked .. '><label for="' .. id .. '">' .. escaped(str(panel.head.content)) .. "</label>"))
+    all:insert(block('<div class="tab-panel">'))
+    all:extend(panel.content)
+    all:insert(block("</div>"))
+  end
+  all:insert(block("</div>"))
+  return all
+end
+
+local function quoted(classes)
+  local extra = {}
+  for _, class in ipairs(classes) do table.insert(extra, '"' .. class .. '"') end
+  return "(" .. table.concat(extra, ", ") .. ",)"
+end
+
+local function slots(div)
+  local all = pandoc.Blocks({ block("#slot-grid(") })
+  for _, child in ipairs(div.content) do
+    all:extend(wrap("slot-cell(" .. quoted(child.classes) .. ")[", child.content, "],"))
+  end
+  all:insert(block(")"))
+  return all
+end
+
+local boxes = { "banner", "big", "note", "figure-notes", "definition", "callout-note" }
+
+local function divs(div)
+  if div.classes:includes("content-visible") then
+    local when, unless = div.attributes["when-format"], div.attributes["unless-format"]
+    local keep = (when == "html" and html) or (unless == "html" and not html)
+    return keep and div.content or {}
+  end
+  if div.identifier:match("^fig%-") then return figure(div) end
+  if div.classes:includes("panel-tabset") then return tabset(div) end
+  if not typst then return nil end
+  if div.classes:includes("slots") then return slots(div) end
+  for _, name in ipairs(boxes) do
+    if div.classes:includes(name) then
+      return wrap("#box-" .. name .. "(" .. quoted(div.classes) .. ")[", div.content, "]")
+    end
+  end
+end
+
+local function spans(span)
+  if html and span.classes:includes("state") then
+    local id = span.attributes["data-cell"] or ""
+    local tag = id ~= "" and ' data-cell="' .. escaped(id) .. '"' or ""
+    local class, title = table.concat(span.classes, " "), span.attributes.title
+    return raw('<span class="' .. class .. '"' .. tag .. ' title="' .. escaped(title) .. '"><span aria-hidden="true">'
+      .. escaped(str(span.content)) .. '</span><span class="unseen">' .. escaped(title) .. "</span></span>")
+  end
+end
+
+local function equations(para)
+  local id = equation(para)
+  if not id then return nil end
+  local math = para.content[1]
+  if html then
+    return { block('<div class="equation" id="' .. id .. '">'), pandoc.Plain({ math, pandoc.Space(), pandoc.Str("(" .. numbers[id].number .. ")") }), block("</div>") }
+  end
+  return { block("#equation-block(" .. numbers[id].number .. ", " .. typst_string(math.text) .. ")["), pandoc.Plain({ math }), block("] <" .. id .. ">") }
+end
+
+function Pandoc(document)
+  for key, value in pairs(document.meta.words) do words[key] = str(value) end
+  collect(document)
+  document = document:walk({ Cite = reference, Span = spans })
+  document = document:walk({ Table = tables, Para = equations })
+  return document:walk({ traverse = "topdown", Div = divs })
+end
