@@ -23,7 +23,7 @@ def write_feedback(con: Connection, settings: Settings, run: Run, *, language: s
     """
     rules, words = load_rules(settings), Words(language)
     known = [r for r in refusals(settings) if run.known_at is None or r.received_at.date() <= run.known_at]
-    all_feedback = gather(con, settings, rules) + [of_refusal(r, settings, rules) for r in known]
+    all_feedback = gather(con, settings, rules, language) + [of_refusal(r, settings, rules) for r in known]
     folder = settings.folder("validated") / "feedback"
     return sorted(_write(folder, f, render(f, rules, words), language) for f in all_feedback)
 

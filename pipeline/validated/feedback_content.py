@@ -77,13 +77,13 @@ class Feedback:
     unread: tuple[Place, ...] = ()
 
 
-def gather(con: Connection, settings: Settings, rules: dict[str, Rule]) -> list[Feedback]:
+def gather(con: Connection, settings: Settings, rules: dict[str, Rule], language: str) -> list[Feedback]:
     """The feedback of every delivery in the warehouse, sorted by partner, extract date and id."""
     deliveries = con.execute(
         "select delivery_id, partner, extract_date, period_from, period_to, kind, synthetic, verdict = 'refused' "
         "from validated.delivery order by partner, extract_date, delivery_id"
     ).fetchall()
-    source = _Source(con, settings)
+    source = _Source(con, settings, language)
     return [
         Feedback(
             partner=partner,
@@ -171,6 +171,7 @@ class _Source:
 
     con: Connection
     settings: Settings
+    language: str
     contracts: dict[str, Contract | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -242,7 +243,7 @@ class _Source:
         return told
 
     def _header(self, partner: str, source: str, table: str, column: str) -> str:
-        """The sender's heading of a model column; findings of staging have the sender's already."""
+        """The sender's heading of a model column, else what the column is; staging gives the sender's already."""
         if table not in tables() or column not in tables()[table].columns:
             return column
         contract = self.contract(partner)
@@ -250,7 +251,8 @@ class _Source:
         for made in (p for p in file.produces if p.table == table) if file else ():
             if column in made.columns and (headers := made.columns[column].headers):
                 return ", ".join(h.replace("{n}", "…") for h in headers)
-        return column
+        described = tables()[table].columns[column]
+        return described.cs if self.language == "cs" else described.en
 
 
 def row_ranges(rows: Sequence[int]) -> str:

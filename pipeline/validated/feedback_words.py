@@ -68,7 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "produced = accepted + to be mended + unchanged.",
     ),
     "records": (
-        "Dodaných záznamů (bez nadpisů, součtů a prázdných řádků)",
+        "Dodáno záznamů (bez nadpisů, součtů a prázdných řádků)",
         "Records delivered (without titles, totals and blank rows)",
     ),
     "table": ("Tabulka", "Table"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.model import Table
-from pipeline.validated.checks import Check
+from pipeline.validated.checks import PARENT_REFUSED, Check
 from pipeline.validated.duplicates import find_duplicates
 from pipeline.validated.predicates import sql_literal
 from pipeline.validated.results import Result, result_of
@@ -52,11 +52,11 @@ def settle(con: Connection, table: Table) -> None:
         f"insert into hit select r.rowid, -1, v.rule_id, 'file', '' from {staged} r "
         "join validated.delivery v on v.delivery_id = r.delivery_id where v.verdict = 'refused'"
     )
-    _write_findings(con, table, staged)
     con.execute(
         "create or replace temp table reason as select rid, arg_min(rule_id, position) as rule_id, "
         "arg_min(column_name, position) as column_name from hit where severity <> 'warning' group by rid"
     )
+    _write_findings(con, table, staged)
     con.execute(
         f"insert into validated.quarantine select '{table.name}', {PLACE}, {record_key(table)}, {person_of(table)}, "
         f"reason.rule_id, reason.column_name from {staged} r join reason on reason.rid = r.rowid"
@@ -73,9 +73,12 @@ def settle(con: Connection, table: Table) -> None:
 
 
 def _write_findings(con: Connection, table: Table, staged: str) -> None:
+    """Every hit, but `parent_refused` once and only for rows that are right in themselves."""
     con.execute(
         f"insert into validated.finding select '{table.name}', {PLACE}, {record_key(table)}, h.rule_id, h.severity, "
-        f"h.column_name from hit h join {staged} r on r.rowid = h.rid where h.severity <> 'file'"
+        f"h.column_name from hit h join {staged} r on r.rowid = h.rid left join reason on reason.rid = h.rid "
+        f"where h.severity <> 'file' and (h.rule_id <> '{PARENT_REFUSED}' "
+        "or (reason.rule_id = h.rule_id and reason.column_name = h.column_name))"
     )
 
 
