@@ -16,6 +16,8 @@ MARKS = (
 _C1 = re.compile(rb"[\x80-\x9f]")
 # š ž ť after a letter, Š Ž Ť š ž before a small one, as ISO-8859-2 writes them; in cp1250 these are ą ľ » © ® «.
 _LATIN2 = re.compile(rb"(?<=[A-Za-z\xc0-\xff])[\xb9\xbe\xbb]|[\xa9\xae\xab\xb9\xbe](?=[a-z\xe0-\xff])")
+# é í ó ú between small letters as cp852 (DOS) writes them; in cp1250 and ISO-8859-2 these are marks, not letters.
+_DOS = re.compile(rb"[a-z][\x82\xa1\xa2\xa3][a-z]")
 _WINDOWS, _ISO = "cp1250", "iso8859-2"
 
 
@@ -48,7 +50,9 @@ def _single_byte(data: bytes, names: list[str], candidates: tuple[str, ...]) -> 
     ours = {codecs.lookup(c).name for c in candidates} & set(names)
     first = next(codecs.lookup(c).name for c in candidates if codecs.lookup(c).name in ours)
     if first not in (_WINDOWS, _ISO):
-        return first, "the contract's only one"
+        return first, "the contract's first choice"
+    if _DOS.search(data):
+        raise _wrong("cp852 (DOS), by their accented letters", candidates)
     if _C1.search(data):
         verdict, evidence = _WINDOWS, "bytes 80–9F, which only cp1250 uses for letters"
     elif _LATIN2.search(data):

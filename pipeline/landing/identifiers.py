@@ -18,11 +18,14 @@ BIRTH_NUMBER = "birth_number"
 EMAIL = "e_mail"
 PHONE = "phone"
 
+_BLANK = "[ \t\u00a0\u2009\u202f]"
 CANDIDATE = (
-    r"@|\d{6}\s?[/\-–]?\s?\d{3}|(?:\+|\b00)\s?\d{1,3}[\s\-]?\d{3}"
-    r"|\d{3}[\s.\-/]\d{3}[\s.\-/]\d{3}|\d{2}\s\d{3}\s\d{2}\s\d{2}"
+    rf"@|[0-9]{{6}}{_BLANK}?[/\-–]?{_BLANK}?[0-9]{{3}}|(?:\+|00){_BLANK}?[0-9]{{1,3}}[ \u00a0\u202f\-]?[0-9]{{3}}"
+    r"|[0-9]{3}[ \u00a0\u2009\u202f.\-/][0-9]{3}[ \u00a0\u2009\u202f.\-/][0-9]{3}"
+    rf"|[0-9]{{2}}{_BLANK}[0-9]{{2,3}}{_BLANK}[0-9]{{2}}{_BLANK}[0-9]{{2}}"
 )
-"""Any text that may hold an identifier matches this (a regular expression of Rust and of Python alike)."""
+"""Any text that may hold an identifier matches this (for Rust and Python alike; spelt-out classes are 30 times faster
+there than Unicode's)."""
 
 _LEFT, _RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 _EMAIL = re.compile(r"[^\s@;,<>\"'()]+@[^\s@;,<>\"'()]+\.[^\W\d_]{2,}")

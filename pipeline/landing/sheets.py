@@ -77,7 +77,8 @@ def interpret(grid: Grid, source: SourceFile | None) -> Sheet:
         return Sheet(grid.name, "", (), _columns(_number(grid.cells).with_columns(kind=_kind(TITLE))))
     position = source.header_row - 1
     if len(grid.cells) <= position:
-        raise UnreadableError("empty_file", f"There is no header in row {source.header_row}. Export the file again.")
+        where = f"The sheet '{grid.name}' has" if grid.name else "The file has"
+        raise UnreadableError("empty_file", f"{where} no header in row {source.header_row}. Export it again.")
     header = tuple((cell or "").strip() for cell in grid.cells[position])
     rows = _number(grid.cells).with_columns(kind=_kind_by_position(source.header_row))
     return Sheet(grid.name, name, header, _columns(_mark_total(rows, source)))

@@ -75,7 +75,11 @@ def pull(settings: Settings, *, started_at: datetime, partners: tuple[str, ...] 
 
 
 def _of_partner(settings: Settings, contract: Contract) -> list[Delivery]:
-    location = settings.root / settings.partners[contract.partner].location.removeprefix("file://")
+    where = settings.partners[contract.partner].location.removeprefix("file://")
+    if "://" in where:
+        text = f"Only folders are read so far, not {where.split('://')[0]}://. Copy the files to a folder and name it."
+        return [_nothing(contract, "unknown_location", text)]
+    location = settings.root / where
     if not location.is_dir():
         text = f"The folder {location} is missing. Make it, or correct partners.{contract.partner}.location."
         return [_nothing(contract, "missing_folder", text)]
@@ -96,7 +100,7 @@ def _units(location: Path, contract: Contract, outside: list[str]) -> Iterator[t
     """Files that belong together: by folder, or each alone with the sidecar of its folder."""
     own = _files(location, location, outside, deep=False)
     folders = sorted(p for p in location.iterdir() if p.is_dir() and _shown(p.name) and _inside(p, location, outside))
-    groups = [("", own), *((p.name, _files(p, location, outside, deep=True)) for p in folders)]
+    groups = [("", own), *((_text(p.name), _files(p, location, outside, deep=True)) for p in folders)]
     for label, files in groups:
         if contract.delivery.unit == "folder":
             yield label, files
@@ -111,13 +115,18 @@ def _units(location: Path, contract: Contract, outside: list[str]) -> Iterator[t
 def _files(folder: Path, location: Path, outside: list[str], *, deep: bool) -> list[DeliveredFile]:
     paths = sorted(folder.rglob("*") if deep else folder.iterdir())
     return [
-        DeliveredFile(path.relative_to(folder).as_posix(), path)
+        DeliveredFile(_text(path.relative_to(folder).as_posix()), path)
         for path in paths
         if (path.is_file() or path.is_symlink())
         and all(map(_shown, path.relative_to(folder).parts))
         and _inside(path, location, outside)
         and path.is_file()
     ]
+
+
+def _text(name: str) -> str:
+    """A name as text that can be written down, whatever bytes the file system holds."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _shown(name: str) -> bool:
@@ -128,7 +137,7 @@ def _shown(name: str) -> bool:
 def _inside(path: Path, location: Path, outside: list[str]) -> bool:
     if path.resolve().is_relative_to(location.resolve()):
         return True
-    outside.append(path.relative_to(location).as_posix())
+    outside.append(_text(path.relative_to(location).as_posix()))
     return False
 
 

@@ -31,6 +31,7 @@ def parquet() -> bytes:
         (b" \r\n\r\n", "empty_file", "empty"),
         ("kód;pohlaví\nA;muž\n".encode(), "wrong_encoding", "UTF-8"),
         ("kód;pohlaví\nA;muž\n".encode("utf-8-sig"), "wrong_encoding", "byte-order mark"),
+        ("kód;pohlaví\nA;muž\n".encode("cp852"), "wrong_encoding", "cp852"),
         ("kód;pohlaví\nA;muž\n".encode("utf-16"), "wrong_encoding", "UTF-16"),
         (b"k\xf3d;pohlav\xed\nA;mu\x9e\nB;\x81\n", "wrong_encoding", "line 3"),
         (b"k\xf3d;pohlav\xed\nA;\x00\n", "unreadable_file", "not a text file"),
@@ -133,6 +134,20 @@ def test_all_problems_of_a_delivery_are_said_in_one_pass(project):
         assert words in text
     refusal = refusals(project.settings)[0]
     assert {f["rule_id"] for f in refusal.findings} >= {"empty_file", "wrong_encoding", "missing_period"}
+
+
+def test_a_file_name_that_is_no_text(project):
+    folder = project.deliver({})
+    (folder / os.fsdecode(b"lid\xe9.csv")).write_bytes(CSV)
+    project.land()
+    assert [f.name for f in receipts(project.settings)[0].files] == ["lid?.csv"]
+
+
+def test_lone_surrogates_and_deep_nesting_are_refused(project, rules):
+    project.write_contract(rules("json", sheet="lide", extra=""))
+    for data in (b'{"lide": [{"a": "\\ud800"}]}', b'{"lide": ' + b"[" * 100_000, b'{"lide": [{"a": "\xff"}]}', b"3"):
+        project.deliver({"lide.json": data})
+        assert project.refusal()[0] in ("unreadable_file", "wrong_encoding")
 
 
 def test_a_file_that_may_not_be_read(project, monkeypatch):

@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.landing.identifiers import is_birth_number, kinds
+from pipeline.landing.identifiers import CANDIDATE, is_birth_number, kinds
 from pipeline.landing.screen import screen
 from pipeline.landing.sheets import Grid, Reading, interpret
 
@@ -53,12 +53,14 @@ def test_birth_numbers(digits, expected):
         ("00420 603 123 456", "phone"),
         ("+421 903 123 456", "phone"),
         ("603 123 456", "phone"),
+        ("603\u00a0123\u00a0456", "phone"),
         ("603-123-456", "phone"),
         ("603 12 34 56", "phone"),
         ("tel. 603123456", "phone"),
     ],
 )
 def test_identifiers_in_text(text, kind):
+    assert pl.Series([text]).str.contains(CANDIDATE).item()
     assert kinds(text, LATEST) == [kind]
 
 
