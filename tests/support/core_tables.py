@@ -16,8 +16,9 @@ from pipeline.settings import Settings
 
 CUSTODY = "partner_custody"
 Row = dict[str, Any]
-DELIVERY = """create table {} (delivery_id varchar, partner varchar, extract_date date, period_from date, period_to date,
-    kind varchar, tables varchar[], prisons varchar[], lawful_basis varchar, keep_until date, received_at timestamp,
+DELIVERY = """create table {} (delivery_id varchar, partner varchar, extract_date date, period_from date,
+    period_to date, kind varchar, tables varchar[], prisons varchar[], lawful_basis varchar, keep_until date,
+    received_at timestamp,
     synthetic boolean, sha256 varchar, verdict varchar, rule_id varchar)"""
 
 
@@ -79,8 +80,9 @@ def insert(con: duckdb.DuckDBPyConnection, name: str, delivery_id: str, rows: li
     known = list(table(name).columns)
     assert all(set(row) <= set(known) for row in rows), name
     values = [[partner, delivery_id, "f", "", i, 0, *(row.get(c) for c in known)] for i, row in enumerate(rows, 1)]
-    marks = ", ".join("?" * len(values[0]))
-    con.executemany(f'insert into validated."{name}" values ({marks})', values)
+    marks = f"({', '.join('?' * len(values[0]))})"
+    everything = [value for row in values for value in row]
+    con.execute(f'insert into validated."{name}" values {", ".join([marks] * len(values))}', everything)
 
 
 def build(con: duckdb.DuckDBPyConnection, *, as_of: str | None = None) -> dict[str, int]:

@@ -1,0 +1,144 @@
+"""The audit: every released table is checked against the rules and then attacked. What fails stops the release.
+
+It judges by the true counts and by what is published, not by what the rules meant to do; so a rule that is lost is
+noticed here. Messages name tables, never cells or values.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.disclosure import figures
+from pipeline.disclosure.attack import Finding, find_narrow
+from pipeline.disclosure.knowledge import Bounds, Shown, build_problem, sensitive
+from pipeline.disclosure.never import broken_rule
+from pipeline.disclosure.planning import STATISTICS, Planned
+from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.rows import COUNTS
+from pipeline.disclosure.types import Status
+from pipeline.errors import DisclosureError
+
+Earlier = Callable[[Planned], Mapping[str, tuple[Bounds, ...]]]
+
+
+@dataclass(frozen=True)
+class TableAudit:
+    """The audit of one table: how many cells, how many of them hidden, how many quantities withstood the attack.
+
+    `fewest_pairs` is the least number of pairs (x, n) that agree with everything printed about one row.
+    """
+
+    cells: int
+    hidden: int
+    attacked: int
+    fewest_pairs: int | None
+
+    def describe(self) -> dict[str, object]:
+        """The result as plain data, recorded with the table."""
+        return {"result": "passed", **vars(self)}
+
+
+@dataclass
+class Auditor:
+    """Carries out attacks under one profile; what has been attacked once in the same state is not attacked again."""
+
+    profile: Profile
+    earlier: Earlier
+    done: dict[object, list[Finding]] = field(default_factory=dict)
+
+    def weak(self, planned: Sequence[Planned]) -> list[Finding]:
+        """Quantities that an attacker can pin down too closely; `row` of their targets counts into `planned`.
+
+        Parts and cohorts of a measure share no number, so each is a problem of its own. Raises DisclosureError when
+        the attack cannot be carried out.
+        """
+        parts: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for index, plan in enumerate(planned):
+            parts[plan.row.component, plan.row.cohort].append(index)
+        found = []
+        for members in parts.values():
+            for finding in self._attack([planned[i] for i in members]):
+                target = replace(finding.target, row=members[finding.target.row])
+                found.append(replace(finding, target=target))
+        return found
+
+    def _attack(self, planned: Sequence[Planned]) -> list[Finding]:
+        state = tuple((plan.row.key, tuple(plan.cells[name] for name in COUNTS)) for plan in planned)
+        if state not in self.done:
+            shown = [Shown(plan.row, plan.cells, self.earlier(plan)) for plan in planned]
+            self.done[state] = find_narrow(build_problem(shown, self.profile))
+        return self.done[state]
+
+
+def check_table(name: str, planned: Sequence[Planned], auditor: Auditor) -> TableAudit:
+    """Pass a table or raise DisclosureError naming it."""
+    profile = auditor.profile
+    for plan in planned:
+        problem = broken(plan, profile)
+        if problem:
+            raise DisclosureError(f"The audit stopped the release: table {name} {problem}. Nothing was released.")
+    if auditor.weak(planned):
+        raise DisclosureError(
+            f"The audit stopped the release: hidden counts of table {name} can be worked out too closely. "
+            "Publish it by fewer groupings or windows. Nothing was released."
+        )
+    statuses = [status for plan in planned for _, status in plan.cells.values()]
+    attacked = sum(len(sensitive(plan.row, profile)) for plan in planned)
+    pairs = [count for plan in planned if (count := agreeing_pairs(plan, profile)) is not None]
+    return TableAudit(len(statuses), statuses.count(Status.HIDDEN), attacked, min(pairs, default=None))
+
+
+def broken(plan: Planned, profile: Profile) -> str | None:
+    """The first rule that a planned row breaks, in words without values; None when it keeps them all."""
+    row, cells = plan.row, plan.cells
+    if tuple(cells) != STATISTICS:
+        return "lacks a statistic"
+    if broken_rule(row.measure, row.dimensions(), row.values()):
+        return "holds what is never published"
+    for name in sensitive(row, profile):
+        if cells["x" if name == "c" else name][1] is not Status.HIDDEN:
+            return "shows a count that must be hidden"
+    if any(not _on_grid(cells[name], profile) for name in COUNTS):
+        return "shows an exact count"
+    honest = figures.percent_cells({name: cells[name] for name in COUNTS}, row.kind, profile)
+    if row.status == "measured" and any(cells[name] != honest[name] for name in figures.PERCENTS):
+        return "has a percentage that does not come from its released counts"
+    if row.status != "measured" and any(cells[name][0] is not None for name in (*figures.PERCENTS, "value")):
+        return "has a statistic without a measurement"
+    return _broken_value(plan, profile)
+
+
+def _broken_value(plan: Planned, profile: Profile) -> str | None:
+    value, _ = plan.cells["value"]
+    if value is None:
+        return None
+    persons = plan.row.persons or 0
+    few_workers = "n" in sensitive(plan.row, profile)
+    fine = isinstance(value, int) and (persons >= profile.full_denominator - profile.half or value % profile.base == 0)
+    if persons < profile.threshold or few_workers or not fine:
+        return "shows a median that must be hidden or is too fine"
+    return None
+
+
+def _on_grid(cell: tuple[object, Status], profile: Profile) -> bool:
+    value, status = cell
+    if status is Status.SHOWN:
+        return value == 0
+    return status is not Status.ROUNDED or (isinstance(value, int) and value % profile.base == 0 and value > 0)
+
+
+def agreeing_pairs(plan: Planned, profile: Profile) -> int | None:
+    """How many pairs (x, n) agree with the printed numerator, denominator, rate and limits of a row.
+
+    The percentages follow from the released counts, so the pairs are those of the two rounding intervals; None where
+    no percentage is printed.
+    """
+    x, n, rate = (plan.cells[name][0] for name in ("x", "n", "rate"))
+    if not isinstance(x, int) or not isinstance(n, int) or rate is None:
+        return None
+    half, t = profile.half, profile.threshold
+    numerators = range(max(x - half, t), x + half + 1) if x else range(1)
+    denominators = range(max(n - half, t), n + half + 1)
+    return sum(not plan.row.proportion or a <= b for a in numerators for b in denominators)

@@ -1,0 +1,103 @@
+"""Percentages from released counts alone, so that no printed statistic says more than the counts beside it.
+
+n >= 100: whole percents; 30 to 99: the nearest 5, limits outward; below: none. Limits are Wilson's (1927), with the
+persons as effective n where the units are not persons. Thresholds are the profile's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.rounding import Published
+from pipeline.disclosure.types import Status, Value
+
+PERCENTS = ("rate", "low", "high", "bound_low", "bound_high")
+HIDDEN: Published = (None, Status.HIDDEN)
+NOT_APPLICABLE: Published = (None, Status.NOT_APPLICABLE)
+NEARLY = 1e-9  # so that 30.000000000000004 is not rounded outward to 31
+
+
+def percent_cells(counts: Mapping[str, Published], kind: str, profile: Profile) -> dict[str, Published]:
+    """Rate, limits and bounds of a cell as whole percents, each with its status, from its released counts.
+
+    For counts and magnitudes (kinds `count`, `rate_per_person_time`) the rate is per 100 units of the denominator
+    and has neither limits nor bounds. A hidden count of possible events enters the upper bound at its largest.
+    """
+    n, x, persons = (counts.get(name, NOT_APPLICABLE) for name in ("n", "x", "persons"))
+    smallest = _smallest_base(n[0], persons[0])
+    if n[1] is Status.HIDDEN:
+        return dict.fromkeys(PERCENTS, HIDDEN)
+    if NOT_APPLICABLE in (n, x) or smallest < profile.minimum_denominator:
+        return dict.fromkeys(PERCENTS, NOT_APPLICABLE)
+    if Status.HIDDEN in (x[1], persons[1]):
+        return dict.fromkeys(PERCENTS, HIDDEN)
+    step = percent_step(smallest, profile)
+    if kind in ("count", "rate_per_person_time"):
+        rate = {"rate": (nearest(_number(x) / _number(n), step), Status.ROUNDED)}
+        return dict.fromkeys(PERCENTS, NOT_APPLICABLE) | rate
+    possible = _largest_possible(counts.get("possible"), profile)
+    return _proportion(_number(x), _number(n), possible, smallest, step)
+
+
+def _proportion(x: float, n: float, possible: float, effective_n: float, step: int) -> dict[str, Published]:
+    share = min(x / n, 1.0)
+    low, high = wilson_limits(share, effective_n)
+    percents = {
+        "rate": nearest(share, step),
+        "low": outward(low, step, up=False),
+        "high": outward(high, step, up=True),
+        "bound_low": outward(share, step, up=False),
+        "bound_high": outward(min((x + possible) / n, 1.0), step, up=True),
+    }
+    return {name: (percent, Status.ROUNDED) for name, percent in percents.items()}
+
+
+def percent_step(n: float, profile: Profile) -> int:
+    """How fine a percentage of n may be: whole percents, or the coarse step."""
+    return 1 if n >= profile.full_denominator else profile.coarse_percent
+
+
+def wilson_limits(share: float, n: float) -> tuple[float, float]:
+    """95 % Wilson limits of a share of n; n may be an effective number."""
+    from pipeline.outcomes import statistics
+
+    interval = statistics.wilson(share * n, n)
+    return float(interval[0]), float(interval[1])
+
+
+def nearest(share: float, step: int) -> int:
+    """A share as percent, to the nearest step; halves go up."""
+    return math.floor(100 * share / step + 0.5 + NEARLY) * step
+
+
+def outward(share: float, step: int, *, up: bool) -> int:
+    """A limit as percent, to the step above or below, within 0 and 100."""
+    steps = math.ceil(100 * share / step - NEARLY) if up else math.floor(100 * share / step + NEARLY)
+    return min(max(steps * step, 0), 100)
+
+
+def _largest_possible(cell: Published | None, profile: Profile) -> float:
+    if cell is None or cell[1] is Status.NOT_APPLICABLE:
+        return 0
+    return profile.threshold - 1 if cell[1] is Status.HIDDEN else _number(cell)
+
+
+def _smallest_base(n: Value, persons: Value) -> float:
+    known = [float(v) for v in (n, persons) if isinstance(v, int | float)]
+    return min(known, default=0.0)
+
+
+def _number(cell: Published) -> float:
+    return float(cell[0]) if isinstance(cell[0], int | float) else math.nan
+
+
+def median_cell(value: float | None, hide: bool, counts: Mapping[str, Published], profile: Profile) -> Published:
+    """A median or mean: whole numbers from `full_denominator` persons on, else to the base; hidden when asked to be."""
+    if value is None or math.isnan(value):
+        return NOT_APPLICABLE
+    if hide:
+        return HIDDEN
+    step = 1 if _smallest_base(None, counts["persons"][0]) >= profile.full_denominator else profile.base
+    return math.floor(value / step + 0.5 + NEARLY) * step, Status.ROUNDED

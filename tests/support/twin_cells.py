@@ -1,0 +1,389 @@
+"""The twin's cells: every measure counted unit by unit in plain Python, from the written definitions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Any
+
+from pipeline.outcomes import MEASURES
+from pipeline.periods import Quarter
+from tests.support import twin_cohorts as twin
+from tests.support.twin_cohorts import Member, Row, World
+
+Key = tuple[str, str, str, str, int | None, str, str]
+OF_COHORT = {"programme": "through_the_gate", "romodrom": "romodrom"}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit below the line (n) and what it adds above it (x)."""
+
+    key: Key
+    person: str
+    state: str
+    n: int = 1
+    x: int = 0
+    possible: int = 0
+    unobserved: int = 0
+    size: float | None = None
+    worker: str | None = None
+
+
+def cells(world: World) -> dict[Key, dict[str, Any]]:
+    """Every cell that has units."""
+    found: dict[Key, list[Unit]] = defaultdict(list)
+    for unit in units(world):
+        found[unit.key].append(unit)
+    return {key: count(key, group) for key, group in found.items()}
+
+
+def count(key: Key, group: list[Unit]) -> dict[str, Any]:
+    """One cell from its units."""
+    measured = [u for u in group if u.state == "measured"]
+    too_early = sum(u.n for u in group if u.state == "too_early")
+    if not any(u.n or u.x for u in measured):
+        return {"status": "too_early" if too_early else "not_collected", "too_early": too_early}
+    part = MEASURES[key[0]].part(key[1])
+    n, x = sum(u.n for u in measured), sum(u.x for u in measured)
+    persons: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for u in measured:
+        persons[u.person][0] += u.n
+        persons[u.person][1] += u.x
+    cell: dict[str, Any] = {
+        "status": "measured",
+        "too_early": too_early,
+        "denominator": n,
+        "denominator_unit": part.unit,
+        "persons": sum(1 for pn, _ in persons.values() if pn),
+        "possible": sum(u.possible for u in measured),
+        "unobserved": sum(u.unobserved for u in measured),
+    }
+    if part.value != "median":
+        cell |= {"numerator": x, "numerator_persons": sum(1 for _, px in persons.values() if px)}
+    if part.value == "share":
+        cell["complement_persons"] = sum(1 for pn, px in persons.values() if pn > px)
+    sizes = [u.size for u in measured if u.size is not None]
+    if part.value == "median":
+        cell["value"] = median(sizes) if sizes else None
+    if part.value == "ratio":
+        cell["value"] = part.per * x / n if n else None
+    if MEASURES[key[0]].process:
+        cell["workers"] = len({u.worker for u in measured if u.worker})
+    return cell
+
+
+def units(world: World) -> Iterator[Unit]:
+    """Every unit of every measure in every group."""
+    all_members = twin.members(world)
+    for m in all_members:
+        yield from release_rates(world, m)
+    for m in all_members:
+        if m.cohort == "programme":
+            yield from before_release(world, m)
+    yield from dose(world)
+    yield from needs(world)
+    yield from agreements(world)
+    yield from visits(world)
+    yield from families(world)
+    yield from complaints(world)
+
+
+def spread(measure: str, groups: dict[str, str | None], **key: Any) -> Iterator[Key]:
+    """The keys of the cells that a unit belongs to."""
+    key = {"component": "", "cohort": "programme", "cell_set": "own", "window": None} | key
+    for name in MEASURES[measure].groups:
+        value = "" if name == "all" else groups.get(name)
+        if value is not None:
+            yield measure, key["component"], key["cohort"], key["cell_set"], key["window"], name, value
+
+
+def member_groups(m: Member) -> dict[str, str | None]:
+    own = {"partner": m.partner, "prison": m.prison, "planned": m.planned, "drug_user": m.drug_user}
+    return own | {"quarter": str(m.quarter)}
+
+
+def release_rates(world: World, m: Member) -> Iterator[Unit]:
+    for measure in MEASURES.values():
+        if m.cohort not in measure.cohorts or not measure.windows or m.cohort == "romodrom":
+            continue
+        for cell_set, window in [(s, w) for s in ("own", "ladder") for w in measure.windows]:
+            needed = window if cell_set == "own" else max(measure.windows)
+            whole = (world.custody_to - m.quarter.last_day).days >= needed
+            if measure.event.startswith("return"):
+                answer = twin.judge_return(world, m, measure.event, window)
+            else:
+                answer = twin.judge_continuity(world, m, measure.id, measure.tables, window)
+            state = "not_collected" if answer == "not_collected" else "measured" if whole else "too_early"
+            doubt, unseen = int(answer in ("possible", "unobserved")), int(answer == "unobserved")
+            for key in spread(measure.id, member_groups(m), cohort=m.cohort, cell_set=cell_set, window=window):
+                yield Unit(key, m.person, state, 1, int(answer == "event"), doubt, unseen)
+
+
+def before_release(world: World, m: Member) -> Iterator[Unit]:
+    release = next(r for r in world.rows("release", release_id=m.id))
+    term = [
+        c
+        for c in twin.cases(world, "through_the_gate")
+        if c["person_id"] == m.person and release["spell_admission_date"] <= c["agreement_date"] <= m.start
+    ]
+    assert m.partner
+    whole = m.quarter.last_day <= world.custody_to
+    for measure, component in (
+        ("plan_ready", ""),
+        ("lead_time", ""),
+        ("lead_time", "under_30"),
+        ("unplanned_release_share", ""),
+    ):
+        tables = [t for t in MEASURES[measure].tables if t != "custody_stay"]
+        delivered = world.coverage(m.partner, tables) is not None
+        state = "not_collected" if not delivered else "measured" if whole else "too_early"
+        lead = max((m.start - min(c.get("first_contact_date") or c["agreement_date"], c["agreement_date"])).days for c in term)
+        x = {
+            "plan_ready": any(c.get("release_plan_date") and c["release_plan_date"] <= m.start for c in term),
+            "lead_time": lead < 30,
+            "unplanned_release_share": m.planned == "unplanned",
+        }[measure]
+        unknown = measure == "unplanned_release_share" and m.planned not in ("planned", "unplanned")
+        size = lead if (measure, component) == ("lead_time", "") else None
+        for key in spread(measure, member_groups(m), component=component):
+            yield Unit(key, m.person, state, 1, int(x), int(unknown), 0, size, m.manager)
+
+
+def quarter_state(world: World, measure: str, partner: str, quarter: Quarter) -> str:
+    seen = world.coverage(partner, MEASURES[measure].tables)
+    if seen is None or quarter.first_day < seen[0]:
+        return "not_collected"
+    return "measured" if quarter.last_day <= seen[1] else "too_early"
+
+
+def agreed(world: World, cohort: str) -> list[Row]:
+    last = min(world.quarter.last_day, world.seen_to)
+    return [c for c in twin.cases(world, OF_COHORT[cohort]) if c["agreement_date"] <= last]
+
+
+def closed(world: World, case: Row) -> date:
+    """The last day on which an agreement is open, as far as has been seen."""
+    services = world.rows("service", partner=case["partner"], case_id=case["case_id"])
+    contacts = [s["service_date"] for s in services if twin.is_direct_contact(s) and s["service_date"] <= world.seen_to]
+    ends = [max(contacts, default=case["agreement_date"]) + timedelta(180)]
+    ends += [case["end_date"]] if case.get("end_date") else []
+    ends += [case["agreement_end_planned"] + timedelta(30)] if case.get("agreement_end_planned") else []
+    return min(ends)
+
+
+def client_months(world: World, cohort: str) -> dict[tuple[str, str, int, int], str | None]:
+    """Client-months (partner, person, year, month) with the first case manager by name."""
+    found: dict[tuple[str, str, int, int], set[str]] = defaultdict(set)
+    for c in agreed(world, cohort):
+        day, last = c["agreement_date"], min(closed(world, c), world.quarter.last_day)
+        while day <= last:
+            found[c["partner"], c["person_id"], day.year, day.month] |= {c["case_manager_id"]} - {None}
+            day += timedelta(1)
+    return {key: min(names, default=None) for key, names in found.items()}
+
+
+def programme_of(world: World, service: Row) -> str | None:
+    for c in world.rows("case", partner=service["partner"], case_id=service.get("case_id")):
+        return str(c["programme"])
+    of_partner = {
+        c["programme"]
+        for programme in OF_COHORT.values()
+        for c in twin.cases(world, programme)
+        if c["partner"] == service["partner"]
+    }
+    return of_partner.pop() if len(of_partner) == 1 else None
+
+
+def cohort_of(programme: str | None) -> str:
+    return "romodrom" if programme == "romodrom" else "programme"
+
+
+def services(world: World) -> Iterator[tuple[Row, str | None, str, Row]]:
+    """Services to the quarter's end with their person, cohort and case."""
+    for s in world.tables.get("service", ()):
+        person = twin.service_person(world, s)
+        if s["service_date"] > min(world.seen_to, world.quarter.last_day) or world.withdrawn(person):
+            continue
+        case = next(iter(world.rows("case", partner=s["partner"], case_id=s.get("case_id"))), {})
+        yield s, person, cohort_of(programme_of(world, s)), case
+
+
+def dose(world: World) -> Iterator[Unit]:
+    for cohort in OF_COHORT:
+        months = client_months(world, cohort)
+        for (partner, person, year, month), manager in months.items():
+            quarter = Quarter.of(date(year, month, 1))
+            for component in MEASURES["dose"].components:
+                for key in spread("dose", {"partner": partner, "quarter": str(quarter)}, component=component, cohort=cohort):
+                    yield Unit(key, person, quarter_state(world, "dose", partner, quarter), 1, 0, worker=manager)
+        for s, client, own, case in services(world):
+            day = s["service_date"]
+            if own != cohort or (s["partner"], client, day.year, day.month) not in months:
+                continue
+            if s.get("attendance") not in (None, "attended"):
+                continue
+            direct = s.get("direct") and s.get("recipient") in ("client", "client_and_family")
+            part = "family" if s.get("recipient") == "family" else "direct" if direct else "indirect"
+            state = quarter_state(world, "dose", s["partner"], Quarter.of(day))
+            groups = {"partner": s["partner"], "quarter": str(Quarter.of(day))}
+            worker, minutes = case.get("case_manager_id"), s.get("minutes")
+            assert client
+            for key in spread("dose", groups, component=f"contacts_{part}", cohort=cohort):
+                yield Unit(key, client, state, 0, 1, worker=worker)
+            for key in spread("dose", groups, component=f"minutes_{part}", cohort=cohort):
+                yield Unit(key, client, state, 0, minutes or 0, 0, int(minutes is None), worker=worker)
+
+
+def raised_needs(world: World) -> Iterator[tuple[Row, Row]]:
+    for need in world.tables.get("need", ()):
+        case = next(iter(world.rows("case", partner=need["partner"], case_id=need["case_id"])))
+        if need["raised_date"] <= min(world.seen_to, world.quarter.last_day) and not world.withdrawn(case["person_id"]):
+            yield need, case
+
+
+def needs(world: World) -> Iterator[Unit]:
+    raised: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for need, case in raised_needs(world):
+        cohort, quarter = cohort_of(case["programme"]), Quarter.of(need["raised_date"])
+        raised[cohort, case["partner"], case["person_id"]].add(need["domain"])
+        groups = {"partner": case["partner"], "quarter": str(quarter), "domain": need["domain"]}
+        still_open = int((need.get("outcome") or "open") == "open")
+        for component in ("met", "partly_met"):
+            for key in spread("needs", groups, component=component, cohort=cohort):
+                state = quarter_state(world, "needs", case["partner"], quarter)
+                met = int(need.get("outcome") == component)
+                yield Unit(key, case["person_id"], state, 1, met, still_open, worker=case.get("case_manager_id"))
+    domains = {d for found in raised.values() for d in found}
+    for cohort in OF_COHORT:
+        clients: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for c in agreed(world, cohort):
+            clients[c["partner"], c["person_id"]].append(c)
+        for (partner, person), own in clients.items():
+            quarter = min(Quarter.of(c["agreement_date"]) for c in own)
+            worker = min((c["case_manager_id"] for c in own if c.get("case_manager_id")), default=None)
+            state, mine = quarter_state(world, "needs", partner, quarter), raised[cohort, partner, person]
+            for key in spread("needs", {"partner": partner, "quarter": str(quarter)}, component="raised", cohort=cohort):
+                yield Unit(key, person, state, 1, int(bool(mine)), worker=worker)
+            for domain in domains:
+                key = ("needs", "raised", cohort, "own", None, "domain", domain)
+                yield Unit(key, person, state, 1, int(domain in mine), worker=worker)
+
+
+def agreements(world: World) -> Iterator[Unit]:
+    found = []
+    for cohort in OF_COHORT:
+        for c in agreed(world, cohort):
+            ended = c.get("end_date") and c["end_date"] <= min(world.seen_to, world.quarter.last_day)
+            reason = (c.get("end_reason") or "unknown") if ended else None
+            quarter = Quarter.of(c["agreement_date"])
+            groups = {"partner": c["partner"], "prison": c.get("prison") or "unknown", "quarter": str(quarter)}
+            found.append((cohort, c["person_id"], c["partner"], quarter, groups, reason, c.get("case_manager_id")))
+    yield from by_reason(world, "agreements", "end_reason", found)
+
+
+def visits(world: World) -> Iterator[Unit]:
+    found = []
+    for s, person, cohort, case in services(world):
+        if s.get("setting") != "prison" or s.get("attendance") is None:
+            continue
+        reason = (s.get("cancel_reason") or "unknown") if s["attendance"] == "cancelled_by_prison" else None
+        quarter = Quarter.of(s["service_date"])
+        prison = s.get("prison") or case.get("prison") or "unknown"
+        groups = {"partner": s["partner"], "prison": prison, "quarter": str(quarter)}
+        found.append((cohort, person, s["partner"], quarter, groups, reason, case.get("case_manager_id")))
+    yield from by_reason(world, "cancelled_by_prison_share", "reason", found)
+
+
+def by_reason(world: World, measure: str, name: str, found: list[tuple[Any, ...]]) -> Iterator[Unit]:
+    reasons = sorted({row[5] for row in found if row[5]})
+    for cohort, person, partner, quarter, groups, reason, worker in found:
+        state = quarter_state(world, measure, partner, quarter)
+        for key in spread(measure, groups, cohort=cohort):
+            yield Unit(key, person, state, 1, int(reason is not None), worker=worker)
+        for each in reasons:
+            key = (measure, "", cohort, "own", None, name, each)
+            yield Unit(key, person, state, 1, int(reason == each), worker=worker)
+
+
+def families(world: World) -> Iterator[Unit]:
+    clients: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for c in agreed(world, "romodrom"):
+        clients[c["partner"], c["person_id"]].append(c)
+    for (partner, person), own in clients.items():
+        if not world.rows("family_member", partner=partner, person_id=person):
+            continue
+        worker = min((c["case_manager_id"] for c in own if c.get("case_manager_id")), default=None)
+        starts: dict[str, date | None] = {"family_contact": min(c["agreement_date"] for c in own)}
+        after = [
+            r["release_date"]
+            for r in twin.releases(world)
+            if r["person_id"] == person
+            and any(r["spell_admission_date"] <= c["agreement_date"] <= r["release_date"] for c in own)
+        ]
+        starts["family_visit_7d"] = min(after, default=None)
+        for measure, start in starts.items():
+            if start:
+                yield from family(world, measure, partner, person, start, worker)
+
+
+def family(world: World, measure: str, partner: str, person: str, start: date, worker: str | None) -> Iterator[Unit]:
+    window, quarter = MEASURES[measure].windows[0], Quarter.of(start)
+    seen = world.coverage(partner, MEASURES[measure].tables)
+    if seen is None or start < seen[0]:
+        state = "not_collected"
+    else:
+        state = "measured" if (seen[1] - quarter.last_day).days >= window else "too_early"
+    served = [
+        s
+        for s in world.rows("service", partner=partner, attendance="attended")
+        if twin.service_person(world, s) == person
+        and s["service_date"] <= world.seen_to
+        and 0 <= (s["service_date"] - start).days <= window
+    ]
+    family_codes = {"family_contact", "family_work", "fieldwork_in_family"}
+    if measure == "family_visit_7d":
+        x = any(s["service_code"] == "fieldwork_in_family" for s in served)
+    else:
+        x = any(s.get("recipient") in ("family", "client_and_family") or s["service_code"] in family_codes for s in served)
+    for key in spread(measure, {"partner": partner, "quarter": str(quarter)}, cohort="romodrom", window=window):
+        yield Unit(key, person, state, 1, int(x), worker=worker)
+
+
+def complaints(world: World) -> Iterator[Unit]:
+    rows = [
+        m for m in world.tables.get("complaint", ()) if m["received_date"] <= min(world.seen_to, world.quarter.last_day)
+    ]
+    channels = {m["channel"] for m in world.tables.get("complaint", ()) if m["received_date"] <= world.seen_to}
+    for cohort in OF_COHORT:
+        clients: dict[tuple[str, str], set[Quarter]] = defaultdict(set)
+        for partner, person, year, month in client_months(world, cohort):
+            clients[partner, person].add(Quarter.of(date(year, month, 1)))
+        for (partner, person), quarters in clients.items():
+            states = {q: quarter_state(world, "complaints", partner, q) for q in quarters}
+            for q, state in states.items():
+                yield Unit(("complaints", "", cohort, "own", None, "quarter", str(q)), person, state)
+            whole = next(s for s in ("measured", "too_early", "not_collected") if s in states.values())
+            for name, value in [("all", ""), ("partner", partner), *(("channel", c) for c in channels)]:
+                yield Unit(("complaints", "", cohort, "own", None, name, value), person, whole)
+    for m in rows:
+        own = [c for p in OF_COHORT.values() for c in twin.cases(world, p) if c["partner"] == m["partner"]]
+        if own:
+            yield from complaint(world, m, cohort_of(max(c["programme"] for c in own)))
+
+
+def complaint(world: World, m: Row, cohort: str) -> Iterator[Unit]:
+    quarter = Quarter.of(m["received_date"])
+    state = quarter_state(world, "complaints", m["partner"], quarter)
+    resolved = m.get("resolved_date")
+    known = resolved and resolved <= min(world.seen_to, world.quarter.last_day)
+    days = (resolved - m["received_date"]).days if known else None
+    someone = f"complaint/{m['partner']}/{m['complaint_id']}"
+    groups: Iterable[tuple[str, str]] = [("all", ""), ("partner", m["partner"]), ("quarter", str(quarter))]
+    for name, value in groups:
+        yield Unit(("complaints", "", cohort, "own", None, name, value), someone, state, 0, 1)
+        yield Unit(("complaints", "days_to_resolve", cohort, "own", None, name, value), someone, state, 1, 0, size=days)
+    yield Unit(("complaints", "", cohort, "own", None, "channel", m["channel"]), someone, state, 0, 1)

@@ -1,0 +1,252 @@
+"""A slow twin of cohorts and follow-up, in plain Python from the written definitions and never from the SQL.
+
+Rows are dictionaries whose days are dates; every function looks at one release or one person at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from pipeline.periods import Quarter
+
+Row = Mapping[str, Any]
+RETURN_REASONS = {"new_sentence", "revocation_of_conditional_release", "conversion_of_sanction", "earlier_offence"}
+FREE_SETTINGS = {"gate", "community", "residential", "phone", "online"}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of one cohort with the groups known on day 0."""
+
+    cohort: str
+    id: str
+    person: str
+    start: date
+    spell: int
+    partner: str | None
+    prison: str
+    planned: str | None
+    drug_user: str
+    manager: str | None = None
+
+    @property
+    def quarter(self) -> Quarter:
+        return Quarter.of(self.start)
+
+
+@dataclass
+class World:
+    """The core tables and what a run of one quarter may see of them."""
+
+    tables: Mapping[str, Sequence[Row]]
+    quarter: Quarter
+    as_of: date | None
+    custody_to: date = field(init=False)
+    seen_to: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        custody = self.tables["custody_coverage"][0]["covered_to"]
+        self.custody_to = min(custody, self.as_of) if self.as_of else custody
+        self.seen_to = self.as_of or self.custody_to
+
+    def rows(self, name: str, **equal: Any) -> list[Row]:
+        return [r for r in self.tables.get(name, ()) if all(r.get(k) == v for k, v in equal.items())]
+
+    def withdrawn(self, person: str | None) -> bool:
+        return any(p.get("consent_withdrawn_date") for p in self.rows("person", person_id=person))
+
+    def coverage(self, partner: str, tables: Sequence[str]) -> tuple[date, date] | None:
+        """First and last day on which all the tables were seen; None when one is not delivered."""
+        found = [self.rows("coverage", source=partner, table_name=t) for t in tables]
+        if not all(found):
+            return None
+        first = max(r["covered_from"] for rows in found for r in rows)
+        last = min(r["covered_to"] for rows in found for r in rows)
+        return first, min(last, self.seen_to)
+
+
+def cases(world: World, programme: str) -> list[Row]:
+    """Agreements of people who have not withdrawn consent."""
+    found = world.rows("case", programme=programme)
+    return [c for c in found if c.get("agreement_date") and not world.withdrawn(c["person_id"])]
+
+
+def releases(world: World) -> list[Row]:
+    """Releases from sentence that the run may speak of."""
+    last = min(world.quarter.last_day, world.custody_to)
+    found = world.rows("release", release_kind="sentence")
+    return [r for r in found if r["release_date"] <= last and not world.withdrawn(r["person_id"])]
+
+
+def is_direct_contact(service: Row) -> bool:
+    client = service.get("recipient") in ("client", "client_and_family")
+    return bool(service.get("direct")) and service.get("attendance") == "attended" and client
+
+
+def case_is_open(world: World, case: Row, day: date) -> bool:
+    """Open as known on that day: not ended, within 30 days of the planned end, a contact within 180 days."""
+    if case.get("end_date") and case["end_date"] < day:
+        return False
+    if case.get("agreement_end_planned") and case["agreement_end_planned"] + timedelta(30) < day:
+        return False
+    contacts = [
+        s["service_date"]
+        for s in world.rows("service", partner=case["partner"], case_id=case["case_id"])
+        if is_direct_contact(s) and s["service_date"] <= day
+    ]
+    return max(contacts, default=case["agreement_date"]) + timedelta(180) >= day
+
+
+def member(world: World, cohort: str, release: Row, agreed: Row | None) -> Member:
+    return Member(
+        cohort,
+        release["release_id"],
+        release["person_id"],
+        release["release_date"],
+        release["spell_number"],
+        agreed["partner"] if agreed else None,
+        release.get("prison") or "unknown",
+        release.get("planned"),
+        release.get("drug_user") or "unknown",
+        agreed.get("case_manager_id") if agreed else None,
+    )
+
+
+def members(world: World) -> list[Member]:
+    """Members of the cohorts of releases."""
+    found = []
+    first_programme: set[str] = set()
+    first_comparison: set[str] = set()
+    study_from = max((c["covered_from"] for c in world.rows("coverage", table_name="custody_stay")), default=date.min)
+    for r in sorted(releases(world), key=lambda r: (r["person_id"], r["release_date"], r["spell_number"])):
+        own = [c for c in cases(world, "through_the_gate") if c["person_id"] == r["person_id"]]
+        before = [c for c in own if c["agreement_date"] <= r["release_date"]]
+        last_day = max((c["agreement_date"] for c in before), default=None)
+        last = min(
+            (c for c in before if c["agreement_date"] == last_day), key=lambda c: (c["partner"], c["case_id"]), default=None
+        )
+        found.append(member(world, "all_releases", r, None))
+        if any(c["agreement_date"] >= r["spell_admission_date"] for c in before):
+            found.append(member(world, "programme_per_release", r, last))
+            if r["person_id"] not in first_programme:
+                first_programme.add(r["person_id"])
+                found.append(member(world, "programme", r, last))
+                if any(case_is_open(world, c, r["release_date"]) for c in before):
+                    found.append(member(world, "programme_open", r, last))
+        outside = not before and r.get("drug_user") == "yes" and r["release_date"] >= study_from
+        if outside and r["person_id"] not in first_comparison:
+            first_comparison.add(r["person_id"])
+            found.append(member(world, "comparison", r, None))
+    return found
+
+
+def observed_to(world: World, m: Member) -> date:
+    """The earliest of custody's coverage, death and deportation."""
+    later = [s for s in world.rows("stay", person_id=m.person) if s["spell_number"] > m.spell and s.get("release_date")]
+    deaths = [d["death_date"] for d in world.rows("death", person_id=m.person)]
+    deaths += [s["release_date"] for s in later if s.get("release_reason") == "death"]
+    by_stay = [s["release_date"] for s in later if s.get("release_reason") == "deportation"]
+    by_case = [c["end_date"] for c in world.rows("case", person_id=m.person) if c.get("end_reason") == "deported"]
+    seen = [d for d in by_stay if d and m.start <= d <= world.custody_to] or by_case
+    ends = [d for d in (*deaths, *seen) if d and m.start <= d]
+    return min([world.custody_to, *ends])
+
+
+def later_stays(world: World, m: Member) -> list[Row]:
+    end = observed_to(world, m)
+    stays = world.rows("stay", person_id=m.person)
+    return [s for s in stays if s["spell_number"] > m.spell and m.start < s["admission_date"] <= end]
+
+
+def qualifies(kind: str, stay: Row, release: date) -> str:
+    """'yes', 'no' or 'unclassifiable' for one later stay under one definition of return."""
+    reason, offence = stay["admission_reason"], stay.get("offence_date")
+    if kind == "return_to_custody":
+        return "no" if reason in ("transfer_in", "return_from_absence") else "yes"
+    if reason == "unknown":
+        return "unclassifiable"
+    if kind == "return_to_prison":
+        return "yes" if reason in RETURN_REASONS else "no"
+    if reason != "new_sentence":
+        return "no"
+    if offence is None:
+        return "unclassifiable"
+    return "yes" if offence > release else "no"
+
+
+def judge_return(world: World, m: Member, kind: str, window: int) -> str:
+    """'event', 'possible', 'unobserved' or 'no' for one member, one definition, one window."""
+    stays = later_stays(world, m)
+    read = [(qualifies(kind, s, m.start), (s["admission_date"] - m.start).days) for s in stays]
+    if any(answer == "yes" and days <= window for answer, days in read):
+        return "event"
+    if world.rows("custody_conflict", person_id=m.person):
+        return "unobserved"
+    if any(answer == "unclassifiable" and days <= window for answer, days in read):
+        return "possible"
+    resolved = any(answer == "yes" for answer, _ in read)
+    day = m.start + timedelta(window)
+    for s in stays:
+        left = s.get("release_date")
+        gone = left is not None and left <= world.custody_to and left <= day
+        if kind != "return_to_custody" and s.get("regime") == "remand" and s["admission_date"] <= day and not gone:
+            return "no" if resolved else "possible"
+    return "no"
+
+
+def continuity_days(world: World, m: Member, kind: str) -> list[int]:
+    """Days of contact, or of treatment started or gone on with, after a release."""
+    found: list[date] = []
+    services = [s for s in world.tables.get("service", ()) if s["service_date"] <= world.seen_to]
+    if kind == "contact_made":
+        mine = [s for s in services if service_person(world, s) == m.person]
+        found = [s["service_date"] for s in mine if is_direct_contact(s) and s.get("setting") in FREE_SETTINGS]
+    else:
+        for t in world.rows("treatment", person_id=m.person, setting="community"):
+            if t["treatment_type"] == "aftercare":
+                continue
+            if t["start_date"] >= m.start:
+                found.append(t["start_date"])
+                continue
+            found += [
+                s["service_date"]
+                for s in services
+                if (s["partner"], s.get("treatment_id")) == (t["partner"], t["treatment_id"]) and s["attendance"] == "attended"
+            ]
+    return sorted((d - m.start).days for d in found if m.start <= d <= observed_to(world, m))
+
+
+def service_person(world: World, service: Row) -> str | None:
+    """The client that a service is for: its own, its case's, or the relative's."""
+    if service.get("person_id"):
+        return str(service["person_id"])
+    for c in world.rows("case", partner=service["partner"], case_id=service.get("case_id")):
+        return str(c["person_id"])
+    for f in world.rows("family_member", partner=service["partner"], family_member_id=service.get("family_member_id")):
+        return str(f["person_id"])
+    return None
+
+
+def judge_continuity(world: World, m: Member, measure: str, tables: Sequence[str], window: int) -> str:
+    """'event', 'unobserved', 'not_collected' or 'no' for one member and window."""
+    assert m.partner is not None
+    if world.coverage(m.partner, tables) is None:
+        return "not_collected"
+    if any(0 <= day <= window for day in continuity_days(world, m, measure)):
+        return "event"
+    partners = {m.partner} | {
+        c["partner"]
+        for c in world.rows("case", person_id=m.person)
+        if c.get("agreement_date") and c["agreement_date"] <= m.start and not (c.get("end_date") and c["end_date"] < m.start)
+    }
+    for partner in partners:
+        seen = world.coverage(partner, tables)
+        if seen is None:
+            continue
+        until = min(m.start + timedelta(window), observed_to(world, m))
+        if seen[0] > m.start or seen[1] < until:
+            return "unobserved"
+    return "no"
