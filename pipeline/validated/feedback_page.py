@@ -22,6 +22,7 @@ PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
+<meta name="data" content="{data}">
 <title>{title}</title>
 <style>
 {style}</style>
@@ -54,7 +55,8 @@ def render(feedback: Feedback, rules: dict[str, Rule], words: Words) -> str:
     style = files("pipeline.validated").joinpath("feedback.css").read_text("utf-8")
     return PAGE.format(
         language=words.language,
-        title=escape(("SYNTHETIC – " if feedback.synthetic else "") + title),
+        title=escape((f"{words('synthetic_title')} – " if feedback.synthetic else "") + title),
+        data="SYNTHETIC" if feedback.synthetic else "partner",
         style=style,
         body="\n".join(part for part in parts if part),
     )

@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "SYNTETICKÁ DATA – žádný údaj na této stránce se netýká skutečné osoby.",
         "SYNTHETIC DATA – nothing on this page is about a real person.",
     ),
+    "synthetic_title": ("SYNTETICKÁ DATA", "SYNTHETIC DATA"),
     "internal": (
         "Stránka je jen pro Vás: obsahuje klíče Vašich záznamů. Uložte ji stejně bezpečně jako data "
         "a neposílejte ji dál.",

@@ -43,6 +43,7 @@ def validate(
         _warn(con, table, [c for c in checks[table.name] if _asks_accepted_rows(c)])
     tolerated = find_drift(con, rules["row_count_drift"], acceptances) if "row_count_drift" in rules else 0
     write_accounting(con)
+    _tidy(con)
     return _counts(con) | {"tolerated_warnings": tolerated}
 
 
@@ -102,6 +103,14 @@ def _warn(con: Connection, table: Table, checks: Sequence[Check]) -> None:
     results = count_rows(con, f"newest_{table.name}", checks)
     write_warnings(con, table, checks, results)
     write_results(con, checks, results)
+
+
+def _tidy(con: Connection) -> None:
+    """Drop the helpers of this stage, so that no later one can come to lean on them."""
+    for name in ("custody_source", "hit", "reason", "repeated"):
+        con.execute(f"drop table if exists temp.{name}")
+    for table in tables().values():
+        con.execute(f"drop view if exists temp.newest_{table.name}")
 
 
 def _counts(con: Connection) -> dict[str, int]:
