@@ -44,6 +44,25 @@ def test_quoted_cells_may_hold_delimiters_quotes_and_line_ends(project):
     ]
 
 
+def test_quotes_in_some_lines_and_stray_ones_give_what_the_parser_gives(project):
+    lines = ["kód;pohlaví", 'A;"m;ž"', "B;žena", "", 'C;trubka 5" a 6"', '"D";', 'x;""']
+    project.deliver({"lide.csv": "\n".join([*lines, ""]).encode("cp1250")})
+    assert [cells for _, _, cells in project.rows(RECORDS)] == [
+        ["kód", "pohlaví"],
+        ["A", "m;ž"],
+        ["B", "žena"],
+        [""],
+        ["C", 'trubka 5" a 6"'],
+        ["D", ""],
+        ["x", ""],
+    ]
+
+
+def test_a_quote_that_is_open_over_lines_with_an_even_count(project):
+    project.deliver({"lide.csv": 'kód;pohlaví\nA"a;"b\nc";"d"\n'.encode("cp1250")})
+    assert [cells for _, _, cells in project.rows(RECORDS)][1:] == [['A"a', "b\nc", "d"]]
+
+
 @pytest.mark.parametrize(
     ("text", "written", "used"),
     [
