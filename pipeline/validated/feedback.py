@@ -8,8 +8,9 @@ from pipeline.errors import StorageError
 from pipeline.landing import refusals
 from pipeline.run import Run
 from pipeline.settings import Settings
-from pipeline.validated.feedback_content import Feedback, gather, of_refusal
+from pipeline.validated.feedback_content import Feedback, of_refusal
 from pipeline.validated.feedback_page import render
+from pipeline.validated.feedback_source import gather, partner_title
 from pipeline.validated.feedback_words import Words
 from pipeline.validated.rules import load_rules
 from pipeline.warehouse import Connection
@@ -23,7 +24,9 @@ def write_feedback(con: Connection, settings: Settings, run: Run, *, language: s
     """
     rules, words = load_rules(settings), Words(language)
     known = [r for r in refusals(settings) if run.known_at is None or r.received_at.date() <= run.known_at]
-    all_feedback = gather(con, settings, rules, language) + [of_refusal(r, settings, rules) for r in known]
+    all_feedback = gather(con, settings, rules, language) + [
+        of_refusal(r, partner_title(settings, r.partner), rules) for r in known
+    ]
     folder = settings.folder("validated") / "feedback"
     return sorted(_write(folder, f, render(f, rules, words), language) for f in all_feedback)
 

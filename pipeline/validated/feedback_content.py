@@ -5,18 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipeline.errors import SettingsError
 from pipeline.landing import Refusal
-from pipeline.model import tables
-from pipeline.settings import Settings
-from pipeline.sources import Contract, load_contract
 from pipeline.validated.checks import PARENT_REFUSED
 from pipeline.validated.rules import Rule
-from pipeline.warehouse import Connection
 
 SEVERITIES = ("file", "row", "warning")
 FIELDS = ("extract_date", "period_from", "period_to", "kind", "tables", "prisons", "lawful_basis", "keep_until")
@@ -77,41 +72,13 @@ class Feedback:
     unread: tuple[Place, ...] = ()
 
 
-def gather(con: Connection, settings: Settings, rules: dict[str, Rule], language: str) -> list[Feedback]:
-    """The feedback of every delivery in the warehouse, sorted by partner, extract date and id."""
-    deliveries = con.execute(
-        "select delivery_id, partner, extract_date, period_from, period_to, kind, synthetic, verdict = 'refused' "
-        "from validated.delivery order by partner, extract_date, delivery_id"
-    ).fetchall()
-    source = _Source(con, settings, language)
-    return [
-        Feedback(
-            partner=partner,
-            title=source.title(partner),
-            delivery_id=delivery_id,
-            extract_date=extract,
-            period=(first, last),
-            kind=kind,
-            refused=refused,
-            synthetic=synthetic,
-            files=tuple(source.files[delivery_id]),
-            records=source.records.get(delivery_id, 0),
-            accounting=tuple(source.accounting[delivery_id]),
-            groups=_groups(source.findings(delivery_id, partner), rules),
-            ignored=tuple(source.ignored[delivery_id]),
-            unread=tuple(source.unread[delivery_id]),
-        )
-        for delivery_id, partner, extract, first, last, kind, synthetic, refused in deliveries
-    ]
-
-
-def of_refusal(refusal: Refusal, settings: Settings, rules: dict[str, Rule]) -> Feedback:
+def of_refusal(refusal: Refusal, title: str, rules: dict[str, Rule]) -> Feedback:
     """The feedback of a delivery that landing refused, of which nothing was kept."""
     found = [(entry["rule_id"], "file", _refused_place(entry)) for entry in refusal.findings]
-    groups = _groups(found, rules, unlisted=refusal.total - len(refusal.findings))
+    groups = group(found, rules, unlisted=refusal.total - len(refusal.findings))
     return Feedback(
         partner=refusal.partner,
-        title=partner_title(settings, refusal.partner),
+        title=title,
         delivery_id=refusal.delivery_id,
         extract_date=refusal.extract_date,
         period=None,
@@ -122,14 +89,6 @@ def of_refusal(refusal: Refusal, settings: Settings, rules: dict[str, Rule]) -> 
     )
 
 
-def partner_title(settings: Settings, partner: str) -> str:
-    """The partner's full name by its contract, or its short one where there is no contract any more."""
-    try:
-        return load_contract(settings, partner).title
-    except SettingsError:
-        return partner
-
-
 def _refused_place(entry: dict[str, Any]) -> Place:
     words = [str(entry.get(name) or "") for name in ("kind", "place")]
     named = [name for name in FIELDS if re.search(rf"\b{name}\b", str(entry.get("message", "")))]
@@ -138,8 +97,11 @@ def _refused_place(entry: dict[str, Any]) -> Place:
     return Place("", "", entry.get("file") or "", entry.get("sheet") or "", row, entry.get("column") or "", detail)
 
 
-def _groups(found: Iterable[tuple[str, str, Place]], rules: dict[str, Rule], unlisted: int = 0) -> tuple[Group, ...]:
-    """Findings by rule: worst first, then the most frequent; rows that only wait for their parent come after."""
+def group(found: Iterable[tuple[str, str, Place]], rules: dict[str, Rule], unlisted: int = 0) -> tuple[Group, ...]:
+    """Findings (rule, severity, place) by rule: worst first, then the most frequent.
+
+    Rows that only wait for their parent come last of those that are not accepted.
+    """
     by_rule: dict[tuple[str, str], list[Place]] = defaultdict(list)
     for rule_id, severity, place in found:
         by_rule[rule_id, severity].append(place)
@@ -163,96 +125,6 @@ def _groups(found: Iterable[tuple[str, str, Place]], rules: dict[str, Rule], unl
 
 def _order(place: Place) -> tuple[Any, ...]:
     return (place.table, place.column, place.file, place.sheet, place.row or 0, place.key, place.detail)
-
-
-@dataclass
-class _Source:
-    """What the pages of all deliveries share, read once."""
-
-    con: Connection
-    settings: Settings
-    language: str
-    contracts: dict[str, Contract | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        query = self._by_delivery
-        self.files = query("select delivery_id, name from landing.file order by file_order, name", lambda row: row[0])
-        self.records = dict(
-            self.con.execute(
-                "select f.delivery_id, count(*) from landing.record r join landing.file f on f.file_id = r.file_id "
-                "where r.kind = 'record' group by all"
-            ).fetchall()
-        )
-        self.accounting = query(
-            "select delivery_id, table_name, produced, accepted, quarantined, parent_refused, duplicate "
-            "from validated.accounting",
-            lambda row: Accounted(*row),
-        )
-        order = list(tables())
-        for lines in self.accounting.values():
-            lines.sort(key=lambda line: order.index(line.table))
-        self.ignored = query(
-            "select i.delivery_id, f.name, i.sheet, i.column_name from staging.ignored_column i "
-            "join landing.file f on f.file_id = i.file_id order by all",
-            lambda row: Place(file=row[0], sheet=row[1], column=row[2]),
-        )
-        self.unread = query(
-            "select f.delivery_id, f.name, s.sheet from landing.sheet s join landing.file f on f.file_id = s.file_id "
-            "where s.source = '' order by all",
-            lambda row: Place(file=row[0], sheet=row[1]),
-        )
-        self.details = query(
-            "select delivery_id, rule_id, detail from staging.delivery_refused order by all",
-            lambda row: (row[0], "file", Place(detail=row[1])),
-        )
-        self.found = query(
-            "select n.delivery_id, n.rule_id, n.severity, n.table_name, n.record_key, coalesce(f.name, ''), n.sheet, "
-            "n.row_number, n.column_name, coalesce(s.source, '') from validated.finding n "
-            "left join landing.file f on f.file_id = n.file_id "
-            "left join landing.sheet s on s.file_id = n.file_id and s.sheet = n.sheet",
-            lambda row: row,
-        )
-
-    def _by_delivery(self, sql: str, make: Any) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = defaultdict(list)
-        for delivery_id, *row in self.con.execute(sql).fetchall():
-            found[delivery_id].append(make(row))
-        return found
-
-    def title(self, partner: str) -> str:
-        contract = self.contract(partner)
-        return contract.title if contract else partner
-
-    def contract(self, partner: str) -> Contract | None:
-        if partner not in self.contracts:
-            try:
-                self.contracts[partner] = load_contract(self.settings, partner)
-            except SettingsError:
-                self.contracts[partner] = None
-        return self.contracts[partner]
-
-    def findings(self, delivery_id: str, partner: str) -> list[tuple[str, str, Place]]:
-        """Rule, severity and place of each finding; a refusal that staging explained is told with its details."""
-        explained = self.details[delivery_id]
-        told = list(explained)
-        for rule, severity, table, key, file, sheet, row, column, source in self.found[delivery_id]:
-            if severity == "file" and explained:
-                continue
-            header = self._header(partner, source, table, column)
-            told.append((rule, severity, Place(table, key, file, sheet, row, header)))
-        return told
-
-    def _header(self, partner: str, source: str, table: str, column: str) -> str:
-        """The sender's heading of a model column, else what the column is; staging gives the sender's already."""
-        if table not in tables() or column not in tables()[table].columns:
-            return column
-        contract = self.contract(partner)
-        file = contract.files.get(source) if contract else None
-        for made in (p for p in file.produces if p.table == table) if file else ():
-            if column in made.columns and (headers := made.columns[column].headers):
-                return ", ".join(h.replace("{n}", "…") for h in headers)
-        described = tables()[table].columns[column]
-        return described.cs if self.language == "cs" else described.en
 
 
 def row_ranges(rows: Sequence[int]) -> str:
