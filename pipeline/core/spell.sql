@@ -9,7 +9,7 @@ with ranked as (
         coalesce(ending.kind, 'none') as release_kind,
         case
             when stay.release_date is null then 1000000000000
-            else date_diff('day', date '1900-01-01', stay.release_date) * 100000 + stay.position
+            else cast(date_diff('day', date '1900-01-01', stay.release_date) as bigint) * 100000 + stay.position
         end as released_order
     from core.stay as stay
     left join core.release_reason_kind as ending on stay.release_reason = ending.release_reason

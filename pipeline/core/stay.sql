@@ -44,7 +44,7 @@ followed as (
     select
         *,
         max(
-            (date_diff('day', date '1900-01-01', release_date) * 100000 + place) * 10
+            (cast(date_diff('day', date '1900-01-01', release_date) as bigint) * 100000 + place) * 10
             + case when release_kind = 'none' then 0 else 1 end
         ) over (
             partition by person_id order by place
