@@ -141,7 +141,9 @@ def before_release(world: World, m: Member) -> Iterator[Unit]:
         tables = [t for t in MEASURES[measure].tables if t != "custody_stay"]
         delivered = world.coverage(m.partner, tables) is not None
         state = "not_collected" if not delivered else "measured" if whole else "too_early"
-        lead = max((m.start - min(c.get("first_contact_date") or c["agreement_date"], c["agreement_date"])).days for c in term)
+        lead = max(
+            (m.start - min(c.get("first_contact_date") or c["agreement_date"], c["agreement_date"])).days for c in term
+        )
         x = {
             "plan_ready": any(c.get("release_plan_date") and c["release_plan_date"] <= m.start for c in term),
             "lead_time": lead < 30,
@@ -218,7 +220,9 @@ def dose(world: World) -> Iterator[Unit]:
         for (partner, person, year, month), manager in months.items():
             quarter = Quarter.of(date(year, month, 1))
             for component in MEASURES["dose"].components:
-                for key in spread("dose", {"partner": partner, "quarter": str(quarter)}, component=component, cohort=cohort):
+                for key in spread(
+                    "dose", {"partner": partner, "quarter": str(quarter)}, component=component, cohort=cohort
+                ):
                     yield Unit(key, person, quarter_state(world, "dose", partner, quarter), 1, 0, worker=manager)
         for s, client, own, case in services(world):
             day = s["service_date"]
@@ -266,7 +270,9 @@ def needs(world: World) -> Iterator[Unit]:
             quarter = min(Quarter.of(c["agreement_date"]) for c in own)
             worker = min((c["case_manager_id"] for c in own if c.get("case_manager_id")), default=None)
             state, mine = quarter_state(world, "needs", partner, quarter), raised[cohort, partner, person]
-            for key in spread("needs", {"partner": partner, "quarter": str(quarter)}, component="raised", cohort=cohort):
+            for key in spread(
+                "needs", {"partner": partner, "quarter": str(quarter)}, component="raised", cohort=cohort
+            ):
                 yield Unit(key, person, state, 1, int(bool(mine)), worker=worker)
             for domain in domains:
                 key = ("needs", "raised", cohort, "own", None, "domain", domain)
@@ -348,7 +354,9 @@ def family(world: World, measure: str, partner: str, person: str, start: date, w
     if measure == "family_visit_7d":
         x = any(s["service_code"] == "fieldwork_in_family" for s in served)
     else:
-        x = any(s.get("recipient") in ("family", "client_and_family") or s["service_code"] in family_codes for s in served)
+        x = any(
+            s.get("recipient") in ("family", "client_and_family") or s["service_code"] in family_codes for s in served
+        )
     for key in spread(measure, {"partner": partner, "quarter": str(quarter)}, cohort="romodrom", window=window):
         yield Unit(key, person, state, 1, int(x), worker=worker)
 

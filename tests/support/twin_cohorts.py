@@ -126,7 +126,9 @@ def members(world: World) -> list[Member]:
         before = [c for c in own if c["agreement_date"] <= r["release_date"]]
         last_day = max((c["agreement_date"] for c in before), default=None)
         last = min(
-            (c for c in before if c["agreement_date"] == last_day), key=lambda c: (c["partner"], c["case_id"]), default=None
+            (c for c in before if c["agreement_date"] == last_day),
+            key=lambda c: (c["partner"], c["case_id"]),
+            default=None,
         )
         found.append(member(world, "all_releases", r, None))
         if any(c["agreement_date"] >= r["spell_admission_date"] for c in before):
@@ -214,7 +216,8 @@ def continuity_days(world: World, m: Member, kind: str) -> list[int]:
             found += [
                 s["service_date"]
                 for s in services
-                if (s["partner"], s.get("treatment_id")) == (t["partner"], t["treatment_id"]) and s["attendance"] == "attended"
+                if (s["partner"], s.get("treatment_id")) == (t["partner"], t["treatment_id"])
+                and s["attendance"] == "attended"
             ]
     return sorted((d - m.start).days for d in found if m.start <= d <= observed_to(world, m))
 
@@ -240,7 +243,9 @@ def judge_continuity(world: World, m: Member, measure: str, tables: Sequence[str
     partners = {m.partner} | {
         c["partner"]
         for c in world.rows("case", person_id=m.person)
-        if c.get("agreement_date") and c["agreement_date"] <= m.start and not (c.get("end_date") and c["end_date"] < m.start)
+        if c.get("agreement_date")
+        and c["agreement_date"] <= m.start
+        and not (c.get("end_date") and c["end_date"] < m.start)
     }
     for partner in partners:
         seen = world.coverage(partner, tables)

@@ -1,0 +1,189 @@
+"""Random small worlds of core rows: a few people, custody, cases and services, with days near every edge of a rule."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.support.core_rows import COLUMNS
+
+EXTRACT = date(2023, 7, 31)
+FIRST = date(2021, 1, 1)
+EDGES = [0, 1, 2, 3, 4, 7, 8, 21, 22, 30, 31, 89, 90, 91, 180, 181, 364, 365, 366, 400]
+SENTENCE = ["end_of_sentence", "conditional_release", "conditional_release_supervised", "court_order", "pardon"]
+NO_RELEASE = ["death", "deportation", "escape", "unknown"]
+REASONS = [
+    "new_sentence",
+    "remand",
+    "revocation_of_conditional_release",
+    "conversion_of_sanction",
+    "earlier_offence",
+    "transfer_in",
+    "unknown",
+]
+PARTNER_TABLES = {
+    "a": ("case", "service", "treatment", "need", "complaint"),
+    "b": ("case", "service"),
+    "r": ("case", "service", "family_member", "complaint", "need"),
+}
+World = dict[str, list[dict[str, Any]]]
+edges = st.sampled_from(EDGES)
+yes = st.sampled_from([True, True, True, False])
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Tables of core rows, all in order and consistent with each other."""
+    world: World = {name: [] for name in COLUMNS}
+    world["custody_coverage"] = [{"covered_to": EXTRACT}]
+    world["coverage"] = [coverage("custody", "custody_stay", FIRST, EXTRACT)]
+    for partner, tables in PARTNER_TABLES.items():
+        until = draw(st.sampled_from([EXTRACT, EXTRACT, date(2023, 6, 30), date(2022, 7, 1)]))
+        since = draw(st.sampled_from([FIRST, FIRST, FIRST, date(2021, 7, 1)]))
+        world["coverage"] += [coverage(partner, name, since, until) for name in tables]
+    for number in range(draw(st.integers(1, 4))):
+        person(draw, world, f"p{number}")
+    for number in range(draw(st.integers(0, 2))):
+        complaint(draw, world, f"x{number}")
+    return world
+
+
+def coverage(source: str, table: str, first: date, last: date) -> dict[str, Any]:
+    return {"source": source, "table_name": table, "prison": "*", "covered_from": first, "covered_to": last}
+
+
+def person(draw: st.DrawFn, world: World, name: str) -> None:
+    withdrawn = date(2023, 1, 1) if draw(st.integers(0, 12)) == 0 else None
+    row = {"person_id": name, "sex": "male", "in_custody_data": True, "consent_withdrawn_date": withdrawn}
+    world["person"].append(row)
+    spells(draw, world, name)
+    if draw(st.integers(0, 8)) == 0:
+        world["custody_conflict"].append({"person_id": name})
+    if draw(st.integers(0, 6)) == 0 and world["release"]:
+        day = draw(st.sampled_from(world["release"]))["release_date"] + timedelta(draw(edges))
+        world["death"].append({"person_id": name, "death_date": day})
+    for number in range(draw(st.integers(0, 3))):
+        case(draw, world, name, f"{name}c{number}")
+
+
+def spells(draw: st.DrawFn, world: World, name: str) -> None:
+    day = draw(st.sampled_from([date(2020, 11, 3), date(2021, 2, 1), date(2021, 12, 31)]))
+    for number in range(1, draw(st.integers(1, 4)) + 1):
+        begun, position, left = day, 0, None
+        while True:
+            position += 1
+            stay: dict[str, Any] = {
+                "stay_id": f"{name}s{number}{position}",
+                "person_id": name,
+                "spell_number": number,
+                "position": position,
+                "prison": draw(st.sampled_from(["brno", "plzen"])),
+                "regime": draw(st.sampled_from(["remand", "high"])),
+                "admission_date": day,
+                "admission_reason": draw(st.sampled_from(REASONS)),
+                "offence_date": draw(st.sampled_from([None, date(2020, 5, 1), day - timedelta(1), day])),
+                "drug_user": draw(st.sampled_from(["yes", "no", "unknown"])),
+            }
+            world["stay"].append(stay)
+            left = day + timedelta(draw(edges) or 1)
+            if left > EXTRACT:
+                left = None
+                break
+            stay["release_date"] = left
+            if draw(yes):
+                break
+            stay["release_reason"], day = "transfer_out", left
+        reason = draw(st.sampled_from(SENTENCE * 3 + ["remand_ended", *NO_RELEASE])) if left else None
+        stay["release_reason"] = reason
+        close(draw, world, name, number, begun, left, reason, stay)
+        if left is None:
+            return
+        day = left + timedelta(max(1, draw(edges)))
+        if day > EXTRACT:
+            return
+
+
+def close(draw: st.DrawFn, world: World, name: str, number: int, begun: date, left: date | None, reason: str | None,
+          stay: dict[str, Any]) -> None:  # fmt: skip
+    kind = (
+        "open"
+        if left is None
+        else "sentence"
+        if reason in SENTENCE
+        else "remand"
+        if reason == "remand_ended"
+        else "none"
+    )
+    spell = {"person_id": name, "spell_number": number, "admission_date": begun, "release_date": left}
+    world["spell"].append(spell | {"release_reason": reason, "release_kind": kind})
+    if left and kind in ("sentence", "remand"):
+        release = {"release_id": f"{name}-{number}", "person_id": name, "spell_number": number, "release_kind": kind}
+        release |= {"spell_admission_date": begun, "release_date": left, "release_reason": reason}
+        release |= {"release_quarter": f"{left.year}Q{(left.month + 2) // 3}", "prison": stay["prison"]}
+        release |= {"planned": draw(st.sampled_from(["planned", "unplanned", "unknown"]))}
+        world["release"].append(release | {"drug_user": draw(st.sampled_from(["yes", "yes", "no", None]))})
+
+
+def case(draw: st.DrawFn, world: World, name: str, case_id: str) -> None:
+    partner = draw(st.sampled_from(["a", "a", "a", "b", "r"]))
+    own = [s for s in world["spell"] if s["person_id"] == name]
+    spell = draw(st.sampled_from(own))
+    anchor = spell["release_date"] or EXTRACT
+    day = max(anchor - timedelta(draw(edges)), date(2020, 10, 1))
+    row: dict[str, Any] = {"partner": partner, "case_id": case_id, "person_id": name, "agreement_date": day}
+    row |= {"programme": "romodrom" if partner == "r" else "through_the_gate", "prison": "brno"}
+    row["case_manager_id"] = draw(st.sampled_from(["w1", "w2", None]))
+    row["first_contact_date"] = draw(st.sampled_from([None, day - timedelta(9), day + timedelta(2)]))
+    row["release_plan_date"] = draw(st.sampled_from([None, anchor, anchor + timedelta(1), day]))
+    row["agreement_end_planned"] = draw(st.sampled_from([None, day + timedelta(60), day + timedelta(366)]))
+    row["end_date"] = draw(st.sampled_from([None, None, anchor, min(anchor + timedelta(9), EXTRACT)]))
+    row["end_date"] = row["end_date"] and max(row["end_date"], day)
+    row["end_reason"] = row["end_date"] and draw(st.sampled_from(["completed", "deported", None]))
+    world["case"].append(row)
+    if partner == "r" and draw(yes):
+        world["family_member"].append({"partner": "r", "family_member_id": f"f{case_id}", "person_id": name})
+    for number in range(draw(st.integers(0, 4))):
+        service(draw, world, row, f"{case_id}v{number}", anchor)
+    if partner == "a":
+        treatment(draw, world, row, anchor)
+    if partner != "b" and draw(yes):
+        need = {"partner": partner, "need_id": f"{case_id}n", "case_id": case_id, "raised_date": day}
+        need["domain"] = draw(st.sampled_from(["housing", "work"]))
+        world["need"].append(need | {"outcome": draw(st.sampled_from(["met", "partly_met", "open", "unmet", None]))})
+
+
+def service(draw: st.DrawFn, world: World, case: dict[str, Any], name: str, anchor: date) -> None:
+    sign = draw(st.sampled_from([1, 1, -1]))
+    day = min(anchor + sign * timedelta(draw(edges)), EXTRACT)
+    row: dict[str, Any] = {"partner": case["partner"], "service_id": name, "service_date": day}
+    row["case_id"] = draw(st.sampled_from([case["case_id"], case["case_id"], None]))
+    row["person_id"] = draw(st.sampled_from([case["person_id"], None])) if row["case_id"] else case["person_id"]
+    row["service_code"] = draw(st.sampled_from(["counselling", "fieldwork_in_family", "family_contact", "gate_pickup"]))
+    row["setting"] = draw(st.sampled_from(["prison", "prison", "gate", "community", "phone", "letter"]))
+    row["recipient"] = draw(st.sampled_from(["client", "client", "client", "client_and_family", "family", "authority"]))
+    row["attendance"] = draw(st.sampled_from(["attended"] * 4 + ["missed", "cancelled_by_prison", None]))
+    row["cancel_reason"] = draw(st.sampled_from(["escort", "lockdown", None]))
+    row["direct"] = draw(st.sampled_from([True, True, False, None]))
+    row["minutes"] = draw(st.sampled_from([None, 0, 30, 45]))
+    row["prison"] = draw(st.sampled_from(["plzen", None]))
+    row["treatment_id"] = draw(st.sampled_from([None, f"{case['case_id']}t"]))
+    world["service"].append(row)
+
+
+def treatment(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: date) -> None:
+    if not draw(yes):
+        return
+    row = {"partner": case["partner"], "treatment_id": f"{case['case_id']}t", "person_id": case["person_id"]}
+    row["treatment_type"] = draw(st.sampled_from(["outpatient", "outpatient", "aftercare", "prison_unit"]))
+    row["setting"] = draw(st.sampled_from(["community", "community", "prison"]))
+    day = anchor + draw(st.sampled_from([1, -1])) * timedelta(draw(edges))
+    world["treatment"].append(row | {"start_date": min(day, EXTRACT)})
+
+
+def complaint(draw: st.DrawFn, world: World, name: str) -> None:
+    day = draw(st.sampled_from([date(2021, 3, 31), date(2022, 5, 5), date(2023, 7, 15)]))
+    row: dict[str, Any] = {"partner": draw(st.sampled_from(["a", "r"])), "complaint_id": name, "received_date": day}
+    row["channel"] = draw(st.sampled_from(["oral", "written"]))
+    world["complaint"].append(row | {"resolved_date": draw(st.sampled_from([None, day, day + timedelta(20)]))})
