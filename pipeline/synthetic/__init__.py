@@ -1,1 +1,5 @@
 """A made-up programme: eight partners' exports with planted effects and planted faults, all answers known."""
+
+from pipeline.synthetic.synthesis import MANIFEST, synthesize
+
+__all__ = ["MANIFEST", "synthesize"]
