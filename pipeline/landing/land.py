@@ -89,7 +89,8 @@ class LandingReport:
         """What the user should read: everything but the deliveries landed before, which are only counted."""
         told = [d.sentence() for d in self.deliveries if d.state != KNOWN]
         known = len(self.known)
-        return [*told, f"{known} deliveries were landed before; nothing changed."] if known else told
+        again = f"{known} {'delivery was' if known == 1 else 'deliveries were'} landed before; nothing changed."
+        return [*told, again] if known else told
 
 
 def land(settings: Settings, deliveries: Iterable[Delivery], *, started_at: datetime) -> LandingReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 import polars as pl
 
@@ -26,9 +27,9 @@ def read_workbook(data: bytes) -> tuple[list[Grid], list[tuple[str, str]]]:
     margins = _margins(data)
     try:
         return _sheets(data), margins
-    except UnreadableError:
+    except (KeyboardInterrupt, SystemExit):
         raise
-    except Exception:  # the reader's own messages may quote cells
+    except BaseException:  # the reader's own messages may quote cells, and its panics are no Exception
         raise _broken() from None
 
 
@@ -56,7 +57,7 @@ def _margins(data: bytes) -> list[tuple[str, str]]:
             names = [name for name in parts.namelist() if _MARGINS.fullmatch(name)]
             texts = [(name, _TAG.sub(" ", parts.read(name).decode("utf-8", "replace"))) for name in sorted(names)]
             return [*texts, ("archive comment", parts.comment.decode("utf-8", "replace"))]
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
         raise _broken() from None
 
 

@@ -130,7 +130,7 @@ PLANTED = {
     "phone": "+420 603 123 456",
     "grouped phone": "603 123 457",
 }
-IN_NAMES = (2, 7, 10, 14)
+IN_NAMES = (2, 7, 10, 15)
 SHEET = [["kód", "pohlaví", "poznámka"], ["A", "muž", ""], ["B", "žena", ""]]
 
 
@@ -144,10 +144,10 @@ def deliveries(make_zip, make_workbook, value: str):
     def csv(row: int) -> bytes:
         return "".join(";".join(line) + "\n" for line in rows(row)).encode("cp1250")
 
-    def parquet(row: int) -> bytes:
+    def parquet(row: int, metadata: dict[str, str] | None = None) -> bytes:
         buffer = io.BytesIO()
         header, *records = rows(row)
-        pl.DataFrame(records, schema=header, orient="row").write_parquet(buffer)
+        pl.DataFrame(records, schema=header, orient="row").write_parquet(buffer, metadata=metadata)
         return buffer.getvalue()
 
     objects = [dict(zip(*pair, strict=True)) for pair in ((rows(0)[0], SHEET[1]), (SHEET[0], rows(2)[2]))]
@@ -164,6 +164,7 @@ def deliveries(make_zip, make_workbook, value: str):
     yield "json", {"lide.json": json.dumps({"lide": [{"kód": "A"}], name: [{"x": 1}]}).encode()}
     yield "parquet", {"lide.parquet": parquet(2)}
     yield "parquet", {"lide.parquet": parquet(0)}
+    yield "parquet", {"lide.parquet": parquet(9, {"note": value})}
     yield "zip", {"lide.zip": make_zip({"lide.csv": csv(1)})}
     yield "zip", {"lide.zip": make_zip({"lide.csv": csv(9), f"{name}.csv": csv(9)})}
     yield "zip", {"lide.zip": make_zip({"lide.csv": csv(9)}, comment=value.encode())}
