@@ -84,7 +84,8 @@ class _Source:
         )
         self.unread = query(
             "select f.delivery_id, f.name, s.sheet from landing.sheet s join landing.file f on f.file_id = s.file_id "
-            "where s.source = '' order by all",
+            "where s.source = '' and exists (select 1 from landing.record r "
+            "where r.file_id = s.file_id and r.sheet = s.sheet and r.kind <> 'blank') order by all",
             lambda row: Place(file=row[0], sheet=row[1]),
         )
         self.details = query(

@@ -48,7 +48,9 @@ def text_of(page: str) -> str:
 
 def _mixed(staged: Staged) -> None:
     staged.delivery("d", "kotec", tables=["person", "case", "service"])
-    staged.con.execute("insert into landing.sheet values ('d-file', '', 'vykony', ['a']), ('d-file', 'x', '', [])")
+    for sheet, source in (("", "vykony"), ("Pomocný", ""), ("Prázdný", "")):
+        staged.con.execute("insert into landing.sheet values ('d-file', ?, ?, [])", [sheet, source])
+    staged.con.execute("insert into landing.record values ('d-file', 'Pomocný', 1, 'record', ['x'])")
     staged.row("person", "d", person_id="p")
     staged.row("case", "d", case_id="c", person_id="p", end_date=date(2020, 1, 1), end_reason="completed")
     staged.row("service", "d", service_id=HOSTILE, person_id="p", case_id="c")
@@ -70,6 +72,8 @@ def test_the_page_says_what_was_taken_and_what_to_mend_with_the_senders_own_name
     assert "výkony v4 d.csv 7 Kód výkonu" in seen
     assert "Sloupce, které nečteme" in seen
     assert "Poznámka <b>" in seen
+    assert "Soubor List nebo část d.csv Pomocný" in seen
+    assert "Prázdný" not in seen
     titles = re.findall(r"<h3 id=\"(\w+)\"", page)
     assert titles[-1] == "missing_conditional"
     assert titles[-2] == "parent_refused"
@@ -194,7 +198,9 @@ def test_pages_are_the_same_bytes_again_and_english_ones_lie_beside(staged: Stag
     [(name, page)] = pages(staged, language="en").items()
     assert name == "kotec/2023-07-31-d.en.html"
     assert "The code is not in the agreed code list." in text_of(page)
-    assert not re.search("[ěšřžůď]", text_of(page).replace("Kód výkonu", "").replace("Poznámka", ""))
+    assert not re.search(
+        "[ěšřžůď]", text_of(page).replace("Kód výkonu", "").replace("Poznámka", "").replace("Pomocný", "")
+    )
 
 
 def test_every_table_and_phrase_has_both_languages(expectations_folder: Path, staged: Staged) -> None:
