@@ -8,6 +8,8 @@ import polars as pl
 
 from pipeline.landing.sheets import Grid, UnreadableError
 
+SCHEMA = b"ARROW:schema"
+
 
 def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
     """The rows of a Parquet file (the first is row 1) and its key-value metadata, to be screened.
@@ -19,15 +21,15 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
     import pyarrow.parquet as pq  # polars panics on some damaged files, with a backtrace that nobody can catch
 
     try:
-        table = pq.read_table(io.BytesIO(data))
-        frame = pl.DataFrame(pl.from_arrow(table))
+        frame = pl.DataFrame(pl.from_arrow(pq.read_table(io.BytesIO(data))))
+        metadata = pq.read_metadata(io.BytesIO(data)).metadata or {}
         texts = frame.select(_as_text(name, frame.schema[name]) for name in frame.columns)
         cells = texts.select(cells=pl.concat_list(pl.all())).to_series()
     except Exception:  # whatever the reader says may quote the file
         raise UnreadableError(
             "unreadable_file", "The Parquet file is damaged or cut off. Export it again and deliver it whole."
         ) from None
-    return Grid("", cells, tuple(frame.columns)), _screenable(table.schema.metadata or {})
+    return Grid("", cells, tuple(frame.columns)), _screenable(metadata)
 
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
@@ -44,5 +46,6 @@ def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
 
 
 def _screenable(metadata: dict[bytes, bytes]) -> list[tuple[str, str]]:
-    texts = (b" ".join(pair).decode("utf-8", "replace") for pair in sorted(metadata.items()))
+    """The writer's own copy of the schema is base64 and repeats the column names, which are screened anyway."""
+    texts = (b" ".join(pair).decode("utf-8", "replace") for pair in sorted(metadata.items()) if pair[0] != SCHEMA)
     return [("file metadata", text) for text in texts]
