@@ -21,8 +21,9 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
     import pyarrow.parquet as pq  # polars panics on some damaged files, with a backtrace that nobody can catch
 
     try:
-        frame = pl.DataFrame(pl.from_arrow(pq.read_table(io.BytesIO(data))))
-        metadata = pq.read_metadata(io.BytesIO(data)).metadata or {}
+        file = pq.ParquetFile(io.BytesIO(data))  # read_table would import pandas
+        frame = pl.DataFrame(pl.from_arrow(file.read()))
+        metadata = file.metadata.metadata or {}
         texts = frame.select(_as_text(name, frame.schema[name]) for name in frame.columns)
         cells = texts.select(cells=pl.concat_list(pl.all())).to_series()
     except Exception:  # whatever the reader says may quote the file

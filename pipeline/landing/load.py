@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from pipeline.errors import InputError
 from pipeline.landing.reading import read_file
 from pipeline.landing.receipts import Receipt, ReceivedFile, receipts
-from pipeline.landing.sheets import CELLS, UnreadableError
+from pipeline.landing.sheets import CELLS, Reading, UnreadableError
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.sources import Contract, load_contract
 from pipeline.warehouse import Connection, load_sql, split_statements
 
+BATCH = 500_000
 TABLES = ("delivery", "file", "sheet", "record")
 SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "delivery": {
@@ -59,10 +59,14 @@ def load(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
     if missing := wanted - {r.delivery_id for r in found}:
         raise InputError(f"{len(missing)} deliveries of this run have no receipt. Run `throughcare pull` again.")
     contracts = {partner: load_contract(settings, partner) for partner in sorted({r.partner for r in found})}
-    _insert(con, "delivery", [_delivery(r) for r in found])
+    _insert(con, "delivery", [pl.DataFrame([_delivery(r) for r in found], schema=SCHEMAS["delivery"])])
+    loaded: dict[str, list[pl.DataFrame]] = {"file": [], "sheet": [], "record": []}
     for receipt in found:
         for file in receipt.files:
-            _load_file(con, settings, receipt, file, contracts[receipt.partner])
+            _collect(loaded, receipt, file, _read(settings, receipt, file, contracts[receipt.partner]))
+            if sum(map(len, loaded["record"])) >= BATCH:
+                _flush(con, loaded)
+    _flush(con, loaded)
     return {table: _count(con, table) for table in TABLES}
 
 
@@ -71,24 +75,32 @@ def file_id(delivery_id: str, name: str) -> str:
     return hashlib.sha256(f"{delivery_id}/{name}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def _load_file(con: Connection, settings: Settings, receipt: Receipt, file: ReceivedFile, contract: Contract) -> None:
-    key = file_id(receipt.delivery_id, file.name)
+def _read(settings: Settings, receipt: Receipt, file: ReceivedFile, contract: Contract) -> Reading:
     try:
-        reading = read_file(_kept(settings, file), file.name, contract)
+        return read_file(_kept(settings, file), file.name, contract)
     except UnreadableError as problem:
         raise InputError(
             f"{receipt.partner}: {file.name}, which was landed, cannot be read by today's contract: {problem}"
         ) from None
+
+
+def _collect(loaded: dict[str, list[pl.DataFrame]], receipt: Receipt, file: ReceivedFile, reading: Reading) -> None:
+    key = file_id(receipt.delivery_id, file.name)
     row = {"file_id": key, "delivery_id": receipt.delivery_id, "partner": receipt.partner, "file_order": file.order}
     row |= {"name": file.name, "sha256": file.sha256, "bytes": file.bytes, "encoding": reading.encoding}
-    _insert(con, "file", [row])
     sheets = [{"file_id": key, "sheet": s.name, "source": s.source, "header": list(s.header)} for s in reading.sheets]
-    _insert(con, "sheet", sheets)
+    loaded["file"].append(pl.DataFrame([row], schema=SCHEMAS["file"]))
+    loaded["sheet"].append(pl.DataFrame(sheets, schema=SCHEMAS["sheet"]))
     for sheet in reading.sheets:
-        rows = sheet.rows.select(
-            pl.lit(key).alias("file_id"), pl.lit(sheet.name).alias("sheet"), "row_number", "kind", "cells"
-        )
-        _insert_frame(con, "record", rows)
+        where = pl.lit(key).alias("file_id"), pl.lit(sheet.name).alias("sheet")
+        loaded["record"].append(sheet.rows.select(*where, "row_number", "kind", "cells"))
+
+
+def _flush(con: Connection, loaded: dict[str, list[pl.DataFrame]]) -> None:
+    """Write what has been collected: in few large pieces, and never all of a great delivery in memory."""
+    for table, frames in loaded.items():
+        _insert(con, table, frames)
+        frames.clear()
 
 
 def _kept(settings: Settings, file: ReceivedFile) -> bytes:
@@ -107,14 +119,11 @@ def _delivery(receipt: Receipt) -> dict[str, object]:
     return {name: getattr(receipt, name) for name in SCHEMAS["delivery"]} | lists
 
 
-def _insert(con: Connection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
-    _insert_frame(con, table, pl.DataFrame(rows, schema=SCHEMAS[table]))
-
-
-def _insert_frame(con: Connection, table: str, frame: pl.DataFrame) -> None:
-    con.register("landed_rows", frame.to_arrow())
-    con.execute(f"insert into landing.{table} by name select * from landed_rows")
-    con.unregister("landed_rows")
+def _insert(con: Connection, table: str, frames: list[pl.DataFrame]) -> None:
+    if frames:
+        con.register("landed_rows", pl.concat(frames).to_arrow())
+        con.execute(f"insert into landing.{table} by name select * from landed_rows")
+        con.unregister("landed_rows")
 
 
 def _count(con: Connection, table: str) -> int:
