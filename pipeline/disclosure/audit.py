@@ -111,15 +111,16 @@ def broken(plan: Planned, profile: Profile) -> str | None:
 
 
 def _broken_value(plan: Planned, profile: Profile) -> str | None:
-    value, _ = plan.cells["value"]
+    value, row = plan.cells["value"][0], plan.row
     if value is None:
         return None
-    persons = plan.row.persons or 0
-    few_workers = "n" in sensitive(plan.row, profile)
+    if row.kind == "ratio":
+        honest = figures.value_cell("ratio", None, row.per, False, plan.cells, profile)[0]
+        return None if value == honest else "has a ratio that does not come from its released counts"
+    persons = row.persons or 0
     fine = isinstance(value, int) and (persons >= profile.full_denominator - profile.half or value % profile.base == 0)
-    if persons < profile.threshold or few_workers or not fine:
-        return "shows a median that must be hidden or is too fine"
-    return None
+    hidden = persons < profile.threshold or "n" in sensitive(row, profile)
+    return "shows a median that must be hidden or is too fine" if hidden or not fine else None
 
 
 def _on_grid(cell: tuple[object, Status], profile: Profile) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.rounding import Published
 from pipeline.disclosure.types import Status, Value
+from pipeline.outcomes import wilson
 
 PERCENTS = ("rate", "low", "high", "bound_low", "bound_high")
 HIDDEN: Published = (None, Status.HIDDEN)
@@ -22,23 +23,20 @@ NEARLY = 1e-9  # so that 30.000000000000004 is not rounded outward to 31
 def percent_cells(counts: Mapping[str, Published], kind: str, profile: Profile) -> dict[str, Published]:
     """Rate, limits and bounds of a cell as whole percents, each with its status, from its released counts.
 
-    For counts and magnitudes (kinds `count`, `rate_per_person_time`) the rate is per 100 units of the denominator
-    and has neither limits nor bounds. A hidden count of possible events enters the upper bound at its largest.
+    Only a `share` has them. A hidden count of possible events enters the upper bound at its largest.
     """
     n, x, persons = (counts.get(name, NOT_APPLICABLE) for name in ("n", "x", "persons"))
     smallest = _smallest_base(n[0], persons[0])
-    if n[1] is Status.HIDDEN:
-        return dict.fromkeys(PERCENTS, HIDDEN)
-    if NOT_APPLICABLE in (n, x) or smallest < profile.minimum_denominator:
+    if kind != "share" or NOT_APPLICABLE in (n, x):
         return dict.fromkeys(PERCENTS, NOT_APPLICABLE)
-    if Status.HIDDEN in (x[1], persons[1]):
+    if n[1] is Status.HIDDEN or persons[1] is Status.HIDDEN:
         return dict.fromkeys(PERCENTS, HIDDEN)
-    step = percent_step(smallest, profile)
-    if kind in ("count", "rate_per_person_time"):
-        rate = {"rate": (nearest(_number(x) / _number(n), step), Status.ROUNDED)}
-        return dict.fromkeys(PERCENTS, NOT_APPLICABLE) | rate
+    if smallest < profile.minimum_denominator:
+        return dict.fromkeys(PERCENTS, NOT_APPLICABLE)
+    if x[1] is Status.HIDDEN:
+        return dict.fromkeys(PERCENTS, HIDDEN)
     possible = _largest_possible(counts.get("possible"), profile)
-    return _proportion(_number(x), _number(n), possible, smallest, step)
+    return _proportion(_number(x), _number(n), possible, smallest, percent_step(smallest, profile))
 
 
 def _proportion(x: float, n: float, possible: float, effective_n: float, step: int) -> dict[str, Published]:
@@ -61,10 +59,7 @@ def percent_step(n: float, profile: Profile) -> int:
 
 def wilson_limits(share: float, n: float) -> tuple[float, float]:
     """95 % Wilson limits of a share of n; n may be an effective number."""
-    from pipeline.outcomes import statistics
-
-    interval = statistics.wilson(share * n, n)
-    return float(interval[0]), float(interval[1])
+    return wilson(share * n, n)
 
 
 def nearest(share: float, step: int) -> int:
@@ -93,11 +88,30 @@ def _number(cell: Published) -> float:
     return float(cell[0]) if isinstance(cell[0], int | float) else math.nan
 
 
-def median_cell(value: float | None, hide: bool, counts: Mapping[str, Published], profile: Profile) -> Published:
-    """A median or mean: whole numbers from `full_denominator` persons on, else to the base; hidden when asked to be."""
-    if value is None or math.isnan(value):
+def value_cell(
+    kind: str, exact: float | None, per: int, hide: bool, counts: Mapping[str, Published], profile: Profile
+) -> Published:
+    """What a ratio or a median publishes as its value; a share has none.
+
+    A ratio is computed from the released counts, to one decimal. A median is rounded: to whole numbers from
+    `full_denominator` persons on, else to the base.
+    """
+    if kind == "share" or (kind == "median" and (exact is None or math.isnan(exact))):
         return NOT_APPLICABLE
     if hide:
         return HIDDEN
+    return _ratio(counts, per, profile) if kind == "ratio" else _median(exact or 0.0, counts, profile)
+
+
+def _ratio(counts: Mapping[str, Published], per: int, profile: Profile) -> Published:
+    n, x, persons = (counts.get(name, NOT_APPLICABLE) for name in ("n", "x", "persons"))
+    if Status.HIDDEN in (n[1], x[1], persons[1]):
+        return HIDDEN
+    if NOT_APPLICABLE in (n, x) or _smallest_base(n[0], persons[0]) < profile.minimum_denominator:
+        return NOT_APPLICABLE
+    return round(per * _number(x) / _number(n), 1), Status.ROUNDED
+
+
+def _median(exact: float, counts: Mapping[str, Published], profile: Profile) -> Published:
     step = 1 if _smallest_base(None, counts["persons"][0]) >= profile.full_denominator else profile.base
-    return math.floor(value / step + 0.5 + NEARLY) * step, Status.ROUNDED
+    return math.floor(exact / step + 0.5 + NEARLY) * step, Status.ROUNDED

@@ -47,7 +47,7 @@ def sensitive(row: MeasureRow, profile: Profile) -> dict[str, str]:
         found["x"] = "small"
     if row.proportion:
         found |= _sensitive_part(row, profile)
-    if row.kind == "rate_per_person_time" and row.numerator and (row.share is None or row.share > _allowed(profile)):
+    if row.kind == "ratio" and row.numerator and "x" not in found and _dominated(row.share, profile):
         found["x"] = "magnitude"
     if row.process and persons + counts.get("n", 0) > 0 and (row.workers or 0) < _workers(row, profile):
         found |= {name: "magnitude" for name in ("n", "x", "persons") if name in counts and name not in found}
@@ -70,8 +70,8 @@ def _says_complement(row: MeasureRow, why: Mapping[str, str]) -> bool:
     return "c" in why and ("x" not in why or rest < (row.numerator or 0))
 
 
-def _allowed(profile: Profile) -> float:
-    return profile.dominance.percent / 100
+def _dominated(share: float | None, profile: Profile) -> bool:
+    return share is None or share > profile.dominance.percent / 100
 
 
 def _workers(row: MeasureRow, profile: Profile) -> int:

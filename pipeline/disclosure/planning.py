@@ -49,7 +49,7 @@ def fill_cells(plan: Planned, profile: Profile) -> None:
     plan.cells = {
         **{name: counts.get(name, figures.NOT_APPLICABLE) for name in COUNTS},
         **figures.percent_cells(counts, row.kind, profile),
-        "value": figures.median_cell(row.value, conceal, counts, profile),
+        "value": figures.value_cell(row.kind, row.value, row.per, conceal, counts, profile),
         **_period(row),
     }
 

@@ -76,7 +76,7 @@ def whole_group(row: MeasureRow, profile: Profile) -> bool:
 
 def dominated(row: MeasureRow, profile: Profile) -> bool:
     """One person holds more than the allowed share of a magnitude; an unknown share counts as too large."""
-    if row.kind != "rate_per_person_time" or not row.numerator:
+    if row.kind != "ratio" or not row.numerator:
         return False
     return row.share is None or 100 * row.share > profile.dominance.percent
 

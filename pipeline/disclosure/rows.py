@@ -9,6 +9,7 @@ from functools import cached_property
 import duckdb
 
 from pipeline.errors import DisclosureError
+from pipeline.outcomes import Measure
 from pipeline.warehouse import Connection
 
 COUNTS = ("n", "x", "persons", "possible", "too_early", "unobserved")
@@ -19,7 +20,9 @@ STATUSES = ("measured", "not_collected", "too_early", "not_applicable")
 class MeasureRow:
     """A row of outcomes.measure_cell; counts are exact and internal. `window` is '' where there is none.
 
-    `share` is the largest person's share of a magnitude, None where it is not known.
+    `kind` says what is published of it: a `share` has people in the numerator and people outside, a `ratio` is a
+    number of things per `per` units of the denominator, a `median` is a size. `share` is the largest person's share
+    of a ratio's numerator, None where it is not known.
     """
 
     measure: str
@@ -43,7 +46,8 @@ class MeasureRow:
     value: float | None
     workers: int | None
     status: str
-    kind: str = "rate"
+    kind: str = "share"
+    per: int = 1
     process: bool = False
     share: float | None = None
 
@@ -60,7 +64,7 @@ class MeasureRow:
     @property
     def proportion(self) -> bool:
         """True when the numerator is a part of the denominator, so that the complement counts people too."""
-        return self.kind in ("rate", "median") and self.numerator is not None and self.denominator is not None
+        return self.kind == "share" and self.numerator is not None and self.denominator is not None
 
     def counts(self) -> dict[str, int]:
         """The exact counts that would be published, by statistic, without those the measure does not have."""
@@ -90,7 +94,7 @@ class MeasureRow:
 
 
 KEYS = ("component", "cohort", "cell_set", "window", "group_by", "group_value")
-COLUMNS = [f.name for f in fields(MeasureRow) if f.name not in ("kind", "process", "share")]
+COLUMNS = [f.name for f in fields(MeasureRow) if f.name not in ("kind", "per", "process", "share")]
 
 
 def query(con: Connection, sql: str) -> list[tuple[object, ...]]:
@@ -102,27 +106,31 @@ def query(con: Connection, sql: str) -> list[tuple[object, ...]]:
         raise DisclosureError(f"Disclosure cannot read the measures ({line}). Run the earlier stages again.") from None
 
 
-def read_measures(con: Connection, kinds: Mapping[str, tuple[str, bool]]) -> list[MeasureRow]:
-    """Every measure cell, sorted by key; `kinds` gives each measure's kind and whether it is a process measure.
+def read_measures(con: Connection, measures: Mapping[str, Measure]) -> list[MeasureRow]:
+    """Every measure cell, sorted by key; `measures` is the registry.
 
     Raises DisclosureError for a missing column, a measure without a definition, a count without its persons.
     """
     names = ["coalesce(cast(window_days as varchar), '') as window" if c == "window" else f'"{c}"' for c in COLUMNS]
     found = query(con, f"select {', '.join(names)} from outcomes.measure_cell order by all")
-    plain = [_from_record(dict(zip(COLUMNS, record, strict=True)), kinds) for record in found]
-    shares = read_shares(con, {name for name, (kind, _) in kinds.items() if kind == "rate_per_person_time"})
+    plain = [_from_record(dict(zip(COLUMNS, record, strict=True)), measures) for record in found]
+    shares = read_shares(con, {row.measure for row in plain if row.kind == "ratio"})
     rows = [check(replace(row, share=shares.get(row.key))) for row in plain]
     return sorted(rows, key=lambda row: row.key)
 
 
-def _from_record(record: dict[str, object], kinds: Mapping[str, tuple[str, bool]]) -> MeasureRow:
+def _from_record(record: dict[str, object], measures: Mapping[str, Measure]) -> MeasureRow:
     measure = str(record["measure"])
-    if measure not in kinds:
-        raise DisclosureError(f"Table {measure} has no definition in the registry of measures; nothing released.")
     for name in ("component", "group_value", "period_from", "period_to", "denominator_unit"):
         record[name] = "" if record[name] is None else str(record[name])
-    kind, process = kinds[measure]
-    return MeasureRow(**record, kind=kind, process=process)  # type: ignore[arg-type]
+    try:
+        part = measures[measure].part(str(record["component"]))
+    except KeyError:
+        raise DisclosureError(
+            f"Table {measure} has no definition in the registry of measures; nothing released."
+        ) from None
+    process = measures[measure].process
+    return MeasureRow(**record, kind=part.value, per=part.per, process=process)  # type: ignore[arg-type]
 
 
 def check(row: MeasureRow) -> MeasureRow:
@@ -171,6 +179,7 @@ with placed as (
 ), per_person as (
     select * exclude (number), sum(number) as amount from placed group by all
 )
-select measure, component, cohort, cell_set, days, group_by, coalesce(group_value, ''), max(amount) / sum(amount)
+select measure, component, cohort, cell_set, days, group_by, coalesce(group_value, ''),
+    coalesce(max(case when person_id is not null then amount end), 0) / sum(amount)
 from per_person group by all
 """

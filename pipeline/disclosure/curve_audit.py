@@ -1,0 +1,139 @@
+"""The audit of curves: what the attack can pin down is hidden by longer intervals or by giving up further curves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from pipeline.disclosure.attack import Finding, Problem, Target, find_narrow
+from pipeline.disclosure.curves import Curve, fill_curve, incidence_cells, join
+from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.rounding import Published
+from pipeline.disclosure.types import Status
+from pipeline.errors import DisclosureError
+
+ROUNDS = 40
+
+
+def is_few(count: int, profile: Profile) -> bool:
+    """1 to t-1, judged here anew and not by the rule that hides."""
+    return 0 < count < profile.threshold
+
+
+def protect_curves(curves: Sequence[Curve], profile: Profile) -> None:
+    """Hide further curves, or lengthen intervals, until nothing can be pinned down; check the result.
+
+    Raises DisclosureError, naming the measure, when a curve cannot be made safe or breaks a rule.
+    """
+    tables: dict[tuple[str, str], list[Curve]] = defaultdict(list)
+    for curve in curves:
+        tables[curve.measure, curve.cohort].append(curve)
+    for (measure, _), members in sorted(tables.items()):
+        for _ in range(ROUNDS):
+            weak = attack_curves(members, profile)
+            if not weak:
+                break
+            for curve in {members[f.target.row].key: members[f.target.row] for f in weak}.values():
+                _give_up(curve, members, profile)
+        else:
+            raise DisclosureError(f"The curve of {measure} cannot be made safe. Nothing was released.")
+        for curve in members:
+            _check_curve(curve, profile)
+
+
+def _give_up(weak: Curve, members: Sequence[Curve], profile: Profile) -> None:
+    """Lengthen a shown weak curve; for a hidden one hide the smallest shown sibling, then the total."""
+    siblings = [c for c in members if c is not weak and c.group_by == weak.group_by and not c.hidden]
+    totals = [c for c in members if c.group_by == "all" and c is not weak and not c.hidden]
+    if not weak.hidden and len(weak.intervals) > 1:
+        weak.intervals = [join(*weak.intervals[:2]), *weak.intervals[2:]]
+        fill_curve(weak, profile)
+    else:
+        for curve in [weak, *sorted(siblings, key=lambda c: (c.events, c.key)), *totals]:
+            if not curve.hidden:
+                curve.hidden = "secondary"
+                fill_curve(curve, profile)
+                return
+
+
+def attack_curves(curves: Sequence[Curve], profile: Profile) -> list[Finding]:
+    """The attack on the curves of one measure and cohort: their counts, what was lost in each interval, and margins."""
+    problem = Problem()
+    totals: list[tuple[int, int]] = []
+    for index, curve in enumerate(curves):
+        totals.append(_add_curve(problem, curve, index, profile))
+    for group_by in {c.group_by for c in curves} - {"all"}:
+        whole = next((i for i, c in enumerate(curves) if c.group_by == "all"), None)
+        parts = [i for i, c in enumerate(curves) if c.group_by == group_by]
+        for which in (0, 1):
+            if whole is not None:
+                terms = {totals[i][which]: 1 for i in parts} | {totals[whole][which]: -1}
+                if problem.value(terms) == 0:
+                    problem.add(terms, 0, 0)
+    return find_narrow(problem)
+
+
+def _add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> tuple[int, int]:
+    """Unknowns and targets of one curve; returns those of the persons at its start and of all its events."""
+    most, width = 2 * curve.persons + 100, profile.protection_width
+    start = problem.add_unknown(curve.persons, 0, most)
+    everything = problem.add_unknown(curve.events, 0, most)
+    problem.add({start: 1, everything: -1}, 0, most)
+    small_rest = is_few(curve.persons - curve.events, profile)
+    for terms, small in (
+        ({start: 1}, is_few(curve.persons, profile)),
+        ({everything: 1}, is_few(curve.events, profile)),
+        ({start: 1, everything: -1}, small_rest),
+    ):
+        if small:
+            problem.add(terms, 1, profile.threshold - 1)  # the attacker knows what the mark is for
+            problem.targets.append(Target(terms, width, index, "curve"))
+    events_seen, left_before = {everything: 1}, {start: 1}
+    for interval, cells in zip(curve.intervals, curve.cells, strict=True):
+        at_risk = problem.add_unknown(interval.at_risk, *_bounds(cells["at_risk"], most, profile))
+        events = problem.add_unknown(interval.events, *_bounds(cells["events"], most, profile))
+        lost = problem.value(left_before) - interval.at_risk
+        problem.add({**left_before, at_risk: -1}, 0, most)
+        if is_few(lost, profile):
+            problem.targets.append(Target({**left_before, at_risk: -1}, width, index, "lost"))
+        events_seen[events] = -1
+        left_before = {at_risk: 1, events: -1}
+    problem.add(events_seen, 0, most)
+    return start, everything
+
+
+def _bounds(cell: Published, most: int, profile: Profile) -> tuple[float, float]:
+    value, status = cell
+    if status is Status.HIDDEN:
+        return 0, most
+    number = float(value) if isinstance(value, int) else 0.0
+    if status is Status.SHOWN or number % profile.base:
+        return number, number
+    return max(number - profile.half, min(profile.threshold, number + profile.half)), number + profile.half
+
+
+def _check_curve(curve: Curve, profile: Profile) -> None:
+    """Rules that hold for every published curve, judged by its exact counts; raises DisclosureError naming it."""
+    t, persons, events = profile.threshold, curve.persons, curve.events
+    few = any(0 < number < t for number in (persons, events, persons - events))
+    named_group = profile.whole_group and curve.group_by not in profile.open_dimensions
+    shows = any(cells["events"][1] is not Status.HIDDEN for cells in curve.cells)
+    honest = incidence_cells(curve, profile)
+    problem = ""
+    if shows and (few or (named_group and events in (0, persons))):
+        problem = "shows few events or a whole group"
+    elif shows and any(0 < i.events < t for i in curve.intervals):
+        problem = "has an interval with few events"
+    elif shows and any(i.at_risk < profile.curve_minimum_at_risk for i in curve.intervals):
+        problem = "goes on where few are at risk"
+    elif any(_exact(cells[name], profile) for cells in curve.cells for name in ("at_risk", "events")):
+        problem = "shows an exact count"
+    elif shows and [{k: c[k] for k in ("incidence", "low", "high")} for c in curve.cells] != honest:
+        problem = "has an incidence that does not come from its released counts"
+    if problem:
+        raise DisclosureError(f"The audit stopped the release: the curve of {curve.measure} {problem}.")
+
+
+def _exact(cell: Published, profile: Profile) -> bool:
+    value, status = cell
+    return isinstance(value, int) and (status is Status.SHOWN or value % profile.base > 0) and value != 0

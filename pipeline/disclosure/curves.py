@@ -1,0 +1,167 @@
+"""Curves that may be published: intervals of at least t events each, the tail cut, incidence from released counts.
+
+A curve whose events, or whose people without an event, are few is hidden whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.disclosure.figures import HIDDEN, NOT_APPLICABLE, nearest, outward, percent_step
+from pipeline.disclosure.never import broken_rule
+from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.rounding import Published, is_small, released, round_to_base
+from pipeline.disclosure.rows import query
+from pipeline.disclosure.types import Status
+from pipeline.errors import DisclosureError
+from pipeline.outcomes import DayCount, aalen_johansen
+from pipeline.warehouse import Connection
+
+CURVE_DIMS = ("cohort", "group_by", "group_value", "day_from", "day_to")
+CURVE_STATISTICS = ("at_risk", "events", "incidence", "low", "high")
+CurveCells = dict[str, Published]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Days from (exclusive but for day 0) to (inclusive) with exact counts; at_risk is just before its first event."""
+
+    day_from: int
+    day_to: int
+    at_risk: int
+    events: int
+    competing: int
+
+
+@dataclass
+class Curve:
+    """One curve: exact days, the intervals that may be published, and whether its numbers are hidden."""
+
+    measure: str
+    cohort: str
+    group_by: str
+    group_value: str
+    days: list[DayCount]
+    intervals: list[Interval] = field(default_factory=list)
+    hidden: str = ""
+    cells: list[CurveCells] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What the curve is of."""
+        return self.measure, self.cohort, self.group_by, self.group_value
+
+    @property
+    def persons(self) -> int:
+        """At risk on day 0."""
+        return self.days[0].at_risk if self.days else 0
+
+    @property
+    def events(self) -> int:
+        """All events, to the end of follow-up."""
+        return sum(day.events for day in self.days)
+
+
+def read_curves(con: Connection, profile: Profile) -> list[Curve]:
+    """All curves of the outcomes stage, planned; raises DisclosureError for one that is never published."""
+    records = query(
+        con,
+        "select measure, cohort, group_by, coalesce(group_value, ''), day, at_risk, events, competing, censored "
+        "from outcomes.curve order by all",
+    )
+    found: dict[tuple[str, ...], list[DayCount]] = defaultdict(list)
+    for record in records:
+        found[tuple(str(part) for part in record[:4])].append(DayCount(*(int(str(v)) for v in record[4:])))
+    curves = []
+    for (measure, cohort, group_by, group_value), days in sorted(found.items()):
+        rule = broken_rule(measure, [group_by], [cohort, group_value])
+        if rule and rule.action == "stop":
+            raise DisclosureError(f"Curve of {measure} holds what is never published: {rule.name}. Nothing released.")
+        if not rule:
+            curves.append(plan_curve(Curve(measure, cohort, group_by, group_value, days), profile))
+    return curves
+
+
+def plan_curve(curve: Curve, profile: Profile) -> Curve:
+    """Intervals and cells of a curve by the primary rules."""
+    curve.intervals = merge_days(curve.days, profile)
+    rest = curve.persons - curve.events
+    identifiable = profile.whole_group and curve.group_by not in profile.open_dimensions
+    if is_small(curve.events, profile) or is_small(rest, profile) or is_small(curve.persons, profile):
+        curve.hidden = "threshold"
+    elif identifiable and curve.events in (0, curve.persons):
+        curve.hidden = "whole_group"
+    elif not curve.intervals:
+        curve.hidden = "at_risk"
+    return fill_curve(curve, profile)
+
+
+def merge_days(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
+    """Intervals that hold at least t events each; days with too few at risk are cut off, leftovers join the last."""
+    kept = [day for day in days if day.at_risk >= profile.curve_minimum_at_risk]
+    intervals: list[Interval] = []
+    start, first, events, competing = 0, None, 0, 0
+    for day in kept:
+        first = day if first is None else first
+        events, competing = events + day.events, competing + day.competing
+        if events >= profile.threshold:
+            intervals.append(Interval(start, int(day.day), first.at_risk, events, competing))
+            start, first, events, competing = int(day.day), None, 0, 0
+    if first is None:
+        return intervals
+    end = int(kept[-1].day)
+    if intervals:
+        return [*intervals[:-1], join(intervals[-1], Interval(start, end, first.at_risk, events, competing))]
+    return [Interval(0, end, first.at_risk, events, competing)] if events == 0 else []
+
+
+def join(left: Interval, right: Interval) -> Interval:
+    """Two neighbouring intervals as one."""
+    return Interval(
+        left.day_from, right.day_to, left.at_risk, left.events + right.events, left.competing + right.competing
+    )
+
+
+def fill_curve(curve: Curve, profile: Profile) -> Curve:
+    """Cells of a curve from its intervals; a hidden curve keeps one row over all its days."""
+    if curve.hidden:
+        end = int(curve.days[-1].day) if curve.days else 0
+        curve.intervals = [Interval(0, end, curve.persons, curve.events, 0)]
+        persons = HIDDEN if curve.persons < profile.curve_minimum_at_risk or curve.hidden == "secondary" else None
+        at_risk = persons or (round_to_base(curve.persons, profile.base), Status.ROUNDED)
+        curve.cells = [{"at_risk": at_risk, **dict.fromkeys(CURVE_STATISTICS[1:], HIDDEN)}]
+        return curve
+    counts = [(released(i.at_risk, False, profile), released(i.events, False, profile)) for i in curve.intervals]
+    percents = incidence_cells(curve, profile)
+    curve.cells = [
+        {"at_risk": at_risk, "events": events, **percent}
+        for (at_risk, events), percent in zip(counts, percents, strict=True)
+    ]
+    return curve
+
+
+def incidence_cells(curve: Curve, profile: Profile) -> list[CurveCells]:
+    """Incidence with its band at the end of each interval (Aalen and Johansen 1978), from rounded counts.
+
+    Competing events below t are not published and count as none here. Below the minimum denominator there is none.
+    """
+    base = round_to_base(curve.persons, profile.base)
+    if base < profile.minimum_denominator:
+        return [dict.fromkeys(("incidence", "low", "high"), NOT_APPLICABLE) for _ in curve.intervals]
+    step = percent_step(base, profile)
+    counts = []
+    for interval in curve.intervals:
+        at_risk = round_to_base(interval.at_risk, profile.base)
+        events = min(round_to_base(interval.events, profile.base), at_risk)
+        competing = 0 if is_small(interval.competing, profile) else round_to_base(interval.competing, profile.base)
+        counts.append(DayCount(interval.day_to, at_risk, events, min(competing, at_risk - events)))
+    return [
+        {
+            "incidence": (nearest(min(point.value, 1.0), step), Status.ROUNDED),
+            "low": (outward(point.low, step, up=False), Status.ROUNDED),
+            "high": (outward(point.high, step, up=True), Status.ROUNDED),
+        }
+        for point in aalen_johansen(counts)
+    ]

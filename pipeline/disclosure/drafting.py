@@ -1,0 +1,235 @@
+"""From outcomes to an unsigned draft: plan, protect, audit, write; what is hidden and why stays in an internal file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from pipeline.disclosure.audit import Auditor, TableAudit
+from pipeline.disclosure.curve_audit import protect_curves
+from pipeline.disclosure.curves import CURVE_DIMS, CURVE_STATISTICS, Curve, read_curves
+from pipeline.disclosure.ledger import read_ledger
+from pipeline.disclosure.never import allowed
+from pipeline.disclosure.plain import PlainTable, protect_plain
+from pipeline.disclosure.planning import STATISTICS, Planned, plan_rows
+from pipeline.disclosure.process import (
+    COVERAGE_DIMS,
+    coverage_records,
+    coverage_rows,
+    read_attrition,
+    read_data_quality,
+)
+from pipeline.disclosure.profile import Profile, load_profile
+from pipeline.disclosure.protect import protect
+from pipeline.disclosure.rows import KEYS, MeasureRow, query, read_measures
+from pipeline.disclosure.store import as_document, table_document, to_json, write_bundle
+from pipeline.disclosure.types import Row, Status, make_row
+from pipeline.errors import DisclosureError, StorageError
+from pipeline.outcomes import MEASURES, Measure, definitions_version
+from pipeline.run import Run
+from pipeline.settings import Settings
+from pipeline.warehouse import Connection
+
+Document = dict[str, Any]
+WORDS = {
+    "attrition": ("Od žádosti k propuštění", "From application to release"),
+    "data_quality": ("Kvalita dat", "Data quality"),
+    "coverage": ("Pokrytí daty", "Coverage"),
+}
+
+
+def draft(con: Connection, settings: Settings, run: Run) -> Path:
+    """Write the audited, unsigned draft of a run to `disclosure/draft/<run_id>/` and return its folder.
+
+    The same measures, profile and ledger give the same bytes. Raises DisclosureError when a profile setting is
+    missing, a table is unsafe or cannot be audited, MixedDataError when the ledger holds the other kind of data.
+    """
+    profile = load_profile(settings.disclosure.profile)
+    ledger = read_ledger(settings, synthetic=run.synthetic)
+    rows = allowed(read_measures(con, MEASURES))
+    if not any(row.status == "measured" for row in rows):
+        raise DisclosureError(
+            "No measure has a single number, and an empty release is not made. See `throughcare status`."
+        )
+    measures = {name: plan_rows([row for row in rows if row.measure == name], profile) for name in _measures(rows)}
+    audits = protect(measures, Auditor(profile, ledger.earlier))
+    curves = read_curves(con, profile)
+    protect_curves(curves, profile)
+    plain = [read_attrition(con), read_data_quality(con)]
+    attacked = {table.id: protect_plain(table, profile) for table in plain}
+    coverage = coverage_records(con)
+    tables = _measure_documents(measures, audits) | _curve_documents(curves)
+    tables |= {table.id: _plain_document(table, profile, attacked[table.id]) for table in plain}
+    tables["coverage"] = _coverage_document(coverage)
+    document = as_document(_meta(con, run, profile, rows, coverage, tables), tables)
+    folder = settings.folder("disclosure")
+    reasons = _reasons(measures, curves, plain)
+    state = ledger.state(without=document["meta"]["bundle_id"])
+    write_internal(folder, run.run_id, {"bundle": document["meta"]["bundle_id"], "ledger": state, "hidden": reasons})
+    return write_bundle(folder / "draft" / run.run_id, document)
+
+
+def write_internal(folder: Path, name: str, content: Mapping[str, Any]) -> None:
+    """Keep which cells are hidden and why, in the house; raises StorageError when the disk refuses."""
+    try:
+        (folder / "internal").mkdir(parents=True, exist_ok=True)
+        (folder / "internal" / f"{name}.json").write_text(to_json(content), "utf-8")
+    except OSError as problem:
+        raise StorageError(f"The record of hidden cells cannot be written ({problem.strerror}).") from None
+
+
+def _measures(rows: Iterable[MeasureRow]) -> list[str]:
+    return sorted({row.measure for row in rows})
+
+
+def _measure_documents(measures: Mapping[str, Sequence[Planned]], audits: Mapping[str, TableAudit]) -> Document:
+    documents = {}
+    for name, planned in measures.items():
+        rows = [make_row(name, plan.row.keys, plan.cells) for plan in planned]
+        documents[name] = table_document(KEYS, STATISTICS, _sorted(rows), describe(MEASURES[name]))
+        documents[name]["audit"] = audits[name].describe()
+    return documents
+
+
+def describe(measure: Measure) -> dict[str, Any]:
+    """A registry row as plain data, in both languages."""
+    words = {
+        f"{what}_{language}": getattr(measure, what)(language)
+        for what in ("title", "definition", "numerator", "denominator")
+        for language in ("cs", "en")
+    }
+    parts = {name: measure.part(name) for name in measure.components}
+    return {
+        "measure": measure.id,
+        "kind": measure.kind,
+        "unit": measure.unit,
+        "primary": measure.primary,
+        "primary_window": measure.primary_window,
+        "process": measure.process,
+        "windows": list(measure.windows),
+        "components": {name: {"unit": p.unit, "value": p.value, "per": p.per} for name, p in parts.items()},
+        "day_zero_cs": measure.day_zero.in_language("cs"),
+        "day_zero_en": measure.day_zero.in_language("en"),
+        "competing": list(measure.competing),
+        "tables": list(measure.tables),
+        "source": measure.source,
+        "owner": measure.owner,
+        **words,
+    }
+
+
+def _curve_documents(curves: Sequence[Curve]) -> Document:
+    documents = {}
+    for measure in sorted({curve.measure for curve in curves}):
+        name, rows = f"curve:{measure}", []
+        for curve in (c for c in curves if c.measure == measure):
+            for interval, cells in zip(curve.intervals, curve.cells, strict=True):
+                keys = (curve.cohort, curve.group_by, curve.group_value, str(interval.day_from), str(interval.day_to))
+                rows.append(make_row(name, dict(zip(CURVE_DIMS, keys, strict=True)), cells))
+        documents[name] = table_document(CURVE_DIMS, CURVE_STATISTICS, rows, describe(MEASURES[measure]))
+        documents[name]["audit"] = _passed(rows, None)
+    return documents
+
+
+def _plain_document(table: PlainTable, profile: Profile, attacked: int) -> Document:
+    rows = table.rows(profile)
+    document = table_document(table.dims, table.statistics, rows, _definition(table.id))
+    document["audit"] = _passed(rows, attacked)
+    return document
+
+
+def _coverage_document(records: list[dict[str, str]]) -> Document:
+    rows = coverage_rows(records)
+    document = table_document(COVERAGE_DIMS, ("covered_from", "covered_to"), rows, _definition("coverage"))
+    document["audit"] = _passed(rows, 0)
+    return document
+
+
+def _definition(name: str) -> dict[str, Any]:
+    return {"title_cs": WORDS[name][0], "title_en": WORDS[name][1]}
+
+
+def _passed(rows: Sequence[Row], attacked: int | None) -> dict[str, Any]:
+    statuses = [cell.status for row in rows for cell in row.cells.values()]
+    result: dict[str, Any] = {"result": "passed", "cells": len(statuses), "hidden": statuses.count(Status.HIDDEN)}
+    return result if attacked is None else result | {"attacked": attacked}
+
+
+def _sorted(rows: list[Row]) -> list[Row]:
+    def order(row: Row) -> tuple[object, ...]:
+        window = row.keys["window"]
+        place = (row.keys["component"], row.keys["cohort"], row.keys["cell_set"], int(window) if window else -1)
+        return (*place, row.keys["group_by"] != "all", row.keys["group_by"], row.keys["group_value"])
+
+    return sorted(rows, key=order)
+
+
+def _meta(
+    con: Connection,
+    run: Run,
+    profile: Profile,
+    rows: Sequence[MeasureRow],
+    coverage: list[dict[str, str]],
+    tables: Mapping[str, Document],
+) -> Document:
+    custody = query(con, "select max(covered_to) from core.custody_coverage")[0][0]
+    manifest = {name: value for name, value in run.manifest().items() if name != "started_at"}
+    manifest |= {
+        "covered_to": custody.isoformat() if isinstance(custody, date) else None,
+        "definitions_version": definitions_version(),
+    }
+    totals = [table["audit"] for table in tables.values()]
+    return {
+        "quarter": str(run.quarter),
+        "run": manifest,
+        "releases": releases_by_window(rows),
+        "coverage": coverage,
+        "synthetic": run.synthetic,
+        "draft": True,
+        "provisional": is_provisional(run, custody if isinstance(custody, date) else None, coverage),
+        "profile": profile.describe(),
+        "checked_by": None,
+        "audit": {"result": "passed"} | {what: sum(t[what] for t in totals) for what in ("cells", "hidden")},
+        "revision_reason": None,
+        "definitions": {name: describe(MEASURES[name]) for name in _measures(rows)},
+    }
+
+
+def releases_by_window(rows: Iterable[MeasureRow]) -> dict[str, list[str]]:
+    """For each window in days the first and last release quarter that its published programme figures speak of."""
+    spans: dict[str, list[str]] = {}
+    for row in rows:
+        pooled = (row.cohort, row.cell_set, row.group_by) == ("programme", "own", "all") and row.window
+        if pooled and row.status == "measured" and row.period_from and row.period_to:
+            known = spans.get(row.window, [row.period_from, row.period_to])
+            spans[row.window] = [min(known[0], row.period_from), max(known[1], row.period_to)]
+    return dict(sorted(spans.items(), key=lambda item: int(item[0])))
+
+
+def is_provisional(run: Run, custody_to: date | None, coverage: Iterable[Mapping[str, str]]) -> bool:
+    """True until custody and every source of the primary outcomes cover the quarter and their windows after it."""
+    primary = [measure for measure in MEASURES.values() if measure.primary_window is not None]
+    needed = run.quarter.last_day + timedelta(days=max((m.primary_window or 0 for m in primary), default=0))
+    tables = {table for measure in primary for table in measure.tables}
+    ends = [record["covered_to"] for record in coverage if record["table_name"] in tables]
+    return custody_to is None or custody_to < needed or any(end < needed.isoformat() for end in ends)
+
+
+def _reasons(
+    measures: Mapping[str, Sequence[Planned]], curves: Sequence[Curve], plain: Sequence[PlainTable]
+) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"table": name, "keys": plan.row.keys, "hidden": dict(sorted(plan.hidden.items()))}
+        for name, planned in measures.items()
+        for plan in planned
+        if plan.hidden
+    ]
+    found += [{"table": f"curve:{c.measure}", "keys": list(c.key[1:]), "hidden": c.hidden} for c in curves if c.hidden]
+    for table in plain:
+        found += [
+            {"table": table.id, "keys": table.keys[row], "hidden": {name: why}}
+            for (row, name), why in sorted(table.hidden.items())
+        ]
+    return found

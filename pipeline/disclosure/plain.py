@@ -1,0 +1,136 @@
+"""Tables of counts that are no measures, such as attrition: each count is a cell, and they hang together by sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.disclosure.attack import Problem, Target, find_narrow
+from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.rounding import Published, is_small, released
+from pipeline.disclosure.types import Row, Status, make_row
+from pipeline.errors import DisclosureError
+
+ROUNDS = 60
+Place = tuple[int, str]  # row, statistic
+
+
+@dataclass
+class PlainTable:
+    """Exact counts by row and statistic, how many persons stand behind them, and which sums are known to hold.
+
+    `relations` are sums of counts that are 0 when they hold in the true counts; `differences` are pairs whose
+    difference is itself a count of people (those lost from one step to the next).
+    """
+
+    id: str
+    dims: tuple[str, ...]
+    statistics: tuple[str, ...]
+    keys: list[Mapping[str, str]]
+    counts: list[Mapping[str, int]]
+    persons: list[Mapping[str, int]]
+    relations: list[dict[Place, int]] = field(default_factory=list)
+    differences: list[tuple[Place, Place]] = field(default_factory=list)
+    hidden: dict[Place, str] = field(default_factory=dict)
+
+    def cell(self, place: Place, profile: Profile) -> Published:
+        """One count as it will be published."""
+        row, name = place
+        if name not in self.counts[row]:
+            return None, Status.NOT_APPLICABLE
+        return released(self.counts[row][name], place in self.hidden, profile)
+
+    def rows(self, profile: Profile) -> list[Row]:
+        """The rows to publish."""
+        return [
+            make_row(self.id, keys, {name: self.cell((index, name), profile) for name in self.statistics})
+            for index, keys in enumerate(self.keys)
+        ]
+
+    def is_few(self, place: Place, threshold: int) -> bool:
+        """A count, or the persons behind it, from 1 to t-1."""
+        row, name = place
+        count = self.counts[row][name]
+        return 0 < count < threshold or (count > 0 and 0 < self.persons[row].get(name, count) < threshold)
+
+    def places(self) -> list[Place]:
+        """Every count that there is."""
+        return [(row, name) for row, counts in enumerate(self.counts) for name in self.statistics if name in counts]
+
+
+def protect_plain(table: PlainTable, profile: Profile) -> int:
+    """Hide small counts, then whatever else the attack needs; returns how many quantities withstood it.
+
+    Raises DisclosureError when the table cannot be made safe or an unsafe count would be shown.
+    """
+    for place in table.places():
+        row, name = place
+        count = table.counts[row][name]
+        if is_small(count, profile) or (count and is_small(table.persons[row].get(name), profile)):
+            table.hidden[place] = "threshold"
+    for _ in range(ROUNDS):
+        problem, weak = attack_plain(table, profile)
+        if not weak:
+            _check_plain(table, profile)
+            return len(problem.targets)
+        chosen = [found for places in weak if (found := _next_to_hide(table, places, profile)) is not None]
+        if not chosen:
+            break
+        table.hidden.update(dict.fromkeys(chosen, "secondary"))
+    raise DisclosureError(f"Table {table.id} cannot be made safe. Nothing was released.")
+
+
+def attack_plain(table: PlainTable, profile: Profile) -> tuple[Problem, list[list[Place]]]:
+    """The attack on a table: the problem, and for each quantity that can be pinned down the cells it is made of."""
+    problem, unknown = Problem(), {}
+    most = 2 * max((c for counts in table.counts for c in counts.values()), default=0) + 100
+    for place in table.places():
+        unknown[place] = problem.add_unknown(table.counts[place[0]][place[1]], *_bounds(table, place, most, profile))
+    for relation in table.relations:
+        terms = {unknown[place]: weight for place, weight in relation.items() if place in unknown}
+        if problem.value(terms) == 0:
+            problem.add(terms, 0, 0)
+    targets: list[list[Place]] = []
+    for place in table.places():
+        if table.is_few(place, profile.threshold):
+            targets.append([place])
+    for before, after in table.differences:
+        if before in unknown and after in unknown:
+            terms = {unknown[before]: 1, unknown[after]: -1}
+            if problem.value(terms) >= 0:
+                problem.add(terms, 0, most)
+                targets += [[before, after]] if 0 < problem.value(terms) < profile.threshold else []
+    for index, places in enumerate(targets):
+        terms = {unknown[place]: (1, -1)[i] for i, place in enumerate(places)}
+        problem.targets.append(Target(terms, profile.protection_width, index, table.id))
+    return problem, [targets[finding.target.row] for finding in find_narrow(problem)]
+
+
+def _bounds(table: PlainTable, place: Place, most: int, profile: Profile) -> tuple[float, float]:
+    value, status = table.cell(place, profile)
+    truth, t = table.counts[place[0]][place[1]], profile.threshold
+    if status is Status.HIDDEN:
+        return (1, t - 1) if 0 < truth < t else (min(truth, t), most)
+    number = float(value) if isinstance(value, int) else 0.0
+    if status is Status.SHOWN or number % profile.base:
+        return number, number
+    return max(number - profile.half, min(t, number + profile.half)), number + profile.half
+
+
+def _next_to_hide(table: PlainTable, weak: Sequence[Place], profile: Profile) -> Place | None:
+    """The smallest shown count of a quantity itself, or else of the sums that it stands in."""
+    groups = [set(weak)] + [set(relation) for relation in table.relations if set(weak) & set(relation)]
+    groups += [{before, after} for before, after in table.differences if set(weak) & {before, after}]
+    for group in groups:
+        shown = [p for p in group if p in table.places() and table.cell(p, profile)[1] is Status.ROUNDED]
+        if shown:
+            return min(shown, key=lambda p: (table.counts[p[0]][p[1]], p))
+    return None
+
+
+def _check_plain(table: PlainTable, profile: Profile) -> None:
+    for place in table.places():
+        value, status = table.cell(place, profile)
+        exact = isinstance(value, int) and value != 0 and (status is not Status.ROUNDED or value % profile.base > 0)
+        if exact or (table.is_few(place, profile.threshold) and status is not Status.HIDDEN):
+            raise DisclosureError(f"The audit stopped the release: table {table.id} shows a count that must be hidden.")
