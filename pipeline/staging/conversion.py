@@ -10,6 +10,10 @@ from pipeline.sources import ColumnRule, Condition, Contract, Produces
 from pipeline.staging.convert import clean, folded, listed, literal, missing_words
 from pipeline.staging.headers import Header, repeated_numbers
 
+PIECES = re.compile(r"\{[^{}]*\}|[^{}]+")
+"""The columns in braces and the plain text of a template."""
+NUMBER = re.compile(r"\{n(?::0(\d))?\}")
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -42,44 +46,47 @@ class Conversion:
         columns = self.produces.columns
         return [(c, columns[c.name]) for c in self.table.column if c.name in columns]
 
-    def cell(self, text: str, number: int | None = None, rule: ColumnRule | None = None) -> str:
+    @property
+    def repeated(self) -> list[str]:
+        """The headers with {n} that the entry reads, sorted; `part` holds their cells in this order."""
+        read = {h for rule in self.produces.columns.values() for h in rule.headers}
+        read |= {condition.column for condition in self.produces.when} | {self.produces.unpivot or ""}
+        return sorted(h for h in read if "{n}" in h)
+
+    def part(self, number: int) -> str:
+        """The raw cells of one repeated group as a list."""
+        positions = [self.header.position(h.replace("{n}", str(number))) for h in self.repeated]
+        return "[" + ", ".join(f"cells[{p}]" if p else "null" for p in positions) + "]"
+
+    def cell(self, text: str, rule: ColumnRule | None = None) -> str:
         """The cleaned cell of a column; NULL when the sheet has no such column."""
-        position = self.header.position(text if number is None else text.replace("{n}", str(number)))
         words = missing_words(rule, self.contract.values) if rule else ()
+        if "{n}" in text:
+            return clean(f"part[{self.repeated.index(text) + 1}]", words)
+        position = self.header.position(text)
         return clean(f"cells[{position}]", words) if position else "null::varchar"
 
-    def raw(self, rule: ColumnRule, number: int | None = None) -> str:
+    def raw(self, rule: ColumnRule) -> str:
         """The text that a model column is made from."""
         if rule.value is not None:
             return literal(rule.value)
         if rule.source is not None:
-            return self.cell(rule.source, number, rule)
-        parts = []
-        for plain, column in _split(_numbered(rule.template or "", number)):
-            parts += [literal(plain)] if plain else []
-            parts += [self.cell(column, number, rule)] if column else []
-        return " || ".join(parts)
+            return self.cell(rule.source, rule)
+        return " || ".join(self._piece(piece, rule) for piece in PIECES.findall(rule.template or ""))
+
+    def _piece(self, piece: str, rule: ColumnRule) -> str:
+        if not piece.startswith("{"):
+            return literal(piece)
+        if number := NUMBER.fullmatch(piece):
+            digits = "repeat::varchar"
+            return f"lpad({digits}, greatest({number[1] or 1}, length({digits}))::integer, '0')"
+        return self.cell(piece[1:-1], rule)
 
 
-def holds(conversion: Conversion, condition: Condition, number: int | None = None) -> str:
+def holds(conversion: Conversion, condition: Condition) -> str:
     """A condition as SQL that is never NULL."""
-    cell = conversion.cell(condition.column, number)
+    cell = conversion.cell(condition.column)
     if condition.present is not None:
         return f"({cell} is {'not ' if condition.present else ''}null)"
     words = condition.among if condition.equals is None else (condition.equals,)
     return f"coalesce({folded(cell)} in ({listed(words or ())}), false)"
-
-
-def _numbered(template: str, number: int | None) -> str:
-    """A template with the repeated group's number in place of {n} and {n:02}."""
-    if number is None:
-        return template
-    return re.sub(r"\{n(?::0(\d))?\}", lambda m: str(number).zfill(int(m[1] or 0)), template)
-
-
-def _split(template: str) -> list[tuple[str, str]]:
-    pieces = []
-    for part in template.split("{"):
-        column, closed, plain = part.partition("}")
-        pieces += [("", column), (plain, "")] if closed else [(part, "")]
-    return pieces

@@ -71,23 +71,27 @@ def _cells_sql(conversion: Conversion) -> str:
         f"landing.record as r join sheet_group as g using (file_id, sheet) "
         f"where g.group_id = {conversion.group_id} and r.kind = 'record'"
     )
-    if conversion.produces.unpivot:
-        groups = ", ".join(_group(conversion, place, number) for place, number in enumerate(conversion.numbers))
-        parts = f"unnest(list_filter([{groups}], lambda p: p.filled)) as part"
-        return f"select * exclude (part), unnest(part) from (select {provenance}, {parts} from {origin})"
     raws = ", ".join(f"{conversion.raw(rule)} as {_r(c)}" for c, rule in conversion.rules)
-    tests = "".join(f" and {holds(conversion, w)}" for w in conversion.produces.when)
-    return f"select {provenance}, {conversion.offset} as ordinal, null::integer as repeat, {raws} from {origin}{tests}"
+    tests = [holds(conversion, w) for w in conversion.produces.when]
+    if not conversion.produces.unpivot:
+        where = "".join(f" and {test}" for test in tests)
+        return (
+            f"select {provenance}, {conversion.offset} as ordinal, null::integer as repeat, {raws} from {origin}{where}"
+        )
+    filled = " or ".join(f"{conversion.cell(h)} is not null" for h in conversion.repeated)
+    return f"""
+        select * exclude (cells, part), {raws} from (
+            select * exclude (repeated), unnest(repeated)
+            from (select {provenance}, cells, unnest({_groups(conversion)}) as repeated from {origin}))
+        where {" and ".join([f"({filled})", *tests])}"""
 
 
-def _group(conversion: Conversion, place: int, number: int) -> str:
-    repeated = {h for rule in conversion.produces.columns.values() for h in rule.headers if "{n}" in h}
-    repeated.add(conversion.produces.unpivot or "")
-    filled = " or ".join(f"{conversion.cell(h, number)} is not null" for h in sorted(repeated))
-    tests = [f"({filled})"] + [holds(conversion, w, number) for w in conversion.produces.when]
-    raws = [f"{literal('raw ' + c.name)}: {conversion.raw(rule, number)}" for c, rule in conversion.rules]
-    fields = [f"'ordinal': {conversion.offset + place}", f"'repeat': {number}", f"'filled': {' and '.join(tests)}"]
-    return "{" + ", ".join(fields + raws) + "}"
+def _groups(conversion: Conversion) -> str:
+    groups = [
+        f"{{'ordinal': {conversion.offset + place}, 'repeat': {number}, 'part': {conversion.part(number)}}}"
+        for place, number in enumerate(conversion.numbers)
+    ]
+    return f"[{', '.join(groups)}]"
 
 
 def _code_join(column: Column, rule: ColumnRule) -> str:
