@@ -161,7 +161,7 @@ def _place_table(places: Sequence[Place], words: Words) -> str:
             "key": p.key,
             "file": words.known(p.file),
             "sheet": words.known(p.sheet),
-            "row": "" if p.row is None else words.number(p.row),
+            "row": "" if p.row is None else str(p.row),
             "column": words.known(p.column),
             "detail": ", ".join(words.known(part) for part in p.detail.split("|")),
         }

@@ -33,7 +33,7 @@ def gather(con: Connection, settings: Settings, rules: dict[str, Rule], language
             refused=refused,
             synthetic=synthetic,
             files=tuple(source.files[delivery_id]),
-            records=source.records.get(delivery_id, 0),
+            records=sum(source.records[delivery_id]),
             accounting=tuple(source.accounting[delivery_id]),
             groups=group(source.findings(delivery_id, partner), rules),
             ignored=tuple(source.ignored[delivery_id]),
@@ -63,11 +63,12 @@ class _Source:
     def __post_init__(self) -> None:
         query = self._by_delivery
         self.files = query("select delivery_id, name from landing.file order by file_order, name", lambda row: row[0])
-        self.records = dict(
-            self.con.execute(
-                "select f.delivery_id, count(*) from landing.record r join landing.file f on f.file_id = r.file_id "
-                "where r.kind = 'record' group by all"
-            ).fetchall()
+        self.records = query(
+            "select f.delivery_id, f.partner, coalesce(s.source, ''), count(*) from landing.record r "
+            "join landing.file f on f.file_id = r.file_id "
+            "left join landing.sheet s on s.file_id = r.file_id and s.sheet = r.sheet "
+            "where r.kind = 'record' group by all",
+            lambda row: row[2] if self._gives_rows(row[0], row[1]) else 0,
         )
         self.accounting = query(
             "select delivery_id, table_name, produced, accepted, quarantined, parent_refused, duplicate "
@@ -105,6 +106,12 @@ class _Source:
         for delivery_id, *row in self.con.execute(sql).fetchall():
             found[delivery_id].append(make(row))
         return found
+
+    def _gives_rows(self, partner: str, source: str) -> bool:
+        """Whether the contract makes rows of a kind of sheet; control sheets and unread ones give none."""
+        contract = self.contract(partner)
+        file = contract.files.get(source) if contract else None
+        return bool(file and file.produces)
 
     def title(self, partner: str) -> str:
         contract = self.contract(partner)
