@@ -149,8 +149,9 @@ def _screen(delivery: Delivery, files: tuple[ReadFile, ...], latest: date) -> It
     for name in delivery.left_out:
         yield from screen_text(name, "file name", f"a file beside the data {WITHHELD}", latest)
     if delivery.sidecar:
-        text = delivery.sidecar.path.read_bytes().decode("utf-8", "replace")
-        yield from screen_text(text, "sidecar", delivery.sidecar.name, latest)
+        yield from screen_text(
+            delivery.sidecar_text.decode("utf-8", "replace"), "sidecar", delivery.sidecar.name, latest
+        )
     for file in files:
         yield from screen_text(file.file.name, "file name", file.shown, latest)
         if file.reading:

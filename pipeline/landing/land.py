@@ -24,6 +24,7 @@ from pipeline.landing.receipts import (
     write_whole,
 )
 from pipeline.landing.screen import shown
+from pipeline.landing.sheets import UnreadableError
 from pipeline.settings import Settings
 from pipeline.sources import DeliveredFile, Delivery, Problem, load_contract
 
@@ -130,8 +131,12 @@ def _land(settings: Settings, delivery: Delivery, now: datetime, known: dict[str
     examined = examine(delivery, load_contract(settings, delivery.partner), hashes, now.date())
     if examined.findings or examined.problems:
         return _refuse(settings, examined, label, now)
-    receipt = known.setdefault(delivery_id, _receipt(examined, hashes, now))
-    _keep(settings, delivery, receipt)
+    receipt = known.get(delivery_id) or _receipt(examined, hashes, now)
+    try:
+        _keep(settings, delivery, receipt)
+    except UnreadableError as problem:
+        return Landed(delivery.partner, label, REFUSED, delivery_id, problem.rule_id, (str(problem),))
+    known[delivery_id] = receipt
     return Landed(delivery.partner, label, NEW, delivery_id, reasons=_notes(examined, now.date()))
 
 
@@ -209,9 +214,13 @@ def _keep(settings: Settings, delivery: Delivery, receipt: Receipt) -> None:
 
 
 def _keep_file(source: Path, target: Path) -> None:
-    data = source.read_bytes()
+    """Keep exactly the bytes that were screened; raises UnreadableError when they are there no longer."""
+    try:
+        data = source.read_bytes()
+    except OSError:
+        data = b""
     if hashlib.sha256(data).hexdigest() != target.name:
-        raise InputError("A file changed while it was landed; nothing of its delivery counts. Run the command again.")
+        raise UnreadableError("unreadable_file", "A file changed while it was landed. Run the command again.")
     write_whole(target, data)
 
 

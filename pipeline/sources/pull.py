@@ -47,6 +47,7 @@ class Delivery:
     label: str
     files: tuple[DeliveredFile, ...] = ()
     sidecar: DeliveredFile | None = None
+    sidecar_text: bytes = b""
     declared: Declaration = field(default_factory=Declaration)
     problems: tuple[Problem, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -84,7 +85,10 @@ def _of_partner(settings: Settings, contract: Contract) -> list[Delivery]:
         text = f"The folder {location} is missing. Make it, or correct partners.{contract.partner}.location."
         return [_nothing(contract, "missing_folder", text)]
     outside: list[str] = []
-    units = list(_units(location, contract, outside))
+    try:
+        units = list(_units(location, contract, outside))
+    except OSError:
+        return [_nothing(contract, "missing_folder", f"The folder {location} cannot be read. Check its access rights.")]
     deliveries = [d for label, files in units if (d := _delivery(contract, label, files))]
     if not deliveries:
         text = f"There is no delivery in {location}. Put the files in a folder of their own there."
@@ -147,12 +151,16 @@ def _delivery(contract: Contract, label: str, files: list[DeliveredFile]) -> Del
     data = tuple(f for f in files if f is not sidecar and _is_data(f, contract))
     if not data and sidecar is None:
         return None
-    declared, problems = _declare(contract, data, sidecar)
+    try:
+        content = sidecar.path.read_bytes() if sidecar else b""
+    except OSError:
+        return _nothing(contract, "unreadable_file", f"A {SIDECAR} cannot be opened. Check its access rights.")
+    declared, problems = _declare(contract, data, content if sidecar else None)
     if not data:
         kinds = ", ".join(SUFFIXES[contract.format])
         problems.append(Problem("unknown_file", f"The delivery holds no file that the contract reads ({kinds})."))
     left_out = tuple(f.name for f in files if f is not sidecar and f not in data)
-    return Delivery(contract.partner, label, data, sidecar, declared, tuple(problems), left_out)
+    return Delivery(contract.partner, label, data, sidecar, content, declared, tuple(problems), left_out)
 
 
 def _is_data(file: DeliveredFile, contract: Contract) -> bool:
@@ -164,13 +172,13 @@ def _is_data(file: DeliveredFile, contract: Contract) -> bool:
 
 
 def _declare(
-    contract: Contract, data: tuple[DeliveredFile, ...], sidecar: DeliveredFile | None
+    contract: Contract, data: tuple[DeliveredFile, ...], sidecar: bytes | None
 ) -> tuple[Declaration, list[Problem]]:
     """What sidecar and file names say; the sidecar has the last word."""
     declared = Declaration()
     problems: list[Problem] = []
-    if sidecar:
-        declared, problems = from_sidecar(sidecar.path.read_bytes())
+    if sidecar is not None:
+        declared, problems = from_sidecar(sidecar)
     if contract.delivery.declared_in == "filename" and contract.delivery.filename:
         named = from_texts([f.path.name for f in data], contract.delivery.filename, contract)
         problems += _disagreement(contract, data)

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import sys
 from datetime import datetime
 
 import polars as pl
@@ -14,6 +15,7 @@ import pytest
 from pipeline.errors import InputError, MixedDataError, StorageError
 from pipeline.landing import land, receipts, refusals
 
+land_module = sys.modules["pipeline.landing.land"]
 STARTED = datetime(2023, 8, 1, 9, 30)
 CSV = "kód;pohlaví\nA;muž\nB;žena\n".encode("cp1250")
 
@@ -156,6 +158,27 @@ def test_a_file_that_may_not_be_read(project, monkeypatch):
     deliveries[0].files[0].path.unlink()
     report = land(project.settings, deliveries, started_at=STARTED)
     assert report.refused[0].rule_id == "unreadable_file"
+
+
+def test_a_file_that_grows_while_it_is_landed_does_not_stop_the_others(project, monkeypatch):
+    project.deliver({"a.csv": CSV}, folder="growing")
+    project.deliver({"b.csv": CSV + b"C;x\n"}, folder="still")
+    examined = land_module.examine
+
+    def grow(delivery, *rest):
+        result = examined(delivery, *rest)
+        if delivery.label == "growing":
+            delivery.files[0].path.write_bytes(CSV * 2)
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(land_module, "examine", grow)
+        report = project.land()
+    assert [(d.label, d.state, d.rule_id) for d in report.deliveries] == [
+        ("growing", "refused", "unreadable_file"),
+        ("still", "new", ""),
+    ]
+    assert len(receipts(project.settings)) == 1
 
 
 def test_the_same_files_again_change_nothing_and_say_so(project):
