@@ -9,7 +9,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, SettingsError
 from pipeline.settings import Settings
 from pipeline.sources.contract import Contract
 from pipeline.sources.declaring import SIDECAR, Declaration, Problem, from_sidecar, from_texts, prefer
@@ -62,11 +62,14 @@ def pull(settings: Settings, *, started_at: datetime, partners: tuple[str, ...] 
     """Every delivery at the partners' locations (all partners, or those named), sorted by partner and label.
 
     A partner whose folder is missing or empty gives a delivery without files that says so; the others go on.
-    Raises SettingsError for an unusable contract and InputError when nobody has delivered anything.
+    Raises SettingsError for an unknown partner or an unusable contract and InputError when nobody has delivered anything.
     """
     names = sorted(partners or settings.partners)
     if not names:
         raise InputError("No partner is named in throughcare.toml. Add [partners.NAME] with a location.")
+    if unknown := sorted(set(names) - set(settings.partners)):
+        known = ", ".join(sorted(settings.partners))
+        raise SettingsError(f"throughcare.toml names no partner {', '.join(unknown)}. Partners are {known}.")
     contracts = {name: load_contract(settings, name) for name in names}
     found = [delivery for name in names for delivery in _of_partner(settings, contracts[name])]
     if not any(delivery.files for delivery in found):
