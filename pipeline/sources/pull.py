@@ -62,7 +62,7 @@ def pull(settings: Settings, *, started_at: datetime, partners: tuple[str, ...] 
     """Every delivery at the partners' locations (all partners, or those named), sorted by partner and label.
 
     A partner whose folder is missing or empty gives a delivery without files that says so; the others go on.
-    Raises SettingsError for an unknown partner or an unusable contract and InputError when nobody has delivered anything.
+    Raises SettingsError for an unknown partner or a contract with mistakes, InputError when nobody has delivered.
     """
     names = sorted(partners or settings.partners)
     if not names:
