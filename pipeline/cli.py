@@ -160,9 +160,9 @@ def explain(measure: str, language: Annotated[str, typer.Option(help="cs or en."
 @app.command()
 def dictionary(language: Annotated[str, typer.Option(help="cs or en.")] = "en") -> None:
     """The data dictionary: every table, column and code list, as Markdown."""
-    from pipeline.model.dictionary import markdown
+    from pipeline.model.dictionary import dictionary_markdown
 
-    print(markdown(language))
+    print(dictionary_markdown("cs" if language == "cs" else "en"))
 
 
 @app.command()

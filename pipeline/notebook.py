@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,13 +103,9 @@ class Programme:
         )
         if frame.empty:
             raise SettingsError(self._advice(measure, cohort))
-        rows = []
-        for cell in frame.itertuples():
-            x, n = int(cell.numerator or 0), int(cell.denominator or 0)
-            low, high = wilson(x, n) if n else (None, None)
-            rows.append((x / n if n else None, low, high, (x + int(cell.possible or 0)) / n if n else None))
-        for position, name in enumerate(("rate", "low", "high", "upper_bound")):
-            frame[name] = [None if row[position] is None else 100 * row[position] for row in rows]
+        counts = frame[["numerator", "denominator", "possible"]].fillna(0).astype(int).to_numpy()
+        shares = [_percentages(*row, interval=wilson) for row in counts.tolist()]
+        frame[["rate", "low", "high", "upper_bound"]] = shares
         return frame
 
     def curve(self, measure: str, *, by: str = "all", cohort: str = "programme") -> Chart:
@@ -142,3 +139,10 @@ class Programme:
         return (
             f"{measure} was counted within {windows or 'no window'} by {groups} for {cohorts}, not so for '{cohort}'."
         )
+
+
+def _percentages(x: int, n: int, possible: int, *, interval: Callable[[int, int], tuple[float, float]]) -> list[float]:
+    """Rate, interval and upper bound in percent; all missing where nobody is in the denominator."""
+    if n == 0:
+        return [float("nan")] * 4
+    return [100 * share for share in (x / n, *interval(x, n), (x + possible) / n)]
