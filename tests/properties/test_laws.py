@@ -1,0 +1,140 @@
+"""Laws that hold for every history: ladders rise, groups add up, bounds contain the rate, order does not matter."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from typing import Any
+
+import duckdb
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.outcomes import aalen_johansen
+from pipeline.outcomes.curves import DayCount
+from tests.support.core_rows import measured
+from tests.support.histories import World, worlds
+
+FEW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+CELL = "measure, component, cohort, cell_set, window_days"
+
+
+def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return con.execute(query).fetchall()
+
+
+@FEW
+@given(worlds())
+def test_counts_obey_their_laws(world: World) -> None:
+    con = measured(world)
+    falls = """
+        select * from (
+            select *, lag(numerator) over (
+                partition by measure, component, cohort, group_by, group_value order by window_days) as before
+            from outcomes.measure_cell where cell_set = 'ladder' and status = 'measured')
+        where numerator < before"""
+    assert rows(con, falls) == [], "on the same members a count never falls as the window grows"
+    several = f"""
+        select {CELL} from outcomes.measure_cell where cell_set = 'ladder' and status = 'measured'
+        group by measure, component, cohort, cell_set, group_by, group_value, window_days
+        having count(*) > 1"""
+    assert rows(con, several) == []
+    uneven = """
+        select measure from outcomes.measure_cell where cell_set = 'ladder' and status = 'measured'
+        group by measure, component, cohort, group_by, group_value having count(distinct denominator) > 1"""
+    assert rows(con, uneven) == [], "a ladder stands on one set of members"
+    outside = """
+        select * from outcomes.measure_cell where status = 'measured' and (
+            numerator < 0 or possible < 0 or too_early < 0 or unobserved > possible and measure <> 'dose'
+            or (effective_n is not null and (numerator + possible > denominator or effective_n > denominator + 1e-9
+                or numerator_persons > persons or complement_persons > persons
+                or numerator_persons + complement_persons < persons)))"""
+    assert rows(con, outside) == [], "bounds contain the rate and persons cover the cell"
+    assert rows(con, "select * from outcomes.measure_cell where status <> 'measured' and numerator is not null") == []
+    assert rows(con, "select * from outcomes.measure_cell where cohort = 'romodrom' and measure like 'return%'") == []
+
+
+@FEW
+@given(worlds())
+def test_groups_add_up_to_all(world: World) -> None:
+    """Every grouping of units by something known on day 0 adds up; complaints are per person and need not."""
+    con = measured(world)
+    apart = f"""
+        with one as (select * from outcomes.measure_cell where group_by = 'all' and status = 'measured'),
+        many as (
+            select {CELL}, group_by, sum(coalesce(numerator, 0)) as x, sum(coalesce(denominator, 0)) as n,
+                sum(too_early) as early, sum(coalesce(possible, 0)) as possible
+            from outcomes.measure_cell
+            where group_by in ('partner', 'prison', 'quarter', 'planned', 'drug_user') and measure <> 'complaints'
+            group by {CELL}, group_by)
+        select * from one inner join many
+        using (measure, component, cohort, cell_set)
+        where one.window_days is not distinct from many.window_days and (coalesce(one.numerator, many.x) <> many.x
+            or one.denominator <> many.n or one.too_early <> many.early or one.possible <> many.possible)"""
+    assert rows(con, apart) == []
+
+
+@FEW
+@given(worlds(), st.sampled_from([date(2022, 3, 1), date(2022, 9, 30), date(2023, 7, 1)]))
+def test_a_later_as_of_removes_no_event(world: World, as_of: date) -> None:
+    events = (
+        "select cohort, member_id, kind, days from outcomes.follow_up where status = 'event'"
+        " and cohort in ('programme_per_release', 'all_releases')"
+    )
+    early, late = (set(rows(measured(world, "2023Q2", day), events)) for day in (as_of, date(2023, 7, 31)))
+    assert early <= late
+
+
+@FEW
+@given(worlds(), st.integers(0, 1000))
+def test_order_of_rows_does_not_matter(world: World, seed: int) -> None:
+    shuffled = {name: random.Random(seed).sample(list(found), len(found)) for name, found in world.items()}
+    one, other = measured(world), measured(shuffled)
+    for table in ("cohort_member", "attrition", "follow_up", "measure_cell", "curve"):
+        query = f"select * from outcomes.{table} order by all"
+        assert rows(one, query) == rows(other, query), table
+
+
+@FEW
+@given(worlds())
+def test_curves_account_for_everybody(world: World) -> None:
+    con = measured(world)
+    members = dict(rows(con, "select cohort, count(*) from outcomes.cohort_member group by cohort"))
+    found = rows(con, "select * from outcomes.curve where group_by = 'all' order by measure, cohort, day")
+    for measure, cohort in {(row[0], row[1]) for row in found}:
+        days = [DayCount(*row[4:]) for row in found if row[:2] == (measure, cohort)]
+        left = members[cohort]
+        for day in days:
+            assert day.at_risk == left
+            left -= day.events + day.competing + day.censored
+        assert left == 0
+        swapped = [DayCount(d.day, d.at_risk, d.competing, d.events, d.censored) for d in days]
+        free = 1.0
+        for event, other, day in zip(aalen_johansen(days), aalen_johansen(swapped), days, strict=True):
+            free *= 1 - (day.events + day.competing) / day.at_risk
+            assert abs(event.value + other.value + free - 1) < 1e-9, "incidences and the event-free share add up to one"
+
+
+@FEW
+@given(worlds())
+def test_attrition_adds_up(world: World) -> None:
+    """Each step holds those of the step before who were not removed; the last of programme is its complete members."""
+    con = measured(world)
+    found = rows(con, "select * from outcomes.attrition order by cohort, step_number, reason")
+    steps = {(row[0], row[1]): row for row in found if row[5] == ""}
+    for (cohort, number), row in steps.items():
+        lost = [r for r in found if r[:2] == (cohort, number) and r[5] != ""]
+        assert sum(r[3] for r in lost) == row[6], (cohort, number)
+        if number > 1:
+            before = steps[cohort, number - 1]
+            assert before[3] - row[3] == row[6]
+            if before[4] is not None and cohort != "programme":
+                assert before[4] - row[4] == sum(r[4] for r in lost)
+    for cohort in ("programme", "comparison"):
+        last = max(number for name, number in steps if name == cohort)
+        members = rows(
+            con,
+            "select coalesce(max(denominator), 0) from outcomes.measure_cell where measure = 'return_to_prison'"
+            f" and window_days = 365 and group_by = 'all' and cohort = '{cohort}'",
+        )
+        assert steps[cohort, last][3] == members[0][0]
