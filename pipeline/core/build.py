@@ -56,7 +56,10 @@ def newest_version(table: Table) -> str:
         table=table.name,
         columns=", ".join(columns),
         versioned=", ".join(f"version.{name}" for name in columns),
-        key=", ".join(f"version.{name}" for name in table.key),
+        accepted=", ".join(f"accepted.{name}" for name in columns),
+        key=", ".join(table.key),
+        accepted_key=", ".join(f"accepted.{name}" for name in table.key),
+        same_key=" and ".join(f"accepted.{name} = repeated.{name}" for name in table.key),
     )
 
 

@@ -1,5 +1,5 @@
 -- A row is one piece of work with or for a client, in its newest accepted version. prison is that of the person's stay on
--- that day (half-open: not on the day of release), otherwise that of the case.
+-- that day (half-open: not on the day of release), otherwise that of the case. By far the longest table, so it is not sorted.
 create or replace table core.service as
 with consented as (
     select service.*
@@ -38,5 +38,4 @@ select
 from consented
 left join held on consented.partner = held.partner and consented.service_id = held.service_id
 left join core."case" as agreement
-    on consented.partner = agreement.partner and consented.case_id = agreement.case_id
-order by consented.partner, consented.service_id;
+    on consented.partner = agreement.partner and consented.case_id = agreement.case_id;
