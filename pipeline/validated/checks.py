@@ -44,6 +44,7 @@ def judging_order(rules: dict[str, Rule], model: dict[str, Table]) -> list[Table
     ordered: dict[str, Table] = {}
 
     def place(table: Table) -> None:
+        """Put a table behind the tables that it refers to."""
         for record in (record for rule in rules.values() for record in rule.check):
             if record.refers_to not in ("", table.name, *ordered) and record.column in table.columns:
                 place(model[record.refers_to])

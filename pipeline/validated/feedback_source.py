@@ -114,10 +114,12 @@ class _Source:
         return bool(file and file.produces)
 
     def title(self, partner: str) -> str:
+        """The partner's full name, or its short one where it has no contract any more."""
         contract = self.contract(partner)
         return contract.title if contract else partner
 
     def contract(self, partner: str) -> Contract | None:
+        """The partner's contract, read once; None where there is none any more."""
         if partner not in self.contracts:
             try:
                 self.contracts[partner] = load_contract(self.settings, partner)
