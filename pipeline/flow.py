@@ -142,7 +142,8 @@ def with_inputs(settings: Settings, run: Run) -> Run:
     inputs = tuple(Input(r.partner, r.delivery_id, r.sha256) for r in receipts)
     rules = [p for p in settings.resource("expectations").rglob("*") if p.is_file()]
     reference = [p for p in settings.resource("data/reference").rglob("*") if p.is_file()]
-    decided = json.dumps([settings.hashed(), hash_files(rules), hash_files(reference)], sort_keys=True)
+    decisions = [p for p in (settings.root / "decisions.toml",) if p.exists()]
+    decided = json.dumps([settings.hashed(), *map(hash_files, (rules, reference, decisions))], sort_keys=True)
     return replace(
         run,
         inputs=inputs,

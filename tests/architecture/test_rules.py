@@ -15,7 +15,8 @@ LOWER = {"errors", "periods", "settings", "run", "model", "warehouse", "charts"}
 STAGES = ["sources", "landing", "staging", "validated", "core", "outcomes", "disclosure", "publication"]
 TOP = {"__init__", "cli", "flow", "console", "status", "export", "notebook"}
 BESIDE = {"synthetic"}
-PARTNERS = ["vscr", "cppt", "kotec", "laxus", "magdalena", "sananim", "podane_ruce", "romodrom"]
+# Romodrom is also the name of a programme, which the case model knows as a code.
+PARTNERS = ["vscr", "cppt", "kotec", "laxus", "magdalena", "magdaléna", "sananim", "podane_ruce", "podané ruce"]
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -140,13 +141,14 @@ def test_notebooks_use_only_public_names() -> None:
         assert not re.search(r"from pipeline\.|import pipeline\.", text), book
 
 
-def test_public_names_have_docstrings_and_types() -> None:
+def test_public_names_have_docstrings() -> None:
     missing = []
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        body = ast.parse(path.read_text("utf-8")).body
+        classes = [node for node in body if isinstance(node, ast.ClassDef)]
+        for node in [*body, *(inner for cls in classes for inner in cls.body)]:
             public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
-            nested = isinstance(node, ast.FunctionDef) and node.col_offset > 4
-            if public and not nested and not ast.get_docstring(node):
+            if public and not ast.get_docstring(node):
                 missing.append(f"{path.name}:{node.name}")
     assert not missing
 
