@@ -36,7 +36,7 @@ def forest_chart(
     rows: Sequence[RateRow], title: str, suffix: str, language: str = "cs", *, alternative: str = ""
 ) -> Chart:
     """Dots with intervals, one row a group; a group without a rate keeps its row and says why."""
-    figure = theme.blank(ROW * len(rows) + 60, language)
+    figure = theme.blank(ROW * len(rows) + 60, language, 400)
     for position, row in enumerate(rows):
         _labels(figure, row.label, row.text, position)
         if row.percent is not None:
@@ -66,7 +66,7 @@ def forest_chart(
 
 def steps_chart(rows: Sequence[BarRow], language: str = "cs", *, alternative: str = "") -> Chart:
     """Horizontal bars from the first step to the last, numbers at the bars."""
-    figure = theme.blank(ROW * len(rows) + 16, language)
+    figure = theme.blank(ROW * len(rows) + 16, language, 270)
     most = max((row.count or 0 for row in rows), default=0) or 1
     for position, row in enumerate(rows):
         _labels(figure, row.label, row.text, position)

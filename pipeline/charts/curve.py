@@ -46,7 +46,7 @@ class CurveWords:
 
 def curve_chart(lines: Sequence[Line], words: CurveWords, language: str = "cs", *, alternative: str = "") -> Chart:
     """Step curves with bands; the numbers at risk stand at the first day of the interval they belong to."""
-    figure = theme.blank(400 + 26 * len(lines), language)
+    figure = theme.blank(400 + 26 * len(lines), language, 400)
     top = _ceiling(lines)
     for position, line in enumerate(lines):
         _add_line(figure, line, position, words)
@@ -55,7 +55,11 @@ def curve_chart(lines: Sequence[Line], words: CurveWords, language: str = "cs", 
     foot = 0.14 + 0.07 * len(lines)
     figure.update_layout(
         xaxis=theme.axis(
-            title={"text": words.days}, range=[0, last * 1.02], showgrid=False, anchor="y", dtick=_tick(last)
+            title={"text": words.days, "standoff": 4},
+            range=[0, last * 1.02],
+            showgrid=False,
+            anchor="y",
+            dtick=_tick(last),
         ),
         yaxis=theme.percent_axis(words.percent, words.suffix, top, domain=[foot + 0.12, 1]),
         yaxis2=theme.axis(visible=False, domain=[0, foot - 0.06], range=[len(lines) - 0.4, -1.2]),

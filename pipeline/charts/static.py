@@ -79,4 +79,5 @@ def _draw(missing: Mapping[Path, str], browser: str) -> None:
 def steady(svg: str, name: str) -> str:
     """An SVG whose identifiers do not change from one drawing to the next."""
     found = re.search(r'id="(?:clip|defs-|topdefs-)?([0-9a-f]{6})', svg)
-    return svg.replace(found[1], name[:6]) if found else svg
+    svg = svg.replace(found[1], name[:6]) if found else svg
+    return re.sub(r"\btrace[0-9a-f]{6}\b", "trace", svg)

@@ -24,14 +24,15 @@ CONFIG: dict[str, Any] = {
 """No tool bar and no zoom: both speak English and neither shows more than the figure says."""
 
 
-def blank(height: int, language: str = "cs") -> Figure:
-    """An empty figure in the theme, as wide as its place and `height` pixels high."""
+def blank(height: int, language: str = "cs", least_width: int = 480) -> Figure:
+    """An empty figure in the theme, `height` pixels high, as wide as its place but not below `least_width`."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
     figure.update_layout(
         template=None,
         height=height,
+        meta={"least_width": least_width},
         autosize=True,
         margin={"l": 8, "r": 12, "t": 10, "b": 44},
         font={"family": FONT, "size": 13, "color": INK},
@@ -48,13 +49,16 @@ def blank(height: int, language: str = "cs") -> Figure:
 
 def axis(**changes: Any) -> dict[str, Any]:
     """An axis in the theme: light grid, no zero line, no zoom."""
-    return {"gridcolor": GRID, "zeroline": False, "linecolor": MUTED, "fixedrange": True, "automargin": True} | changes
+    base = {"gridcolor": GRID, "zeroline": False, "linecolor": MUTED, "fixedrange": True, "automargin": True}
+    if "title" in changes:
+        changes["title"] = {"font": {"size": 13, "color": INK}} | changes["title"]
+    return base | changes
 
 
 def percent_axis(title: str, suffix: str, top: float = 100, **changes: Any) -> dict[str, Any]:
     """An axis in whole per cent from zero; a share is never cut off at its foot."""
     ticks = {"range": [0, top], "ticksuffix": suffix, "tickformat": "d", "dtick": 20 if top > 50 else 10}
-    return axis(title={"text": title, "standoff": 8}, **ticks) | changes
+    return axis(title={"text": title, "standoff": 8}, **(ticks | changes))
 
 
 def label(text: str, **changes: Any) -> dict[str, Any]:
@@ -64,8 +68,8 @@ def label(text: str, **changes: Any) -> dict[str, Any]:
 
 
 def plain(text: object) -> str:
-    """Text that plotly must not read as its little HTML."""
-    return " ".join(str(text).split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text that plotly must read neither as its little HTML nor as TeX."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("$", "&#36;")
 
 
 def watermark(figure: Figure, text: str) -> Figure:

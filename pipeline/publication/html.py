@@ -66,13 +66,14 @@ def _interactive(
     name: str, alternative: str, figures: Mapping[str, str], drawn: Mapping[str, Path], language: str
 ) -> str:
     figure = figures[name]
-    height = json.loads(figure)["layout"].get("height", 400)
+    layout = json.loads(figure)["layout"]
+    size = f"height:{layout['height']}px;min-width:{layout['meta']['least_width']}px"
     area = html.escape(text("page.figure_area", language))
     twin = _picture(drawn[name], "", "print-only") if name in drawn else ""
     return (
         f'<div class="plot-box{" twin" if twin else ""}" tabindex="0" role="group" aria-label="{area}">'
         f'<div class="plot" id="plot-{name}" data-name="{name}" role="img" aria-label="{alternative}" '
-        f'style="height:{height}px"></div>'
+        f'style="{size}"></div>'
         f'</div>{twin}<script type="application/json" id="data-{name}">{_inside(figure)}</script>'
     )
 

@@ -6,17 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+BLANKS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~^$@\"'&/:=%])")
 
 
 def escape(text: object) -> str:
     """Text as text: nothing in it is Markdown, HTML, a shortcode, mathematics or a new line."""
-    return SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    return SPECIAL.sub(r"\\\1", BLANKS.sub(" ", str(text)).strip(" "))
 
 
 def attribute(text: object) -> str:
     """Text inside a quoted attribute of a span or a div."""
-    plain = " ".join(str(text).split())
+    plain = BLANKS.sub(" ", str(text)).strip(" ")
     return plain.replace("\\", "\\\\").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -15,6 +15,8 @@ ROMODROM = ("family_contact", "family_visit_7d")
 def casework(report: Report) -> str:
     """Plans, lead time, planning of releases and dose."""
     lines = [(report.words(name, "title"), row) for name in SHARES if (row := _anybody(report, name))]
+    early = report.row("lead_time", group_by="all", cell_set="own", component="under_30")
+    lines += [(part_title(report, "lead_time", early), early)] if early else []
     shares = (
         rate_table(report, "casework", report.t("caption.casework"), report.t("column.measure"), lines) if lines else ""
     )
@@ -70,7 +72,7 @@ def values_table(report: Report, identifier: str, names: tuple[str, ...]) -> str
     lines = []
     for name in names:
         for row in report.rows(name, group_by="all", cell_set="own"):
-            if "value" in row.cells:
+            if str(row["value"].status) != "not_applicable":
                 title = part_title(report, name, row)
                 lines.append([title, report.cite(row["value"]), report.cite(row.cells.get("n"))])
     if not lines:

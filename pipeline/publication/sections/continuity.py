@@ -8,6 +8,7 @@ from pipeline.publication.sections.parts import (
     comparison_sentence,
     forest,
     group_table,
+    grouped,
     rate_sentence,
     windows_table,
 )
@@ -50,7 +51,10 @@ def planned(report: Report, measure: str, window: str) -> str:
 
 def tabs(report: Report, measure: str, window: str) -> str:
     """Tables by organisation, prison and quarter as tabs (headings where there are none)."""
-    return div(paragraphs(*(panel(report, measure, window, group) for group in TABS)), "panel-tabset")
+    released = [group for group in TABS if grouped(report, measure, window, group)]
+    if not released:
+        return report.t("none.group")
+    return div(paragraphs(*(panel(report, measure, window, group) for group in released)), "panel-tabset")
 
 
 def panel(report: Report, measure: str, window: str, group: str) -> str:

@@ -67,7 +67,7 @@ def definitions(report: Report) -> str:
         for part in ("numerator", "denominator"):
             if row.get(f"{part}_{report.language}"):
                 lines.append(report.t(f"method.{part}", text=report.words(name, part)))
-        if row.get("source"):
+        if report.language == "en" and row.get("source"):  # the registry names its sources in English
             lines.append(report.t("method.source", text=escape(row["source"])))
         parts.append(div("\n\n".join(lines), "definition"))
     return paragraphs(*parts)

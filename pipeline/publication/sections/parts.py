@@ -13,7 +13,7 @@ from pipeline.publication.cite import format_cell, is_shown, number
 from pipeline.publication.differences import difference, points, sources
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Report, strip_tags
-from pipeline.publication.wording import compare_key, rate_key
+from pipeline.publication.wording import COMPARISONS, compare_key, rate_key
 
 RATE_COLUMNS = ("n", "x", "rate", "interval", "bounds", "too_early")
 
@@ -74,10 +74,8 @@ def grouped(
 
 
 def group_table(report: Report, measure: str, window: str, group_by: str) -> str:
-    """A table of one measure by group, or a sentence that this release has none."""
+    """A table of one measure by group."""
     lines = grouped(report, measure, window, group_by)
-    if not lines:
-        return report.t("none.group")
     caption = report.t(f"caption.by_{group_by}", title=report.words(measure, "title"), window=window)
     return rate_table(report, f"{measure}-{group_by}", caption, report.t(f"column.{group_by}"), lines)
 
@@ -103,17 +101,20 @@ def windows_table(report: Report, measure: str) -> str:
 
 def comparison_sentence(report: Report, one: Row | None, other: Row | None, names: tuple[str, str], what: str) -> str:
     """The sentence for two groups with the smallest difference they could have shown, chosen by the wording table."""
+    key = compare_key(one, other, difference(one, other))
+    if key == COMPARISONS[True, True, True, "lower"]:
+        one, other = other, one  # "lower by 23" is said with the difference the right way up
     found = difference(one, other)
     values = {"one": names[0], "other": names[1], "what": what}
     if found and one and other:
         cells = sources(one, other)
         values |= {
-            "points": points(abs(found.points), "difference", cells, report.language),
+            "points": points(found.points, "difference", cells, report.language),
             "low": points(found.low, "difference_low", cells, report.language),
             "high": points(found.high, "difference_high", cells, report.language),
             "least": points(found.detectable, "detectable", cells, report.language),
         }
-    return report.t(compare_key(one, other, found), **values)
+    return report.t(key, **values)
 
 
 def forest(report: Report, measure: str, window: str, group_by: str, title: str, *, brief: bool = False) -> str:
@@ -152,8 +153,15 @@ def rate_row(report: Report, label: str, row: Row) -> RateRow:
 
 
 def pair(report: Report, label: str, row: Row) -> str:
-    """`group number`, for text alternatives."""
-    return f"{label} {report.cite(row.cells.get('rate'))}"
+    """`group: number`, for text alternatives; a state is named, not marked."""
+    return f"{label}: {said(report, row.cells.get('rate'))}"
+
+
+def said(report: Report, cell: Cell | None) -> str:
+    """A cell for reading aloud: its cited number or the name of its state."""
+    if cell is not None and is_shown(cell):
+        return report.cite(cell)
+    return report.t(f"state.{cell.status if cell else 'not_applicable'}.name")
 
 
 def figure_notes(report: Report, measure: str, window: str) -> list[str]:

@@ -6,7 +6,7 @@ from pipeline.charts import BarRow, steps_chart
 from pipeline.disclosure import Row
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Report, strip_tags
-from pipeline.publication.sections.parts import cell_text, figure_notes, shown, strip_marks
+from pipeline.publication.sections.parts import cell_text, figure_notes, said, shown, strip_marks
 
 
 def served(report: Report) -> str:
@@ -41,7 +41,7 @@ def attrition_figure(report: Report, *, brief: bool = False) -> str:
         )
         for row in rows
     ]
-    pairs = "; ".join(f"{step_name(report, row)}: {report.cite(row.cells.get('persons'))}" for row in rows)
+    pairs = "; ".join(f"{step_name(report, row)}: {said(report, row.cells.get('persons'))}" for row in rows)
     alternative = report.t("alternative.attrition", pairs=pairs)
     title = report.t(
         "title.attrition",

@@ -70,7 +70,26 @@ local function cells(row, scope)
   end
 end
 
+-- In print every table is as wide as the page, its columns as wide as their longest text asks for.
+local function widths(t)
+  local longest, sum = {}, 0
+  local most = #t.colspecs > 3 and 34 or 120
+  local function measure(row)
+    for index, cell in ipairs(row.cells) do
+      longest[index] = math.max(longest[index] or 9, math.min(utf8.len(str(cell.contents)), most))
+    end
+  end
+  for _, row in ipairs(t.head.rows) do measure(row) end
+  for _, body in ipairs(t.bodies) do for _, row in ipairs(body.body) do measure(row) end end
+  for _, length in ipairs(longest) do sum = sum + length end
+  for index, spec in ipairs(t.colspecs) do
+    local align = spec[1] == "AlignRight" and "AlignRight" or "AlignLeft"
+    t.colspecs[index] = { align, longest[index] / sum }
+  end
+end
+
 local function tables(t)
+  if typst then widths(t) end
   for _, body in ipairs(t.bodies) do
     body.row_head_columns = 1
     for _, row in ipairs(body.body) do cells(row, "row") end
@@ -138,7 +157,7 @@ local function slots(div)
   for _, child in ipairs(div.content) do
     all:extend(wrap("slot-cell(" .. quoted(child.classes) .. ")[", child.content, "],"))
   end
-  all:insert(block(")"))
+  all:insert(block(")\n#after-page-one()"))
   return all
 end
 
@@ -181,10 +200,23 @@ local function equations(para)
   return { block("#equation-block(" .. numbers[id].number .. ", " .. typst_string(math.text) .. ")["), pandoc.Plain({ math }), block("] <" .. id .. ">") }
 end
 
+-- Czech prepositions and conjunctions of one letter never end a line.
+local function keep_short_words(inlines)
+  for index = 2, #inlines do
+    local before, here = inlines[index - 1], inlines[index]
+    if (here.t == "Space" or here.t == "SoftBreak") and before.t == "Str"
+      and before.text:match("^[%(„]*[KkSsVvZzOoUuAaIi]$") then
+      inlines[index] = pandoc.Str("\u{a0}")
+    end
+  end
+  return inlines
+end
+
 function Pandoc(document)
   for key, value in pairs(document.meta.words) do words[key] = str(value) end
   collect(document)
   document = document:walk({ Cite = reference, Span = spans })
+  if str(document.meta.lang) == "cs" then document = document:walk({ Inlines = keep_short_words }) end
   document = document:walk({ Table = tables, Para = equations })
-  return document:walk({ traverse = "topdown", Div = divs })
+  return document:walk({ Div = divs })
 end

@@ -1,0 +1,143 @@
+"""What the documents say comes from cells, in both languages alike, with nothing left over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.disclosure import Cell, open_bundle
+from pipeline.publication import Report, documents
+from pipeline.publication.cite import format_cell, number
+from pipeline.publication.markdown import escape
+from tests.unit.publication.bundle import HOSTILE, rich_bundle
+from tests.unit.publication.conftest import make_context
+
+Language = Callable[[str], Report]
+CELL = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.cell data-cell="([^"]+)"\}')
+STATE = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.state \.([a-z-]+) title="[^"]*" data-cell="([^"]+)"\}')
+DERIVED = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.derived data-derived="([a-z_]+)" data-from="([^"]+)"\}')
+
+
+def whole(report: Report) -> str:
+    return "\n\n".join(getattr(documents, name)(report) for name in documents.__all__)
+
+
+def cells(report: Report) -> dict[str, Cell]:
+    return {cell.id: cell for table in report.bundle.tables.values() for cell in table.cells}
+
+
+def unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+@pytest.mark.parametrize("language", ["cs", "en"])
+def test_every_cited_number_is_its_cell(report: Language, language: str) -> None:
+    known, text = cells(report(language)), whole(report(language))
+    cited = CELL.findall(text)
+    assert len(cited) > 300
+    for shown, identifier in cited:
+        styles = {format_cell(known[identifier], language, style) for style in ("", "bare", "decimal")}
+        assert unescaped(shown) in styles, identifier
+
+
+@pytest.mark.parametrize("language", ["cs", "en"])
+def test_every_mark_is_the_state_of_its_cell(report: Language, language: str) -> None:
+    known, found = cells(report(language)), STATE.findall(whole(report(language)))
+    assert {state for _, state, _ in found} == {"hidden", "unknown", "too-early", "not-collected", "not-applicable"}
+    for _, state, identifier in found:
+        assert str(known[identifier].status).replace("_", "-") == state
+
+
+def test_every_derived_number_follows_from_its_cells(report: Language) -> None:
+    known, found = cells(report("en")), DERIVED.findall(whole(report("en")))
+    assert {kind for _, kind, _ in found} == {
+        "difference", "difference_low", "difference_high", "detectable", "detectable_halves", "accepted_share",
+    }  # fmt: skip
+    for shown, kind, identifiers in found:
+        sources = [known[identifier] for identifier in identifiers.split()]
+        if kind == "difference":
+            x1, n1, x2, n2 = (number(cell) for cell in sources)
+            assert unescaped(shown).startswith(str(round(100 * (x1 / n1 - x2 / n2))))
+        if kind == "accepted_share":
+            assert unescaped(shown) == f"{round(100 * number(sources[0]) / number(sources[1]))}%"
+
+
+def shift(tables: dict[str, dict[str, Any]]) -> None:
+    """Every number one higher: the words must not notice."""
+    for table in tables.values():
+        for _, row in table["rows"]:
+            for cell in row:
+                if isinstance(cell[0], int | float) and cell[0] > 0:
+                    cell[0] += 1
+
+
+def test_no_number_stands_in_the_text_without_its_tag(report: Language, tmp_path: Path) -> None:
+    shifted = open_bundle(rich_bundle(tmp_path, change=shift))
+    for language in ("cs", "en"):
+        other = Report(shifted, language, make_context(tmp_path / "figures"))
+        assert untagged(report(language)) == untagged(other)
+
+
+def untagged(report: Report) -> str:
+    text = whole(report)
+    text = text.replace(escape(report.bundle.meta.bundle_id), "").replace(report.bundle.meta.bundle_id, "")
+    for pattern in (CELL, STATE, DERIVED):
+        text = pattern.sub("", text)
+    return re.sub(r"^!\[.*$", "", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("language", ["cs", "en"])
+def test_nothing_is_left_over(report: Language, language: str) -> None:
+    text = whole(report(language))
+    prose = re.sub(r"\{[^{}\n]*\}|`[^`\n]*`|\]\(figures/[^)]*\)", "", text)
+    assert not re.search(r"\{\{<|\bNone\b|\bnan\b|\bNaN\b|\{\w+\}", prose)
+    assert not re.search(r"\b[a-z]+_[a-z_]+\b", prose.replace("\\_", "_")), "a raw key"
+
+
+def test_both_languages_have_the_same_structure(report: Language) -> None:
+    def skeleton(language: str) -> list[str]:
+        text = whole(report(language))
+        return re.findall(r"\{#([\w-]+)", text) + cell_ids(text)
+
+    assert skeleton("cs") == skeleton("en")
+
+
+def cell_ids(text: str) -> list[str]:
+    return [identifier for _, identifier in CELL.findall(text)]
+
+
+def test_no_english_in_the_czech(report: Language) -> None:
+    text = re.sub(r"\{[^{}\n]*\}|`[^`\n]*`|\]\([^)]*\)", "", whole(report("cs")))
+    found = re.findall(r"\b(?:the|and|with|release|releases|clients|hidden|within|programme|not)\b", text)
+    assert not found
+
+
+def test_partner_text_is_text(report: Language) -> None:
+    text = whole(report("cs"))
+    assert HOSTILE not in text
+    assert not re.search(r"(?<!\\)<script", text)
+    assert re.sub(r"\\(.)", r"\1", text).count("<script>alert(1)</script>") > 3
+
+
+def test_page_one_has_its_fixed_slots(report: Language) -> None:
+    slots = re.findall(r"\{#slot-([\w-]+)\}", documents.page_one(report("cs")))
+    assert slots == [
+        "releases", "served", "contact-made", "treatment-started", "return", "limits", "missing", "state", "requests",
+        "contact",
+    ]  # fmt: skip
+
+
+def test_at_most_three_requests_and_none_that_is_settled(report: Language) -> None:
+    text = documents.page_one(report("en"))
+    assert text.count("*Owner: ") == 3
+
+
+def test_draft_and_synthetic_are_said_in_words(report: Language, tmp_path: Path) -> None:
+    draft = Report(open_bundle(rich_bundle(tmp_path, draft=True)), "cs", make_context(tmp_path / "figures"))
+    assert "NÁVRH" in documents.banners(draft)
+    assert "SYNTHETIC" in documents.banners(draft)
+    assert "NÁVRH" not in documents.banners(report("cs"))
