@@ -34,7 +34,7 @@ create or replace table outcomes.activity (
 );
 
 -- A row is one unit of one measure's denominator in one window (internal: what a cell is made of). `scope` is groups
--- (counts in all, partner, prison, quarter, planned, drug_user) or detail (counts only in detail_by/detail);
+-- (counts in all, partner, prison, quarter, planned, drug_user) or detail (counts only in detail_by/detail):
 -- `amount` is what the unit adds to the denominator, `number` to the numerator, `size` enters a median.
 create or replace table outcomes.unit (
     measure VARCHAR, component VARCHAR, cohort VARCHAR, cell_set VARCHAR, window_days INTEGER, scope VARCHAR,
