@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.disclosure import figures
 from pipeline.disclosure.attack import Finding, find_narrow
-from pipeline.disclosure.knowledge import Bounds, Shown, build_problem, sensitive
+from pipeline.disclosure.knowledge import Bounds, Place, Shown, build_problem, sensitive
 from pipeline.disclosure.never import broken_rule
 from pipeline.disclosure.planning import STATISTICS, Planned
 from pipeline.disclosure.profile import Profile
@@ -48,27 +48,32 @@ class Auditor:
     earlier: Earlier
     done: dict[object, list[Finding]] = field(default_factory=dict)
 
-    def weak(self, planned: Sequence[Planned]) -> list[Finding]:
+    def weak(self, planned: Sequence[Planned], only: set[Place] | None = None) -> list[Finding]:
         """Quantities that an attacker can pin down too closely; `row` of their targets counts into `planned`.
 
-        Parts and cohorts of a measure share no number, so each is a problem of its own. Raises DisclosureError when
-        the attack cannot be carried out.
+        Parts and cohorts of a measure share no number, so each is a problem of its own. `only` asks for some
+        quantities alone. Raises DisclosureError when the attack cannot be carried out.
         """
         parts: dict[tuple[str, str], list[int]] = defaultdict(list)
         for index, plan in enumerate(planned):
             parts[plan.row.component, plan.row.cohort].append(index)
         found = []
         for members in parts.values():
-            for finding in self._attack([planned[i] for i in members]):
+            place = {index: i for i, index in enumerate(members)}
+            asked = None if only is None else {(place[row], name) for row, name in only if row in place}
+            for finding in self._attack([planned[i] for i in members], asked) if asked != set() else []:
                 target = replace(finding.target, row=members[finding.target.row])
                 found.append(replace(finding, target=target))
         return found
 
-    def _attack(self, planned: Sequence[Planned]) -> list[Finding]:
+    def _attack(self, planned: Sequence[Planned], only: set[Place] | None) -> list[Finding]:
         state = tuple((plan.row.key, tuple(plan.cells[name] for name in COUNTS)) for plan in planned)
-        if state not in self.done:
+        if only is not None or state not in self.done:
             shown = [Shown(plan.row, plan.cells, self.earlier(plan)) for plan in planned]
-            self.done[state] = find_narrow(build_problem(shown, self.profile))
+            found = find_narrow(build_problem(shown, self.profile, only))
+            if only is not None:
+                return found
+            self.done[state] = found
         return self.done[state]
 
 

@@ -20,6 +20,7 @@ from pipeline.disclosure.types import Status, Value
 
 Published = tuple[Value, Status]
 Bounds = tuple[float, float]
+Place = tuple[int, str]  # row, and statistic or `c`
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Shown:
 def sensitive(row: MeasureRow, profile: Profile) -> dict[str, str]:
     """Which quantities of a row must stay uncertain, by the true counts: statistic (or `c`, the complement) → why."""
     t, found = profile.threshold, {}
-    counts = row.counts()
+    counts = row.exact
     for name in ("possible", "too_early", "unobserved"):
         if 0 < counts.get(name, 0) < t:
             found[name] = "small"
@@ -78,9 +79,9 @@ def _workers(row: MeasureRow, profile: Profile) -> int:
     return profile.caseload_workers if row.measure == "caseload" else profile.minimum_workers
 
 
-def build_problem(rows: Sequence[Shown], profile: Profile) -> Problem:
-    """The attack on one table: unknowns, constraints and targets."""
-    return _Builder(rows, profile).build()
+def build_problem(rows: Sequence[Shown], profile: Profile, only: set[Place] | None = None) -> Problem:
+    """The attack on one table: unknowns, constraints and targets (`only` some of them: row and statistic)."""
+    return _Builder(rows, profile, only).build()
 
 
 def _hidden_zeros(rows: Sequence[Shown]) -> set[tuple[tuple[str, ...], str]]:
@@ -88,17 +89,18 @@ def _hidden_zeros(rows: Sequence[Shown]) -> set[tuple[tuple[str, ...], str]]:
     hidden: set[tuple[tuple[str, ...], str]] = set()
     shown: set[tuple[tuple[str, ...], str]] = set()
     for one in rows:
-        for name, truth in one.row.counts().items():
+        for name, truth in one.row.exact.items():
             if truth == 0 and name in one.cells:
                 (hidden if one.cells[name][1] is Status.HIDDEN else shown).add((one.row.grouping, name))
     return hidden - shown
 
 
 class _Builder:
-    def __init__(self, rows: Sequence[Shown], profile: Profile) -> None:
-        self.rows, self.profile = rows, profile
+    def __init__(self, rows: Sequence[Shown], profile: Profile, only: set[Place] | None) -> None:
+        self.rows, self.profile, self.only = rows, profile, only
         self.problem = Problem()
-        counts = [number for shown in rows for number in shown.row.counts().values()]
+        counts = [number for shown in rows for number in shown.row.exact.values()]
+        self.why = [sensitive(shown.row, profile) for shown in rows]
         self.most = 2 * max(counts, default=0) + 100  # no count can be above; keeps every program bounded
         self.unknown: dict[tuple[int, str], int] = {}
         self.shared: dict[tuple[str, ...], int] = {}
@@ -108,7 +110,7 @@ class _Builder:
         for index, shown in enumerate(self.rows):
             self._unknowns(index, shown)
             self._within_row(index, shown)
-            self._targets(index, shown)
+            self._targets(index)
         tables: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for index, shown in enumerate(self.rows):
             row = shown.row
@@ -121,8 +123,8 @@ class _Builder:
     # -- one row ---------------------------------------------------------------------------------------------------
 
     def _unknowns(self, index: int, shown: Shown) -> None:
-        why = sensitive(shown.row, self.profile)
-        for name, truth in shown.row.counts().items():
+        why = self.why[index]
+        for name, truth in shown.row.exact.items():
             low, high = self._bounds(shown, name, truth, why)
             for earlier_low, earlier_high in shown.earlier.get(name, ()):
                 if earlier_low <= truth <= earlier_high:
@@ -181,27 +183,27 @@ class _Builder:
         if n is not None and persons is not None:
             self._if_true({n: 1, persons: -1}, 0, 0) or self._if_true({n: 1, persons: -1}, 0, self.most)
         if row.proportion and n is not None and x is not None:
-            low, high = self._complement(shown)
+            low, high = self._complement(shown, self.why[index])
             self._if_true({n: 1, x: -1}, low, high)
             if possible is not None:
                 self._if_true({n: 1, x: -1, possible: -1}, 0, self.most)
         if possible is not None and unobserved is not None:
             self._if_true({possible: 1, unobserved: -1}, 0, self.most)
 
-    def _complement(self, shown: Shown) -> Bounds:
+    def _complement(self, shown: Shown, why: Mapping[str, str]) -> Bounds:
         t, row = self.profile.threshold, shown.row
         truth = (row.denominator or 0) - (row.numerator or 0)
-        why = sensitive(row, self.profile).get("c")
         hidden = shown.cells.get("x", (0, Status.SHOWN))[1] is Status.HIDDEN
-        if hidden and why and _says_complement(row, sensitive(row, self.profile)):
-            return self._from_mark(row, "x", truth, why)
+        if hidden and _says_complement(row, why):
+            return self._from_mark(row, "x", truth, why["c"])
         if not hidden:  # a shown numerator says that its complement is not small
             return (t, self.most) if truth >= t else (0, 0) if truth == 0 else (0, self.most)
         return 0, self.most
 
-    def _targets(self, index: int, shown: Shown) -> None:
-        row = shown.row
-        for name, why in sensitive(row, self.profile).items():
+    def _targets(self, index: int) -> None:
+        for name, why in self.why[index].items():
+            if self.only is not None and (index, name) not in self.only:
+                continue
             if name == "c":
                 terms: Terms = {self.unknown[index, "n"]: 1, self.unknown[index, "x"]: -1}
             else:

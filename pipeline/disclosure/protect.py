@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.disclosure.attack import Finding
 from pipeline.disclosure.audit import Auditor, TableAudit, check_table
+from pipeline.disclosure.knowledge import Place
 from pipeline.disclosure.planning import Planned, hide
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.types import Status
@@ -33,8 +34,8 @@ def protect(tables: Mapping[str, Sequence[Planned]], auditor: Auditor) -> dict[s
 
 
 def _strengthen(name: str, planned: Sequence[Planned], twins: Mapping[Group, list[Planned]], auditor: Auditor) -> None:
+    weak = auditor.weak(planned)
     for _ in range(ROUNDS):
-        weak = auditor.weak(planned)
         if not weak:
             return
         alone = _weak_alone(planned, weak, auditor)
@@ -46,6 +47,8 @@ def _strengthen(name: str, planned: Sequence[Planned], twins: Mapping[Group, lis
             raise _unsafe(name)
         for plan, statistic in sorted({(id(p), s): (p, s) for step in steps for p, s in step}.values(), key=_order):
             _hide_everywhere(plan, statistic, planned, twins, auditor.profile)
+        # hiding only widens intervals, so what was wide stays wide; the final audit looks at everything again
+        weak = auditor.weak(planned, {_place(finding) for finding in weak})
     raise _unsafe(name)
 
 
@@ -56,11 +59,11 @@ def _unsafe(name: str) -> DisclosureError:
     )
 
 
-def _place(finding: Finding) -> tuple[int, str]:
+def _place(finding: Finding) -> Place:
     return finding.target.row, finding.target.statistic
 
 
-def _weak_alone(planned: Sequence[Planned], weak: Sequence[Finding], auditor: Auditor) -> set[tuple[int, str]]:
+def _weak_alone(planned: Sequence[Planned], weak: Sequence[Finding], auditor: Auditor) -> set[Place]:
     """Those weak cells that the windows of their own group already give away, whatever the other groups show."""
     groups: dict[Group, list[int]] = defaultdict(list)
     for index, plan in enumerate(planned):

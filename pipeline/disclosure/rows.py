@@ -67,13 +67,18 @@ class MeasureRow:
         return self.kind == "share" and self.numerator is not None and self.denominator is not None
 
     def counts(self) -> dict[str, int]:
+        """A copy of the exact counts, see `exact`."""
+        return dict(self.exact)
+
+    @cached_property
+    def exact(self) -> dict[str, int]:
         """The exact counts that would be published, by statistic, without those the measure does not have."""
         if self.status != "measured":
             return {"too_early": self.too_early} if self.too_early is not None else {}
         named = (self.denominator, self.numerator, self.persons, self.possible, self.too_early, self.unobserved)
         return {name: number for name, number in zip(COUNTS, named, strict=True) if number is not None}
 
-    @property
+    @cached_property
     def grouping(self) -> tuple[str, ...]:
         """All cells of one grouping in one window share it."""
         return (self.measure, self.component, self.cohort, self.cell_set, self.window, self.group_by)

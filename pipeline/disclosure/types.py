@@ -63,16 +63,15 @@ class Row:
         return self.cells[statistic]
 
 
-def cell_id(table: str, keys: Mapping[str, str], statistic: str) -> str:
-    """A stable, readable id: table, key values in the table's order, statistic, with slashes between."""
-    parts = [table, *(quote(value, safe="") or "-" for value in keys.values()), statistic]
-    return "/".join(parts)
+def row_id(table: str, keys: Mapping[str, str]) -> str:
+    """A stable, readable id of a row: table and key values in the table's order, with slashes between, '-' for none."""
+    return "/".join([table, *(quote(value, safe="") if value else "-" for value in keys.values())])
 
 
 def make_row(table: str, keys: Mapping[str, str], cells: Mapping[str, tuple[Value, Status]]) -> Row:
-    """A row from plain values; keys must stand in the order of the table's dims."""
-    frozen = MappingProxyType(dict(keys))
-    made = {name: Cell(cell_id(table, frozen, name), frozen, name, *cell) for name, cell in cells.items()}
+    """A row from plain values; keys must stand in the order of the table's dims. A cell's id ends in its statistic."""
+    frozen, start = MappingProxyType(dict(keys)), row_id(table, keys)
+    made = {name: Cell(f"{start}/{name}", frozen, name, *cell) for name, cell in cells.items()}
     return Row(frozen, MappingProxyType(made))
 
 
