@@ -49,5 +49,9 @@ browser:
 lock: $(UV)
 	sh tools/lock.sh
 
+# The made-up sample; equal code writes equal bytes.
+sample: setup
+	$(BIN)/python -m pipeline.synthetic data/sample
+
 clean:
 	rm -rf $(VENV) node_modules data/demo .mypy_cache .ruff_cache .pytest_cache

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 
 from pipeline.synthetic.careers import Spells
+from pipeline.synthetic.frame import dates, words
 from pipeline.synthetic.people import People, Words
 from pipeline.synthetic.programme import Cases, Clients
 from pipeline.synthetic.rates import NEVER, Days, pick
-from pipeline.synthetic.stays import dates, words
 
 DRUGS = {
     "methamphetamine": 0.68,

@@ -7,28 +7,19 @@ later changes it. Clients are chosen by what is known before the release, never 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
 
 import numpy as np
 
 from pipeline.errors import SettingsError
 from pipeline.synthetic import rates
+from pipeline.synthetic.days import START, day
 from pipeline.synthetic.people import People, Words
 from pipeline.synthetic.places import PROGRAMME_PRISONS, prisons
 from pipeline.synthetic.rates import NEVER, Days, Mask, draw_days, pick
 
-EPOCH = date(1970, 1, 1)
 RELEASES = ("end_of_sentence", "conditional_release", "conditional_release_supervised", "court_order", "pardon")
 FREE = (*RELEASES, "remand_ended")
 MAX_ROUNDS = 8
-
-
-def day(year: int, month: int, number: int) -> int:
-    """A date as days since 1970-01-01."""
-    return (date(year, month, number) - EPOCH).days
-
-
-START = day(2021, 1, 1)
 
 
 @dataclass
@@ -234,17 +225,17 @@ def draw_careers(rng: np.random.Generator, people: People, clients: int, extract
     former = np.zeros(len(people.pseudonym), dtype=bool)
     spells, parts = _first_spells(rng, people, extract), []
     wanted = clients - round(0.12 * clients)
-    for number in range(MAX_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         _draw_ends(rng, spells, people)
         _choose_clients(rng, spells, people, former, wanted, extract)
-        wanted = 0 if number else clients - int(former.sum())
+        wanted = clients - int(former.sum())
         _draw_outcomes(rng, spells, extract)
         parts += [spells, _remand_inserts(rng, spells)]
         again = (spells.back < NEVER) & (spells.release + spells.back <= extract + 200)
         if not again.any():
             break
         spells = _next_spells(rng, spells.take(again))
-    if int(former.sum()) < clients * 0.95:
+    if int(former.sum()) < clients:
         raise SettingsError(
             f"{len(former)} people are too few for {clients} clients. Give more people or fewer clients."
         )

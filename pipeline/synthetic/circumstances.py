@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from pipeline.synthetic import rates
+from pipeline.synthetic.frame import dates, integers, words
 from pipeline.synthetic.people import Words
 from pipeline.synthetic.rates import Days, pick
-from pipeline.synthetic.stays import dates, integers, words
 
 DOMAINS = {
     "housing": 0.22,

@@ -7,16 +7,10 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.synthetic.careers import START, day
+from pipeline.synthetic.days import EXTRACT, EXTRACT_MAGDALENA, KOTEC_FIRST_EXTRACT, SANANIM_FIRST_EXTRACT, START, day
 from pipeline.synthetic.knowledge import as_date, as_known, with_expected_changes
 from pipeline.synthetic.shapes import PARTNERS, as_text, shape, write_rows
-from pipeline.synthetic.world import (
-    EXTRACT,
-    EXTRACT_MAGDALENA,
-    KOTEC_FIRST_EXTRACT,
-    SANANIM_FIRST_EXTRACT,
-    World,
-)
+from pipeline.synthetic.world import World
 
 MONTHS_2023 = [(day(2023, month, 1), day(2023, month + 1, 1) - 1) for month in range(1, 8)]
 TEXT_PARTNERS = ("vscr", "kotec", "magdalena", "podane_ruce", "romodrom")
@@ -41,7 +35,8 @@ class Delivery:
         return f"{self.partner}/{self.folder}"
 
 
-def _known(world: World, partner: str, name: str, on: int) -> pl.DataFrame:
+def known_rows(world: World, partner: str, name: str, on: int) -> pl.DataFrame:
+    """A partner's model rows of one table as they stood in the evening of a day."""
     frame = as_known(name, world.tables[name].filter(pl.col("partner") == partner), on)
     if name == "case" and partner in ("kotec", "sananim"):
         frame = with_expected_changes(frame, on)
@@ -62,7 +57,7 @@ def _in_words(partner: str, name: str, frame: pl.DataFrame, extract: int) -> pl.
 
 
 def _full(world: World, partner: str, extract: int) -> Delivery:
-    known = {name: _known(world, partner, name, extract) for name in shape(partner).tables}
+    known = {name: known_rows(world, partner, name, extract) for name in shape(partner).tables}
     tables = {name: _in_words(partner, name, frame, extract) for name, frame in known.items()}
     on = as_date(extract)
     return Delivery(partner, on.isoformat(), on, as_date(START), on, "full", tables)
@@ -78,7 +73,7 @@ def _monthly(world: World) -> list[Delivery]:
     for begin, end in MONTHS_2023:
         tables = {}
         for name in names:
-            now, before = (_known(world, "sananim", name, on) for on in (end, begin - 1))
+            now, before = (known_rows(world, "sananim", name, on) for on in (end, begin - 1))
             fresh = now.join(before, on=now.columns, how="anti", nulls_equal=True, maintain_order="left")
             if name == "service":
                 wrong = pl.col("service_id").is_in(corrected["service_id"].to_list())

@@ -74,6 +74,7 @@ def plans() -> list[Plan]:
     podane, romodrom = "podane_ruce/2023-07-31", "romodrom/2023-07-31"
     admitted, released, reason = "Datum přijetí", "Datum propuštění", "Důvod propuštění"
     out = _filled(released) & (pl.col(released) != pl.col(admitted))
+    remand = _filled(released) & (pl.col("Typ výkonu") == "vazba")  # a code that every year knows
     by_mistake = _swap(admitted, released)
     adidata = pl.col("datum").str.starts_with("2022-") & (pl.col("kod_vykonu") == "B.1.1")
     backwards = _swap("Zahájení", "Poslední den")
@@ -88,7 +89,7 @@ def plans() -> list[Plan]:
         Plan(vscr, "custody_stay", "sentence_days", "not_a_number", "dva roky"),
         Plan(vscr, "custody_stay", "admission_reason", "missing_required", ""),
         Plan(vscr, "custody_stay", "release_date", "release_before_admission", by_mistake, out, 3),
-        Plan(vscr, "custody_stay", "admission_date", "birth_after_admission", "1.3.1951", _filled(released)),
+        Plan(vscr, "custody_stay", "admission_date", "birth_after_admission", "1.3.1951", remand),
         Plan(vscr, "custody_stay", "sarpo_risk", "value_out_of_range", "137"),
         Plan(vscr, "custody_stay", "person_id", "unknown_person", NOBODY),
         Plan(vscr, "custody_stay", "release_date", "after_extract_date", "15.9.2023", _filled(released)),

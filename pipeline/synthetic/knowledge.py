@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pipeline.synthetic.careers import EPOCH
+from pipeline.synthetic.days import EPOCH
 
 LATER: dict[str, dict[str, dict[str, str | None]]] = {
     "custody_stay": {"release_date": {"release_reason": None}},

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from pipeline.synthetic import rates
-from pipeline.synthetic.careers import START, Spells
+from pipeline.synthetic.careers import Spells
+from pipeline.synthetic.days import START
 from pipeline.synthetic.people import People, Words, pseudonyms
 from pipeline.synthetic.places import PROGRAMME_PRISONS, TAKES_OVER, region_of
 from pipeline.synthetic.rates import NEVER, Days, Mask, pick

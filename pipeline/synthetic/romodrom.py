@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipeline.errors import SettingsError
 from pipeline.synthetic import rates
-from pipeline.synthetic.careers import FREE, START, Spells
+from pipeline.synthetic.careers import FREE, Spells
+from pipeline.synthetic.days import START
+from pipeline.synthetic.frame import dates, integers, words
 from pipeline.synthetic.people import People, Words, pseudonyms
 from pipeline.synthetic.places import ROMODROM_PRISONS
 from pipeline.synthetic.rates import NEVER, Days, draw_days, pick
-from pipeline.synthetic.stays import dates, integers, words
 
 IN_PRISON = {"counselling": 0.5, "authorities": 0.2, "legal": 0.15, "family_contact": 0.15}
 AFTER = {"housing": 0.35, "employment": 0.35, "authorities": 0.3}
@@ -44,7 +46,9 @@ def draw_agreements(rng: np.random.Generator, spells: Spells, people: People, co
     # Clients of both programmes are only people still in custody: nobody's first contact after release is changed.
     fit = np.flatnonzero(near & time & (~spells.client | (spells.release > extract)))
     _, first = np.unique(spells.person[fit], return_index=True)
-    again = min(count // 15, 4)
+    again = count // 15
+    if len(first) < count:
+        raise SettingsError("Too few people for so many Romodrom agreements. Give more people or fewer agreements.")
     chosen = np.sort(rng.choice(fit[first], size=count - again, replace=False))
     own = spells.take(chosen)
     size = len(own)

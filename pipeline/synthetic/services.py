@@ -9,10 +9,10 @@ import polars as pl
 
 from pipeline.synthetic import rates
 from pipeline.synthetic.careers import FREE
+from pipeline.synthetic.frame import dates, integers, words
 from pipeline.synthetic.people import Words
 from pipeline.synthetic.programme import Cases, Clients
 from pipeline.synthetic.rates import NEVER, Days, pick
-from pipeline.synthetic.stays import dates, integers, words
 
 INSIDE = {
     "addiction_counselling": 0.26,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipeline.synthetic.careers import RELEASES, Spells, day
+from pipeline.synthetic.careers import RELEASES, Spells
+from pipeline.synthetic.days import day
+from pipeline.synthetic.frame import dates, integers
 from pipeline.synthetic.people import People, Words
 from pipeline.synthetic.places import PROGRAMME_PRISONS, prisons
 from pipeline.synthetic.rates import NEVER, Days, Mask, pick
@@ -24,21 +26,6 @@ OFFENCES = {
     "unknown": 0.01,
 }
 OLD_PRISON_TYPES_UNTIL = day(2017, 10, 1)
-
-
-def dates(values: Days) -> pl.Series:
-    """Days since 1970 as dates; what is not positive is missing."""
-    return pl.Series(values, dtype=pl.Int64).cast(pl.Int32).cast(pl.Date).set(pl.Series(values <= 0), None)
-
-
-def integers(values: Days) -> pl.Series:
-    """Whole numbers; negative ones are missing."""
-    return pl.Series(values, dtype=pl.Int64).set(pl.Series(values < 0), None)
-
-
-def words(values: Words) -> pl.Series:
-    """Words; empty ones are missing."""
-    return pl.Series(values, dtype=pl.String).set(pl.Series(values == ""), None)
 
 
 def draw_stays(rng: np.random.Generator, spells: Spells, people: People, extract: int) -> pl.DataFrame:

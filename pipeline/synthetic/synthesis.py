@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from pipeline.errors import SettingsError
 from pipeline.synthetic.containers import MARK, shown, write_delivery
 from pipeline.synthetic.deliveries import Delivery, plan_deliveries
 from pipeline.synthetic.faults import Fault, Planted, plant
+from pipeline.synthetic.frame import generator
 from pipeline.synthetic.rates import true_rates
-from pipeline.synthetic.world import build_world, generator
+from pipeline.synthetic.world import build_world
 
 MANIFEST = f"manifest_{MARK}.json"
+SAMPLE_PEOPLE, SAMPLE_SEED = 3_000, 2023
 USUAL_PEOPLE, USUAL_CLIENTS, USUAL_AGREEMENTS = 5_000, 315, 60
 
 
@@ -36,8 +39,8 @@ def synthesize(
     for too few people, or for a folder that holds something else.
     """
     share = people / USUAL_PEOPLE
-    wanted = clients or max(30, round(USUAL_CLIENTS * share))
-    agreed = agreements or max(10, round(USUAL_AGREEMENTS * share))
+    wanted = clients or max(6, round(USUAL_CLIENTS * share))
+    agreed = agreements or max(2, round(USUAL_AGREEMENTS * share))
     _prepare(to)
     world = build_world(people, seed, wanted, agreed)
     deliveries = plan_deliveries(world)
@@ -62,8 +65,18 @@ def synthesize(
     return manifest
 
 
+def write_sample(to: Path) -> dict[str, Any]:
+    """The sample of the repository: fewer people, but all clients of a programme of usual size."""
+    return synthesize(SAMPLE_PEOPLE, SAMPLE_SEED, to, clients=USUAL_CLIENTS, agreements=USUAL_AGREEMENTS)
+
+
 def _prepare(to: Path) -> None:
-    if to.exists() and any(to.iterdir()) and not (to / MANIFEST).exists():
+    """An empty folder, or one that was written here before: what it then held is taken away first."""
+    before = to / MANIFEST
+    if before.exists():
+        for title in json.loads(before.read_text("utf-8"))["rows"]:
+            shutil.rmtree(to / title, ignore_errors=True)
+    elif to.exists() and any(to.iterdir()):
         raise SettingsError("The folder holds something else. Name an empty or a new one, so that nothing is mixed.")
     to.mkdir(parents=True, exist_ok=True)
 
