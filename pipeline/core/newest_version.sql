@@ -5,6 +5,7 @@ with accepted as (
     select
         {versioned},
         delivery_rank.place,
+        version.delivery_id,
         version.file_id,
         version.sheet,
         version.row_number,
@@ -28,10 +29,11 @@ ordered as (
             order by
                 accepted.place desc,
                 coalesce(file.file_order, 0) desc,
-                accepted.file_id desc,
-                accepted.sheet desc,
                 accepted.row_number desc,
-                accepted.ordinal desc
+                accepted.ordinal desc,
+                accepted.delivery_id desc,
+                accepted.file_id desc,
+                accepted.sheet desc
         ) as age
     from accepted
     inner join repeated on {same_key}
