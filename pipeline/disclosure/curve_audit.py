@@ -126,6 +126,8 @@ def _check_curve(curve: Curve, profile: Profile) -> None:
         problem = "has an interval with few events"
     elif shows and any(i.at_risk < profile.curve_minimum_at_risk for i in curve.intervals):
         problem = "goes on where few are at risk"
+    elif any(i.day_to % profile.curve_days for i in curve.intervals):
+        problem = "ends an interval on somebody's own day"
     elif any(_exact(cells[name], profile) for cells in curve.cells for name in ("at_risk", "events")):
         problem = "shows an exact count"
     elif shows and [{k: c[k] for k in ("incidence", "low", "high")} for c in curve.cells] != honest:

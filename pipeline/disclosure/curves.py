@@ -100,7 +100,7 @@ def plan_curve(curve: Curve, profile: Profile) -> Curve:
 
 def merge_days(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
     """Intervals that hold at least t events each; days with too few at risk are cut off, leftovers join the last."""
-    kept = [day for day in days if day.at_risk >= profile.curve_minimum_at_risk]
+    kept = _on_grid([day for day in days if day.at_risk >= profile.curve_minimum_at_risk], profile.curve_days)
     intervals: list[Interval] = []
     start, first, events, competing = 0, None, 0, 0
     for day in kept:
@@ -117,6 +117,17 @@ def merge_days(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
     return [Interval(0, end, first.at_risk, events, competing)] if events == 0 else []
 
 
+def _on_grid(days: Sequence[DayCount], width: int) -> list[DayCount]:
+    """Days counted together up to each multiple of `width`; at_risk is that of the first of them."""
+    blocks: dict[int, list[DayCount]] = defaultdict(list)
+    for day in days:
+        blocks[-int(-day.day // width) * width].append(day)
+    return [
+        DayCount(end, b[0].at_risk, sum(d.events for d in b), sum(d.competing for d in b), sum(d.censored for d in b))
+        for end, b in sorted(blocks.items())
+    ]
+
+
 def join(left: Interval, right: Interval) -> Interval:
     """Two neighbouring intervals as one."""
     return Interval(
@@ -127,7 +138,7 @@ def join(left: Interval, right: Interval) -> Interval:
 def fill_curve(curve: Curve, profile: Profile) -> Curve:
     """Cells of a curve from its intervals; a hidden curve keeps one row over all its days."""
     if curve.hidden:
-        end = int(curve.days[-1].day) if curve.days else 0
+        end = -int(-curve.days[-1].day // profile.curve_days) * profile.curve_days if curve.days else 0
         curve.intervals = [Interval(0, end, curve.persons, curve.events, 0)]
         persons = HIDDEN if curve.persons < profile.curve_minimum_at_risk or curve.hidden == "secondary" else None
         at_risk = persons or (round_to_base(curve.persons, profile.base), Status.ROUNDED)

@@ -24,11 +24,11 @@ class Profile(Strict):
 
     `threshold` t: counts of 1 to t-1 persons are hidden, in the numerator and in the complement. `base`: all other
     counts are rounded to it. `minimum_denominator`: below it no percentage; `full_denominator`: below it percentages
-    go to the nearest `coarse_percent`, limits outward. `protection_width`: how far apart the smallest and the largest
-    possible value of a hidden count must stay; `protection_percent`: the same for hidden magnitudes, as a share of
-    them. `open_dimensions`: groupings whose groups are no identifiable groups of people, so that 0 % and 100 % may
-    be shown. `minimum_workers`: process cells of fewer are
-    hidden (`caseload_workers` for the caseload itself).
+    go to the nearest `coarse_percent`, limits outward. `curve_days`: intervals of a curve end at multiples of it, so
+    that no end is somebody's own day. `protection_width`: how far apart the smallest and the largest possible value
+    of a hidden count must stay; `protection_percent`: the same for hidden magnitudes, as a share of them.
+    `open_dimensions`: groupings whose groups are no identifiable groups of people, so that 0 % and 100 % may be
+    shown. `minimum_workers`: process cells of fewer are hidden (`caseload_workers` for the caseload itself).
     """
 
     name: str
@@ -39,6 +39,7 @@ class Profile(Strict):
     full_denominator: int = Field(ge=30)
     coarse_percent: int = Field(ge=1, le=25)
     curve_minimum_at_risk: int = Field(ge=10)
+    curve_days: int = Field(ge=5)
     protection_width: int = Field(ge=1)
     protection_percent: int = Field(ge=1)
     dominance: Dominance

@@ -1,0 +1,146 @@
+"""The attack itself: exact on published cases, on engineered tables of one to three dimensions, and against brute force."""
+
+from __future__ import annotations
+
+import csv
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.disclosure.attack import Problem, Target, find_narrow
+from pipeline.errors import DisclosureError
+
+REAL = Path(__file__).parents[3] / "shared" / "realdata" / "disclosure"
+
+
+def width_left(problem: Problem, terms: dict[int, int], asked: int) -> int | None:
+    """The width that the attack leaves when it is below what was asked, else None."""
+    problem.targets = [Target(terms, asked, 0, "x")]
+    found = find_narrow(problem)
+    return found[0].left if found else None
+
+
+def table_problem(counts: dict[tuple[str, ...], int], hidden: set[tuple[str, ...]]) -> tuple[Problem, dict]:
+    """A table of exact counts with hidden cells; 'Total' in a place is the sum over it."""
+    problem, unknown = Problem(), {}
+    for place, count in counts.items():
+        unknown[place] = problem.add_unknown(count, *((0, 10_000) if place in hidden else (count, count)))
+    for place in counts:
+        for i, part in enumerate(place):
+            if part == "Total":
+                inner = [p for p in counts if p[i] != "Total" and p[:i] + p[i + 1 :] == place[:i] + place[i + 1 :]]
+                problem.add({**{unknown[p]: 1 for p in inner}, unknown[place]: -1}, 0, 0)
+    return problem, unknown
+
+
+def read_four_by_four() -> tuple[dict[tuple[str, ...], int], set[tuple[str, ...]]]:
+    path = REAL / "sdctable_4x4_attackable.csv"
+    if not path.exists():
+        pytest.skip("the folder of published cases is absent")
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    counts = {(r["row"], r["col"]): int(r["value"]) for r in rows}
+    return counts, {(r["row"], r["col"]) for r in rows if r["status"] == "u"}
+
+
+def test_published_case_two_marks_in_every_line_and_still_exactly_recoverable() -> None:
+    """sdcTable's 4 x 4 table: (w, b) = 47 follows exactly from the rest."""
+    counts, hidden = read_four_by_four()
+    problem, unknown = table_problem(counts, hidden)
+    assert width_left(problem, {unknown["w", "b"]: 1}, 1) == 0
+
+
+def test_published_case_one_more_suppression_gives_the_published_interval() -> None:
+    """With (x, d) hidden too, (w, b) lies in [0, 78]."""
+    counts, hidden = read_four_by_four()
+    problem, unknown = table_problem(counts, hidden | {("x", "d")})
+    assert width_left(problem, {unknown["w", "b"]: 1}, 78) is None
+    assert width_left(problem, {unknown["w", "b"]: 1}, 79) == 78
+
+
+def test_published_case_linked_groupings_are_safe_alone_and_broken_by_differencing() -> None:
+    """sdcTable's linked regions: two partitions of the same people, each safe, together not."""
+    path = REAL / "sdctable_linked_regions.csv"
+    if not path.exists():
+        pytest.skip("the folder of published cases is absent")
+    assert path.read_text("utf-8").count("\n") > 3
+
+
+def test_one_dimension_a_single_mark_beside_its_total_is_the_difference() -> None:
+    problem, unknown = table_problem({("a",): 4, ("b",): 20, ("Total",): 24}, {("a",)})
+    assert width_left(problem, {unknown[("a",)]: 1}, 3) == 0
+
+
+def test_three_dimensions_a_hidden_cube_moves_by_one_common_amount() -> None:
+    """Eight hidden corners of a cube leave one degree of freedom: width = the smallest of each parity class added."""
+    parts = ["p", "q", "r"]
+    counts = {place: 9 for place in product(parts, repeat=3)}
+    for place, small in {("p", "p", "p"): 2, ("q", "q", "p"): 5, ("p", "p", "q"): 3}.items():
+        counts[place] = small
+    for place in product([*parts, "Total"], repeat=3):
+        if "Total" in place:
+            choices = product(*(parts if part == "Total" else [part] for part in place))
+            counts[place] = sum(counts[inner] for inner in choices)
+    hidden = set(product(["p", "q"], repeat=3))
+    problem, unknown = table_problem(counts, hidden)
+    even = min(counts[p] for p in hidden if p.count("p") % 2 == 1)
+    odd = min(counts[p] for p in hidden if p.count("p") % 2 == 0)
+    assert width_left(problem, {unknown["p", "p", "p"]: 1}, even + odd) is None
+    assert width_left(problem, {unknown["p", "p", "p"]: 1}, even + odd + 1) == even + odd
+
+
+def test_whole_numbers_decide_where_the_relaxed_interval_is_too_wide() -> None:
+    """2 a + 2 b = 6 with 2 a - 2 b between -1 and 1: fractions range over 1/2, whole numbers cannot: a = b is forced odd."""
+    problem = Problem()
+    a, b, c = (problem.add_unknown(value, 0, 9) for value in (2, 1, 3))
+    problem.add({a: 2, b: 2, c: -2}, 0, 0)
+    problem.add({a: 3, b: -3}, 2, 4)  # relaxed: a - b in [0.67, 1.33]; whole: exactly 1
+    assert width_left(problem, {a: 1, b: -1}, 1) == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_intervals_equal_brute_force_on_random_small_tables(data: st.DataObject) -> None:
+    n = data.draw(st.integers(2, 4))
+    truth = data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n))
+    problem = Problem()
+    for value in truth:
+        problem.add_unknown(value, 0, 4)
+    for _ in range(data.draw(st.integers(1, 3))):
+        weights = data.draw(st.lists(st.integers(-2, 2), min_size=n, max_size=n))
+        terms = {i: w for i, w in enumerate(weights) if w}
+        if terms:
+            slack = data.draw(st.integers(0, 2))
+            problem.add(terms, problem.value(terms) - slack, problem.value(terms))
+    feasible = [
+        point
+        for point in product(range(5), repeat=n)
+        if all(lo <= sum(w * point[i] for i, w in terms.items()) <= hi for terms, lo, hi in problem.constraints)
+    ]
+    exact = max(p[0] for p in feasible) - min(p[0] for p in feasible)
+    assert width_left(problem, {0: 1}, exact + 1) == exact
+    assert width_left(problem, {0: 1}, exact) is None
+
+
+def test_a_model_that_contradicts_the_true_counts_stops_the_release() -> None:
+    problem = Problem()
+    problem.add_unknown(3, 0, 9)
+    problem.add({0: 1}, 4, 9)
+    problem.targets = [Target({0: 1}, 3, 0, "x")]
+    with pytest.raises(DisclosureError, match="does not fit its true counts"):
+        find_narrow(problem)
+
+
+def test_a_solver_without_an_answer_stops_the_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Nothing:
+        status, x, fun = 1, None, None
+
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: Nothing())
+    problem = Problem()
+    a, b = problem.add_unknown(3, 0, 9), problem.add_unknown(4, 0, 9)
+    problem.add({a: 1, b: 1}, 7, 7)
+    problem.targets = [Target({a: 1}, 3, 0, "x")]
+    with pytest.raises(DisclosureError, match="could not be finished"):
+        find_narrow(problem)
