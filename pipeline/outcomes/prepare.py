@@ -63,9 +63,8 @@ ATTRITION: dict[str, tuple[tuple[str, bool], ...]] = {
 def prepare(con: Connection, run: Run) -> None:
     """Fill the small tables: study, calendars, service domains, and the registry's tables."""
     _fill_study(con, run)
-    quarters = list(_quarters(run.quarter))
-    _fill(con, "calendar_quarter(quarter VARCHAR, first_day DATE, last_day DATE)", quarters)
-    _fill(con, "calendar_month(quarter VARCHAR, first_day DATE, next_first_day DATE)", list(_months(run.quarter)))
+    _fill_calendar(con, "calendar_quarter", "last_day", _quarters(run.quarter))
+    _fill_calendar(con, "calendar_month", "next_first_day", _months(run.quarter))
     _fill(con, "service_domain(service_code VARCHAR, domain VARCHAR)", _domains())
     _fill_registry(con)
 
@@ -162,6 +161,14 @@ def _steps() -> Iterator[tuple[str, int, str, bool]]:
             if step not in STEPS:
                 raise KeyError(step)
             yield cohort, number, step, counts_units
+
+
+def _fill_calendar(con: Connection, name: str, last: str, rows: Iterable[tuple[str, date, date]]) -> None:
+    """Literals, not parameters: hundreds of rows of our own making, read at once."""
+    values = ",".join(f"('{quarter}', date '{a}', date '{b}')" for quarter, a, b in rows)
+    con.execute(
+        f"create or replace table outcomes.{name} as select * from (values {values}) as t(quarter, first_day, {last})"
+    )
 
 
 def _fill(con: Connection, shape: str, rows: Iterable[Sequence[object]]) -> None:

@@ -134,17 +134,31 @@ where c.measure is null;
 -- A row is one measure, part, cohort and window that nobody can be counted in: its tables are not delivered by anybody
 -- (not collected), or there is nobody of that kind (not applicable).
 insert into outcomes.measure_cell
-with supplied as (
+with in_cohort as (
+    select distinct
+        p.measure, case c.programme when 'romodrom' then 'romodrom' else 'programme' end as cohort, p.delivers
+    from outcomes.partner_measure as p
+    inner join outcomes.case_period as c on c.partner = p.partner
+),
+supplied as (
     select
         t.measure,
+        s.cohort,
         min(case
             when t.table_name = 'custody_stay' then case when y.covered_to is null then 0 else 1 end
+            when i.cohort is not null then i.delivers
             when t.table_name in (select table_name from outcomes.partner_table) then 1
             else 0
         end) as supplied
     from outcomes.measure_table as t
+    inner join outcomes.measure_scope as s on s.measure = t.measure
     cross join outcomes.study as y
-    group by t.measure
+    left join (
+        select measure, cohort, max(case when delivers then 1 else 0 end) as delivers
+        from in_cohort
+        group by measure, cohort
+    ) as i on i.measure = t.measure and i.cohort = case s.cohort when 'romodrom' then 'romodrom' else 'programme' end
+    group by t.measure, s.cohort
 )
 select
     k.measure, k.component, s.cohort, w.cell_set, w.window_days, 'all', '', null, null, null, null, null, null, null,
@@ -153,7 +167,7 @@ select
 from outcomes.measure_component as k
 inner join outcomes.measure_scope as s on s.measure = k.measure
 inner join outcomes.measure_window as w on w.measure = k.measure
-inner join supplied as p on p.measure = k.measure
+inner join supplied as p on p.measure = k.measure and p.cohort = s.cohort
 left join outcomes.measure_cell as c
     on
         c.measure = k.measure and c.component = k.component and c.cohort = s.cohort and c.cell_set = w.cell_set
