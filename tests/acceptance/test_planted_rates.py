@@ -20,11 +20,11 @@ from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.synthetic import rates
-from pipeline.synthetic.careers import START
+from pipeline.synthetic.days import EXTRACT, EXTRACT_MAGDALENA, START
 from pipeline.synthetic.deliveries import known_rows
 from pipeline.synthetic.knowledge import as_date
 from pipeline.synthetic.shapes import PARTNERS, shape
-from pipeline.synthetic.world import EXTRACT, EXTRACT_MAGDALENA, World, build_world
+from pipeline.synthetic.world import World, build_world
 from tests.support.core_tables import deliver, warehouse
 
 pytestmark = pytest.mark.slow
