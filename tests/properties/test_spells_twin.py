@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ History = list[Stay]
 QUIET = list(HealthCheck)
 # Many people per build, and no shrinking: a failing comparison already names the person.
 BUILDS = settings(
-    max_examples=8, deadline=None, suppress_health_check=QUIET, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    max_examples=4, deadline=None, suppress_health_check=QUIET, phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 
 
@@ -98,6 +99,17 @@ def stay_rows(person: int, number: int, spell: Spell) -> list[tuple[Any, ...]]:
 @BUILDS
 @given(st.lists(histories(), min_size=60, max_size=80))
 def test_spells_equal_their_twin(people: list[History]) -> None:
+    compare(people)
+
+
+@pytest.mark.slow
+@settings(BUILDS, max_examples=60)
+@given(st.lists(histories(days=40), min_size=60, max_size=80))
+def test_spells_equal_their_twin_on_thousands_of_histories(people: list[History]) -> None:
+    compare(people)
+
+
+def compare(people: list[History]) -> None:
     twin = [(n, i, s) for n, history in enumerate(people) for i, s in enumerate(spells(history), 1)]
     spell, stay, release = from_sql(people)
     assert spell == [spell_row(*each) for each in twin]
@@ -130,7 +142,7 @@ def outline(history: History) -> list[tuple[Any, ...]]:
     return [spell_row(0, number, spell) for number, spell in enumerate(spells(history), 1)]
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=600, deadline=None, suppress_health_check=QUIET)
 @given(st.one_of(histories(), histories(orderly=True)), st.integers(0, 5), st.integers(0, 99))
 def test_splitting_a_stay_changes_no_spell_by_the_words_of_the_rules(history: History, which: int, at: int) -> None:
     assert outline(split(history, which, at)) == outline(history)
