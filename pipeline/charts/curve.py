@@ -70,7 +70,7 @@ def curve_chart(lines: Sequence[Line], words: CurveWords, language: str = "cs", 
 
 
 def _tick(last: int) -> int:
-    return 90 if last > 200 else 30 if last > 60 else 7
+    return 180 if last > 500 else 90 if last > 200 else 30 if last > 60 else 7
 
 
 def _ceiling(lines: Sequence[Line]) -> float:

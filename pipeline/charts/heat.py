@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 from pipeline.charts import theme
 from pipeline.charts.chart import Chart
@@ -23,7 +24,7 @@ def heat_chart(
     """A cell per row and column: its text always, its colour where there is a share in percent (0–100)."""
     places = range(len(columns))
     values = [[shares.get((i, j)) for j in places] for i in range(len(rows))]
-    figure = theme.blank(38 * len(rows) + 110, language, 180 + 60 * len(columns))
+    figure = theme.blank(30 * len(rows) + 80, language, 140 + 70 * len(columns))
     figure.add_heatmap(
         z=values,
         x=list(places),
@@ -43,10 +44,11 @@ def heat_chart(
     figure.update_layout(
         xaxis=theme.axis(
             tickvals=list(places),
-            ticktext=[theme.plain(name) for name in columns],
+            ticktext=["<br>".join(wrap(theme.plain(name), 12, break_long_words=False)) for name in columns],
+            tickfont={"size": 10},
             side="top",
             showgrid=False,
-            tickangle=-35,
+            tickangle=0,
             range=[-0.5, len(columns) - 0.5],
         ),
         yaxis=theme.axis(

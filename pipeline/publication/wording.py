@@ -45,6 +45,16 @@ def rate_key(row: Row | None) -> str:
     return "wording.rate.many" if number(row["n"]) >= MANY else "wording.rate.some"
 
 
+def bounds_key(row: Row | None) -> str:
+    """The sentence on the bounds of a rate: apart, or together once rounded; empty without a rate."""
+    if row is None or rate_key(row) not in ("wording.rate.many", "wording.rate.some"):
+        return ""
+    low, high = row.cells.get("bound_low"), row.cells.get("bound_high")
+    if low is None or high is None or not (is_shown(low) and is_shown(high)):
+        return ""
+    return "wording.bounds.together" if number(low) == number(high) else "wording.bounds.apart"
+
+
 @dataclass(frozen=True)
 class Difference:
     """A difference of two percentages in percentage points, with its limits and what could have been shown."""

@@ -2,112 +2,146 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.disclosure import Row
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Report
-from pipeline.publication.sections.parts import RATE_COLUMNS, rate_cells, rate_table
+from pipeline.publication.sections.parts import rate_table
 
-SHARES = ("plan_ready", "unplanned_release_share")
-VALUES = ("lead_time", "dose")
-ROMODROM = ("family_contact", "family_visit_7d")
+PROGRAMME, ROMODROM = "programme", "romodrom"
+SHARES = (("plan_ready", ""), ("unplanned_release_share", ""), ("lead_time", "under_30"))
+FAMILY = (("family_contact", ""), ("family_visit_7d", ""), ("cancelled_by_prison_share", ""))
+VALUES = (("lead_time", ("",)), ("dose", None), ("complaints", ("days_to_resolve",)))
+BROKEN_DOWN = ("partner", "prison", "quarter", "planned", "drug_user")
+NEEDS = ("raised", "met", "partly_met")
 
 
 def casework(report: Report) -> str:
-    """Plans, lead time, planning of releases and dose."""
-    lines = [(report.words(name, "title"), row) for name in SHARES if (row := _anybody(report, name))]
-    early = report.row("lead_time", group_by="all", cell_set="own", component="under_30")
-    lines += [(part_title(report, "lead_time", early), early)] if early else []
-    shares = (
-        rate_table(report, "casework", report.t("caption.casework"), report.t("column.measure"), lines) if lines else ""
-    )
+    """Plans, lead time, planning of releases, amount of work, how agreements ended."""
     return paragraphs(
         report.heading(1, "heading.casework", "sec-casework"),
         report.t("casework.intro"),
-        shares or report.t("none.table"),
-        values_table(report, "casework-values", VALUES),
-        definitions(report, (*SHARES, *VALUES)),
+        shares_table(report, "casework", SHARES, PROGRAMME),
+        values_table(report, "casework-values", PROGRAMME),
+        parts_table(report, "agreements", PROGRAMME),
+        definitions(report, ("plan_ready", "unplanned_release_share", "lead_time", "dose", "agreements")),
     )
 
 
 def cooperation(report: Report) -> str:
-    """Cooperation with the prisons: cancelled visits with reasons."""
+    """Cooperation with the prisons: cancelled visits by reason and prison."""
     name = "cancelled_by_prison_share"
-    head = paragraphs(report.heading(1, "heading.cooperation", "sec-cooperation"), report.t("cooperation.intro"))
-    if report.table(name) is None:
-        return paragraphs(head, report.t("none.table"))
-    by_prison = group_table_any(report, name, "prison")
-    return paragraphs(head, parts_table(report, name), by_prison, definitions(report, (name,)))
+    return paragraphs(
+        report.heading(1, "heading.cooperation", "sec-cooperation"),
+        report.t("cooperation.intro"),
+        parts_table(report, name, PROGRAMME),
+        group_table_any(report, name, "prison", PROGRAMME),
+        definitions(report, (name,)),
+    )
 
 
 def needs(report: Report) -> str:
     """Needs that clients brought, and which were met, by domain."""
-    head = paragraphs(report.heading(1, "heading.needs", "sec-needs"), report.t("needs.intro"))
-    body = parts_table(report, "needs") if report.table("needs") else report.t("none.table")
-    return paragraphs(head, body, definitions(report, ("needs",)))
+    tables = [parts_table(report, "needs", PROGRAMME, part) for part in NEEDS] if report.table("needs") else []
+    return paragraphs(
+        report.heading(1, "heading.needs", "sec-needs"),
+        report.t("needs.intro"),
+        *(tables or [report.t("none.table")]),
+        definitions(report, ("needs",)),
+    )
 
 
 def romodrom(report: Report) -> str:
     """Romodrom: agreements, contact with the family, complaints. Never a measure of return."""
-    lines = [(report.words(name, "title"), row) for name in ROMODROM if (row := _anybody(report, name))]
-    families = (
-        rate_table(report, "families", report.t("caption.families"), report.t("column.measure"), lines) if lines else ""
-    )
-    others = [part for name in ("agreements", "complaints") if (part := parts_table(report, name))]
     return paragraphs(
         report.heading(1, "heading.romodrom", "sec-romodrom"),
         report.t("romodrom.intro"),
-        families,
-        *(others or ([] if families else [report.t("none.table")])),
-        definitions(report, (*ROMODROM, "agreements", "complaints")),
+        shares_table(report, "families", FAMILY, ROMODROM),
+        values_table(report, "romodrom-values", ROMODROM),
+        parts_table(report, "agreements", ROMODROM),
+        counts_table(report, "complaints", ROMODROM),
+        definitions(report, ("family_contact", "family_visit_7d", "complaints")),
     )
 
 
-def _anybody(report: Report, name: str) -> Row | None:
-    rows = report.rows(name, group_by="all", cell_set="own", component="")
-    return next((row for row in rows if row.keys["cohort"] == "programme"), rows[0] if rows else None)
+def rows_of(report: Report, name: str, cohort: str, component: str) -> list[Row]:
+    """Rows of a measure for everybody and by what happened; breakdowns by who and where are other tables."""
+    rows = report.rows(name, cohort=cohort, component=component, cell_set="own")
+    return [row for row in rows if row.keys["group_by"] not in BROKEN_DOWN]
 
 
-def values_table(report: Report, identifier: str, names: tuple[str, ...]) -> str:
-    """Measures that are no shares (medians, doses): value, how many it rests on, by part."""
+def shares_table(report: Report, identifier: str, measures: Sequence[tuple[str, str]], cohort: str) -> str:
+    """One line a measure, for everybody in a cohort; an empty text when none is released."""
     lines = []
-    for name in names:
-        for row in report.rows(name, group_by="all", cell_set="own"):
-            if str(row["value"].status) != "not_applicable":
-                title = part_title(report, name, row)
-                lines.append([title, report.cite(row["value"]), report.cite(row.cells.get("n"))])
+    for name, component in measures:
+        rows = report.rows(name, cohort=cohort, component=component, cell_set="own", group_by="all")
+        lines += [(part_title(report, name, component), row) for row in rows[:1]]
+    if not lines:
+        return report.t("none.table")
+    return rate_table(report, identifier, report.t(f"caption.{identifier}"), report.t("column.measure"), lines)
+
+
+def values_table(report: Report, identifier: str, cohort: str) -> str:
+    """Measures that are no shares (medians, doses): value, unit, how many it rests on; empty when there are none."""
+    lines = []
+    for name, parts in VALUES:
+        for row in report.rows(name, group_by="all", cell_set="own", cohort=cohort):
+            component = row.keys["component"]
+            if (parts is None or component in parts) and str(row["value"].status) != "not_applicable":
+                unit = report.t(f"unit.{name}")
+                lines.append(
+                    [part_title(report, name, component), report.cite(row["value"]), unit, report.cite(row["n"])]
+                )
     if not lines:
         return ""
-    header = [report.t("column.measure"), report.t("column.value"), report.t("column.n")]
+    header = [report.t(f"column.{key}") for key in ("measure", "value", "unit", "n")]
     return str(Table(f"tbl-{identifier}", report.t("caption.values"), header, lines))
 
 
-def part_title(report: Report, name: str, row: Row) -> str:
+def part_title(report: Report, name: str, component: str) -> str:
     """A measure's title with the part it stands for."""
-    component = row.keys.get("component", "")
     title = report.words(name, "title")
     return f"{title}: {report.label('component', component)}" if component else title
 
 
-def parts_table(report: Report, name: str) -> str:
-    """All released groups and parts of a measure that is not broken down by organisation, prison or quarter."""
-    skipped = ("partner", "prison", "quarter")
-    rows = [row for row in report.rows(name, cell_set="own") if row.keys["group_by"] not in skipped]
+def group_name(report: Report, row: Row) -> str:
+    """The name of a row's group."""
+    group = row.keys["group_by"]
+    return report.t("group.all") if group == "all" else report.label(group, row.keys["group_value"])
+
+
+def parts_table(report: Report, name: str, cohort: str, component: str = "") -> str:
+    """A measure for everybody and by what happened (reason, domain); a sentence where nothing is collected."""
+    rows = rows_of(report, name, cohort, component)
+    title = part_title(report, name, component)
     if not rows:
-        return ""
-    header = [report.t("column.group"), *(report.t(f"column.{column}") for column in RATE_COLUMNS)]
-    lines = [[_group_name(report, row), *rate_cells(report, row)] for row in rows]
-    return str(Table(f"tbl-{name}", report.t("caption.all", title=report.words(name, "title")), header, lines))
+        return report.t("none.table")
+    if all(str(row["n"].status) == "not_collected" for row in rows):
+        return report.t("none.collected", title=title)
+    lines = [(group_name(report, row), row) for row in rows]
+    identifier = "-".join(part for part in (name, cohort, component) if part)
+    caption = report.t(f"caption.cohort_{cohort}", title=title)
+    return rate_table(report, identifier, caption, report.t("column.group"), lines)
 
 
-def _group_name(report: Report, row: Row) -> str:
-    group, component = row.keys["group_by"], row.keys.get("component", "")
-    name = report.t("group.all") if group == "all" else report.label(group, row.keys["group_value"])
-    return f"{name}: {report.label('component', component)}" if component else name
+def counts_table(report: Report, name: str, cohort: str) -> str:
+    """A count by what happened, with its base and how many there are per hundred."""
+    rows = rows_of(report, name, cohort, "")
+    if not rows:
+        return report.t("none.table")
+    header = [report.t(f"column.{key}") for key in ("group", "clients", "count", "per_hundred")]
+    lines = [
+        [group_name(report, row), report.cite(row["n"]), report.cite(row["x"]), report.cite(row["value"])]
+        for row in rows
+    ]
+    caption = report.t(f"caption.cohort_{cohort}", title=report.words(name, "title"))
+    return str(Table(f"tbl-{name}-{cohort}", caption, header, lines))
 
 
-def group_table_any(report: Report, name: str, group_by: str) -> str:
-    """A breakdown of a process measure, whichever cohort it was counted on."""
-    rows = report.rows(name, group_by=group_by, cell_set="own", component="")
+def group_table_any(report: Report, name: str, group_by: str, cohort: str) -> str:
+    """A breakdown of a process measure in one cohort; an empty text when it is not released."""
+    rows = report.rows(name, group_by=group_by, cell_set="own", component="", cohort=cohort)
     if not rows:
         return ""
     lines = [(report.label(group_by, row.keys["group_value"]), row) for row in rows]
@@ -115,7 +149,7 @@ def group_table_any(report: Report, name: str, group_by: str) -> str:
     return rate_table(report, f"{name}-{group_by}", caption, report.t(f"column.{group_by}"), lines)
 
 
-def definitions(report: Report, names: tuple[str, ...]) -> str:
+def definitions(report: Report, names: Sequence[str]) -> str:
     """The definition of each measure that this release holds, as a line each."""
     known = [name for name in names if name in report.bundle.meta.definitions]
     lines = [f"- **{report.words(name, 'title')}:** {report.words(name, 'definition')}" for name in known]

@@ -13,7 +13,7 @@ from pipeline.publication.cite import format_cell, is_shown, number
 from pipeline.publication.differences import difference, points, sources
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Report, strip_tags
-from pipeline.publication.wording import COMPARISONS, compare_key, rate_key
+from pipeline.publication.wording import COMPARISONS, bounds_key, compare_key, rate_key
 
 RATE_COLUMNS = ("n", "x", "rate", "interval", "bounds", "too_early")
 
@@ -28,7 +28,10 @@ def subject(report: Report, measure: str, window: str) -> str:
 
 def rate_sentence(report: Report, measure: str, window: str, row: Row | None) -> str:
     """The sentence for one rate, chosen by the wording table."""
-    return report.t(rate_key(row), subject=subject(report, measure, window), **rate_values(report, row))
+    values = rate_values(report, row)
+    sentence = report.t(rate_key(row), subject=subject(report, measure, window), **values)
+    bounds = bounds_key(row)
+    return f"{sentence} {report.t(bounds, **values)}" if bounds else sentence
 
 
 def rate_values(report: Report, row: Row | None) -> dict[str, str]:
@@ -164,10 +167,10 @@ def said(report: Report, cell: Cell | None) -> str:
     return report.t(f"state.{cell.status if cell else 'not_applicable'}.name")
 
 
-def figure_notes(report: Report, measure: str, window: str) -> list[str]:
-    """Beneath a figure: definition, n, coverage, provisional or final."""
+def figure_notes(report: Report, measure: str, window: str, people: Cell | None = None) -> list[str]:
+    """Beneath a figure: definition, n (`people`, else the measure's), coverage, provisional or final."""
     row = report.pooled(measure, window)
-    counted = report.t("figure.n", n=report.cite(row.cells.get("n") if row else None))
+    counted = report.t("figure.n", n=report.cite(people or (row.cells.get("n") if row else None)))
     coverage = report.t(
         "figure.coverage", span=report.span(window) or report.t("span.all"), day=report.moment(report.bundle.meta.as_of)
     )

@@ -23,11 +23,12 @@ def quality(report: Report) -> str:
 
 
 def share(row: Row) -> float | None:
-    """Accepted rows in percent of delivered ones, whole; None where a count is not shown or nothing came."""
-    produced, accepted = row.cells.get("produced"), row.cells.get("accepted")
-    if not (is_shown(produced) and is_shown(accepted)) or not number(produced):
+    """Accepted rows in percent of those delivered once, whole; None where a count is not shown or nothing came."""
+    produced, accepted, again = (row.cells.get(name) for name in ("produced", "accepted", "duplicate"))
+    if not (is_shown(produced) and is_shown(accepted)):
         return None
-    return min(100, round(100 * number(accepted) / number(produced)))
+    once = number(produced) - (number(again) if is_shown(again) else 0)
+    return min(100, round(100 * number(accepted) / once)) if once > 0 else None
 
 
 def _figure(report: Report, rows: list[Row]) -> str:
@@ -35,13 +36,13 @@ def _figure(report: Report, rows: list[Row]) -> str:
     tables = sorted({row.keys["table_name"] for row in rows})
     shares, texts = {}, {}
     for row in rows:
-        place = partners.index(row.keys["partner"]), tables.index(row.keys["table_name"])
+        place = tables.index(row.keys["table_name"]), partners.index(row.keys["partner"])
         value = share(row)
         if value is not None:
             shares[place] = value
         texts[place] = numbers.format_percent(value, report.language) if value is not None else _mark(report, row)
-    names = [report.plain_label("partner", name) for name in partners]
-    columns = [report.plain_label("table_name", name) for name in tables]
+    names = [report.plain_label("table_name", name) for name in tables]
+    columns = [report.plain_label("partner", name) for name in partners]
     alternative = _alternative(report, rows)
     words = strip_marks(strip_tags(alternative))
     chart = heat_chart(names, columns, shares, texts, report.language, alternative=words)
@@ -62,7 +63,7 @@ def _alternative(report: Report, rows: list[Row]) -> str:
 
 def _pair(report: Report, row: Row, value: float) -> str:
     percent = numbers.format_percent(value, report.language)
-    tagged = derived(percent, "accepted_share", [row["accepted"], row["produced"]])
+    tagged = derived(percent, "accepted_share", [row[name] for name in ("accepted", "produced", "duplicate")])
     who, what = report.label("partner", row.keys["partner"]), report.label("table_name", row.keys["table_name"])
     return f"{who}, {what}: {tagged}"
 
@@ -83,14 +84,14 @@ def _table(report: Report, rows: list[Row]) -> str:
 def coverage(report: Report) -> str:
     """First and last day seen of each source's tables; prisons of custody data are pooled by equal days."""
     head = paragraphs(report.heading(1, "heading.coverage", "sec-coverage"), report.t("coverage.intro"))
-    seen: dict[tuple[str, str, str, str], int] = {}
+    seen: dict[tuple[str, str, str], set[str]] = {}
     for row in report.bundle.meta.coverage:
-        key = row["source"], row["table_name"], str(row["covered_from"]), str(row["covered_to"])
-        seen[key] = seen.get(key, 0) + (row.get("prison", "*") != "*")
-    header = [report.t(f"column.{name}") for name in ("source", "table", "covered_from", "covered_to")]
+        key = row["source"], str(row["covered_from"]), str(row["covered_to"])
+        seen.setdefault(key, set()).add(report.label("table_name", row["table_name"]))
+    header = [report.t(f"column.{name}") for name in ("source", "covered_from", "covered_to", "tables")]
     lines = [
-        [report.label("partner", source), report.label("table_name", table), report.moment(start), report.moment(end)]
-        for source, table, start, end in sorted(seen)
+        [report.label("partner", source), report.moment(start), report.moment(end), ", ".join(sorted(names))]
+        for (source, start, end), names in sorted(seen.items())
     ]
     if not lines:
         return paragraphs(head, report.t("none.table"))

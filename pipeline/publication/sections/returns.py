@@ -104,10 +104,18 @@ def curve_figure(report: Report, measure: str, *, brief: bool = False) -> str:
     words = CurveWords(report.t("axis.days"), title, report.t("axis.at_risk"), suffix)
     alternative = _alternative(report, measure, rows)
     chart = curve_chart([Line("", steps)], words, report.language, alternative=strip_marks(strip_tags(alternative)))
-    last = max(rows, key=lambda row: int(row.keys["day_to"]) if shown(row.cells.get("incidence")) is not None else -1)
+    released = [row for row in rows if shown(row.cells.get("incidence")) is not None]
+    last = min(released, key=lambda row: abs(int(row.keys["day_to"]) - int(YEAR)))
+    first = min(rows, key=lambda row: int(row.keys["day_from"]))
     caption = report.t("title.curve", day=last.keys["day_to"], percent=report.cite(last["incidence"]), title=title)
-    notes = [] if brief else [*figure_notes(report, measure, YEAR), report.t("curve.note")]
+    notes = [] if brief else _notes(report, measure, first)
     return report.figure(f"curve-{measure}", caption, chart, notes, alternative)
+
+
+def _notes(report: Report, measure: str, first: Row) -> list[str]:
+    definition, people, coverage, state = figure_notes(report, measure, YEAR, first.cells.get("at_risk"))
+    observed = report.t("figure.observed", day=report.moment(report.bundle.meta.as_of))
+    return [definition, people, observed if coverage else "", state, report.t("curve.note")]
 
 
 def _step(report: Report, row: Row) -> Step:

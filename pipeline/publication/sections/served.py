@@ -12,19 +12,23 @@ from pipeline.publication.sections.parts import cell_text, figure_notes, said, s
 def served(report: Report) -> str:
     """The attrition of the programme cohort as a figure and a table."""
     head = paragraphs(report.heading(1, "heading.served", "sec-served"), report.t("served.intro"))
-    rows = steps(report)
-    if not rows:
+    if not steps(report):
         return paragraphs(head, report.t("none.table"))
-    return paragraphs(head, attrition_figure(report), _table(report, rows))
+    return paragraphs(head, attrition_figure(report), _table(report))
 
 
-def steps(report: Report) -> list[Row]:
-    """The steps of the programme cohort in order."""
-    return sorted(report.rows("attrition", cohort="programme"), key=lambda row: int(row.keys["step_number"]))
+def steps(report: Report, *, lost: bool = False) -> list[Row]:
+    """The steps of the programme cohort in order; `lost` adds beneath each step those who fell out, by reason."""
+    rows = report.rows("attrition", cohort="programme")
+    kept = [row for row in rows if lost or not row.keys.get("reason")]
+    return sorted(kept, key=lambda row: (int(row.keys["step_number"]), row.keys.get("reason", "")))
 
 
 def step_name(report: Report, row: Row) -> str:
-    """A step's name in the reader's language."""
+    """A step's name in the reader's language, or why people fell out before it."""
+    reason = row.keys.get("reason", "")
+    if reason:
+        return report.t("served.lost", reason=report.label("reason", reason))
     return report.label("step", row.keys["step"])
 
 
@@ -33,30 +37,25 @@ def attrition_figure(report: Report, *, brief: bool = False) -> str:
     rows = steps(report)
     if not rows:
         return ""
-    bars = [
-        BarRow(
-            strip_marks(step_name(report, row)),
-            shown(row.cells.get("persons")),
-            cell_text(report, row.cells.get("persons")),
-        )
-        for row in rows
-    ]
+    bars = [_bar(report, row) for row in rows]
     pairs = "; ".join(f"{step_name(report, row)}: {said(report, row.cells.get('persons'))}" for row in rows)
     alternative = report.t("alternative.attrition", pairs=pairs)
-    title = report.t(
-        "title.attrition",
-        first=report.cite(rows[0].cells.get("persons")),
-        last=report.cite(rows[-1].cells.get("persons")),
-    )
+    first, last = (report.cite(row.cells.get("persons")) for row in (rows[0], rows[-1]))
+    title = report.t("title.attrition", first=first, last=last)
     chart = steps_chart(bars, report.language, alternative=strip_marks(strip_tags(alternative)))
     notes = [] if brief else [report.t("served.definition"), *figure_notes(report, "contact_made", "7")[2:]]
     return report.figure("attrition", title, chart, notes, alternative)
 
 
-def _table(report: Report, rows: list[Row]) -> str:
+def _bar(report: Report, row: Row) -> BarRow:
+    cell = row.cells.get("persons")
+    return BarRow(strip_marks(step_name(report, row)), shown(cell), cell_text(report, cell))
+
+
+def _table(report: Report) -> str:
     header = [report.t("column.step"), report.t("column.persons"), report.t("column.releases")]
     lines = [
         [step_name(report, row), report.cite(row.cells.get("persons")), report.cite(row.cells.get("releases"))]
-        for row in rows
+        for row in steps(report, lost=True)
     ]
     return str(Table("tbl-attrition", report.t("caption.attrition"), header, lines))
