@@ -77,13 +77,18 @@ class Auditor:
         return self.done[state]
 
 
-def check_table(name: str, planned: Sequence[Planned], auditor: Auditor) -> TableAudit:
-    """Pass a table or raise DisclosureError naming it."""
-    profile = auditor.profile
+def check_rules(name: str, planned: Sequence[Planned], profile: Profile) -> None:
+    """Raise DisclosureError, naming the table, when one of its rows breaks a rule."""
     for plan in planned:
         problem = broken(plan, profile)
         if problem:
             raise DisclosureError(f"The audit stopped the release: table {name} {problem}. Nothing was released.")
+
+
+def check_table(name: str, planned: Sequence[Planned], auditor: Auditor) -> TableAudit:
+    """Pass a table or raise DisclosureError naming it: the rules first, then the attack."""
+    profile = auditor.profile
+    check_rules(name, planned, profile)
     if auditor.weak(planned):
         raise DisclosureError(
             f"The audit stopped the release: hidden counts of table {name} can be worked out too closely. "

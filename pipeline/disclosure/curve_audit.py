@@ -29,6 +29,8 @@ def protect_curves(curves: Sequence[Curve], profile: Profile) -> None:
     for curve in curves:
         tables[curve.measure, curve.cohort].append(curve)
     for (measure, _), members in sorted(tables.items()):
+        for curve in members:
+            _check_curve(curve, profile)
         for _ in range(ROUNDS):
             weak = attack_curves(members, profile)
             if not weak:

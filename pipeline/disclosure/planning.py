@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.disclosure import figures, rounding
+from pipeline.disclosure import rounding
+from pipeline.disclosure.figures import NOT_APPLICABLE, PERCENTS, percent_cells, value_cell
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.rounding import Published
 from pipeline.disclosure.rows import COUNTS, MeasureRow
 from pipeline.disclosure.types import Status
 
-STATISTICS = (*COUNTS, *figures.PERCENTS, "value", "period_from", "period_to")
+STATISTICS = (*COUNTS, *PERCENTS, "value", "period_from", "period_to")
 
 
 @dataclass
@@ -47,9 +48,9 @@ def fill_cells(plan: Planned, profile: Profile) -> None:
         return
     conceal = rounding.hidden_value(row, plan.hidden, profile)
     plan.cells = {
-        **{name: counts.get(name, figures.NOT_APPLICABLE) for name in COUNTS},
-        **figures.percent_cells(counts, row.kind, profile),
-        "value": figures.value_cell(row.kind, row.value, row.per, conceal, counts, profile),
+        **{name: counts.get(name, NOT_APPLICABLE) for name in COUNTS},
+        **percent_cells(counts, row.kind, profile),
+        "value": value_cell(row.kind, row.value, row.per, conceal, counts, profile),
         **_period(row),
     }
 
@@ -61,4 +62,4 @@ def _without_numbers(row: MeasureRow, counts: Mapping[str, Published]) -> dict[s
 
 def _period(row: MeasureRow) -> dict[str, Published]:
     named = {"period_from": row.period_from, "period_to": row.period_to}
-    return {name: (text, Status.SHOWN) if text else figures.NOT_APPLICABLE for name, text in named.items()}
+    return {name: (text, Status.SHOWN) if text else NOT_APPLICABLE for name, text in named.items()}

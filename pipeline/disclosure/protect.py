@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.disclosure.attack import Finding
-from pipeline.disclosure.audit import Auditor, TableAudit, check_table
+from pipeline.disclosure.audit import Auditor, TableAudit, check_rules, check_table
 from pipeline.disclosure.knowledge import Place
 from pipeline.disclosure.planning import Planned, hide
 from pipeline.disclosure.profile import Profile
@@ -29,6 +29,7 @@ def protect(tables: Mapping[str, Sequence[Planned]], auditor: Auditor) -> dict[s
     """
     twins = _twins(tables)
     for name, planned in tables.items():
+        check_rules(name, planned, auditor.profile)  # further hiding must not cover up a rule that was lost
         _strengthen(name, planned, twins, auditor)
     return {name: check_table(name, planned, auditor) for name, planned in tables.items()}
 
@@ -141,6 +142,9 @@ def _steps(
         yield from _one_by_one(name, totals)
     yield from _one_by_one("n", *(([weak], windows, siblings, totals) if by_windows else (siblings, totals, [weak])))
     yield from _one_by_one("n", windows)
+    for plan in totals:  # nobody in all is nobody in each group
+        if plan.cells[name] == (0, Status.SHOWN):
+            yield [(plan, name)]
 
 
 def _one_by_one(statistic: str, *groups: Sequence[Planned]) -> Iterator[list[tuple[Planned, str]]]:

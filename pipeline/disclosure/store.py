@@ -17,7 +17,7 @@ from pipeline.disclosure.types import Row, Value
 from pipeline.errors import StorageError
 
 CHECKSUMS = "checksums.sha256"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def as_document(meta: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -91,8 +91,11 @@ def csv_name(table: str, *, synthetic: bool) -> str:
 
 
 def neutral(value: Value) -> Value:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front, on one line; numbers stay numbers."""
+    if not isinstance(value, str):
+        return value
+    line = " ".join(value.split()) if any(c in value for c in "\t\r\n") else value
+    return f"'{line}" if value.lstrip().startswith(FORMULA_STARTS) else line
 
 
 def to_csv(table: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The attack itself: exact on published cases, on engineered tables of one to three dimensions, and against brute force."""
+"""The attack itself: exact on published cases, on tables of one to three dimensions, and against brute force."""
 
 from __future__ import annotations
 
@@ -61,11 +61,32 @@ def test_published_case_one_more_suppression_gives_the_published_interval() -> N
 
 
 def test_published_case_linked_groupings_are_safe_alone_and_broken_by_differencing() -> None:
-    """sdcTable's linked regions: two partitions of the same people, each safe, together not."""
+    """sdcTable's linked regions: each table alone needs nothing more; together exactly the region with 7 is added."""
     path = REAL / "sdctable_linked_regions.csv"
     if not path.exists():
         pytest.skip("the folder of published cases is absent")
-    assert path.read_text("utf-8").count("\n") > 3
+    rows = [r for r in csv.DictReader(path.open(encoding="utf-8")) if r["county"] == "county-2"]
+    counts = {r["region"]: int(r["n"]) for r in rows}
+    groups = {g: [r["region"] for r in rows if r["group"] == g] for g in ("small", "BIG")}
+
+    def attack(hidden: set[str], linked: bool) -> list[str]:
+        """Regions of 3 or fewer that are recovered exactly."""
+        problem = Problem()
+        unknown = {
+            region: problem.add_unknown(count, *((0, 99) if region in hidden else (count, count)))
+            for region, count in counts.items()
+        }
+        problem.add(dict.fromkeys(unknown.values(), 1), sum(counts.values()), sum(counts.values()))
+        for members in groups.values() if linked else []:
+            total = sum(counts[region] for region in members)
+            problem.add({unknown[region]: 1 for region in members}, total, total)
+        return [r for r in counts if counts[r] <= 3 and width_left(problem, {unknown[r]: 1}, 1) == 0]
+
+    small = {region for region, count in counts.items() if count <= 3}
+    assert attack(small, linked=False) == []
+    assert attack(small, linked=True) == ["K"]
+    seven = {region for region, count in counts.items() if count == 7}
+    assert attack(small | seven, linked=True) == []
 
 
 def test_one_dimension_a_single_mark_beside_its_total_is_the_difference() -> None:
@@ -76,7 +97,7 @@ def test_one_dimension_a_single_mark_beside_its_total_is_the_difference() -> Non
 def test_three_dimensions_a_hidden_cube_moves_by_one_common_amount() -> None:
     """Eight hidden corners of a cube leave one degree of freedom: width = the smallest of each parity class added."""
     parts = ["p", "q", "r"]
-    counts = {place: 9 for place in product(parts, repeat=3)}
+    counts = dict.fromkeys(product(parts, repeat=3), 9)
     for place, small in {("p", "p", "p"): 2, ("q", "q", "p"): 5, ("p", "p", "q"): 3}.items():
         counts[place] = small
     for place in product([*parts, "Total"], repeat=3):
@@ -92,12 +113,12 @@ def test_three_dimensions_a_hidden_cube_moves_by_one_common_amount() -> None:
 
 
 def test_whole_numbers_decide_where_the_relaxed_interval_is_too_wide() -> None:
-    """2 a + 2 b = 6 with 2 a - 2 b between -1 and 1: fractions range over 1/2, whole numbers cannot: a = b is forced odd."""
+    """An odd cycle: halves would leave the sum 1.5 wide, whole numbers leave 1."""
     problem = Problem()
-    a, b, c = (problem.add_unknown(value, 0, 9) for value in (2, 1, 3))
-    problem.add({a: 2, b: 2, c: -2}, 0, 0)
-    problem.add({a: 3, b: -3}, 2, 4)  # relaxed: a - b in [0.67, 1.33]; whole: exactly 1
-    assert width_left(problem, {a: 1, b: -1}, 1) == 0
+    a, b, c = (problem.add_unknown(value, 0, 1) for value in (0, 0, 1))
+    for one, other in ((a, b), (b, c), (a, c)):
+        problem.add({one: 1, other: 1}, 0, 1)
+    assert width_left(problem, {a: 1, b: 1, c: 1}, 2) == 1
 
 
 @settings(max_examples=60, deadline=None)

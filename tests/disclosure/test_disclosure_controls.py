@@ -1,0 +1,142 @@
+"""Take away one control at a time: each time the audit stops the release, and names a table and no value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from pipeline.disclosure import curves, draft, open_bundle, planning, protect, rounding
+from pipeline.disclosure.curves import Interval
+from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.rows import MeasureRow
+from pipeline.disclosure.types import Status
+from pipeline.errors import DisclosureError
+from pipeline.outcomes import DayCount
+from tests.support.measures import cell, margin
+from tests.support.outcomes_db import project, run_of, warehouse
+
+MEDIAN = {"kind": "median", "numerator": None, "numerator_persons": None, "complement_persons": None}
+RATIO = {"persons": 50, "numerator_persons": 50, "complement_persons": None, "denominator_unit": "client_months"}
+
+
+def every_kind_of_cell() -> list[MeasureRow]:
+    """Cells that need every control: small, nearly all, none, one worker, one contributor, a fine median."""
+    groups = {"a": (150, 70), "b": (120, 5), "c": (48, 44), "d": (30, 0), "e": (6, 3)}
+    return [
+        *margin(groups, possible=0, too_early=0),
+        *margin({"f": (100, 12), "g": (100, 7)}, measure="treatment_started"),  # 20 - 10: g is 6 or 7
+        cell(60, 30, measure="plan_ready", workers=1, process=True),
+        cell(400, 2000, measure="dose", component="minutes_direct", workers=3, **RATIO),
+        cell(52, 0, measure="lead_time", workers=4, value=33.0, **MEDIAN),
+        cell(200, 80, measure="unplanned_release_share", too_early=3, possible=5),
+    ]
+
+
+def every_kind_of_curve() -> list[tuple[str, str, str, str, int, int, int, int, int]]:
+    """A long curve of single events down to few at risk, and a group with few events."""
+    long = [("return_to_prison", "programme", "all", "", 3 * i + 1, 60 - i, 1, 0, 0) for i in range(52)]
+    short = [("return_to_prison", "comparison", "all", "", 30 * i + 5, 90 - i, 1, 0, 0) for i in range(4)]
+    most = [("return_to_prison", "comparison", "planned", "x", 5 * i, 90 - 2 * i, 2, 0, 0) for i in range(43)]
+    return [*long, *short, *most]
+
+
+def make(tmp_path: Path) -> Path:
+    return draft(warehouse(every_kind_of_cell(), every_kind_of_curve()), project(tmp_path), run_of())
+
+
+def each_day_alone(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
+    return [Interval(int(d.day) // 5 * 5, int(d.day) // 5 * 5 + 5, d.at_risk, d.events, d.competing) for d in days]
+
+
+def own_days(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
+    return [Interval(0, int(days[7].day), days[0].at_risk, 8, 0)] if len(days) > 7 else []
+
+
+def to_the_last(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
+    merged = ORIGINAL["merge"](days, profile)
+    return [*merged, Interval(merged[-1].day_to, merged[-1].day_to + 50, 9, 9, 0)] if merged else []
+
+
+ORIGINAL = {"merge": curves.merge_days, "value": planning.value_cell, "percent": planning.percent_cells}
+
+
+def exact_percents(counts: dict, kind: str, profile: Profile) -> dict:
+    cells = ORIGINAL["percent"](counts, kind, profile)
+    return cells | ({"rate": (cells["rate"][0] + 1, Status.ROUNDED)} if cells["rate"][0] else {})
+
+
+def exact_value(kind: str, exact: float | None, *rest: object) -> object:
+    return (exact, Status.ROUNDED) if kind == "median" and exact else ORIGINAL["value"](kind, exact, *rest)
+
+
+def exact_incidence(curve: curves.Curve, profile: Profile) -> list[dict]:
+    return [dict.fromkeys(("incidence", "low", "high"), (1, Status.ROUNDED)) for _ in curve.intervals]
+
+
+CONTROLS = {
+    "the threshold": ("pipeline.disclosure.rounding.is_small", lambda *_: False),
+    "the complement": ("pipeline.disclosure.rounding.small_complement", lambda *_: False),
+    "the whole group": ("pipeline.disclosure.rounding.whole_group", lambda *_: False),
+    "two workers": ("pipeline.disclosure.rounding.few_workers", lambda *_: False),
+    "dominance": ("pipeline.disclosure.rounding.dominated", lambda *_: False),
+    "rounding": ("pipeline.disclosure.rounding.round_to_base", lambda count, base: count),
+    "a coarser base": ("pipeline.disclosure.rounding.round_to_base", lambda count, base: (count + 1) // 3 * 3),
+    "percentages from released counts": ("pipeline.disclosure.planning.percent_cells", exact_percents),
+    "rounded medians": ("pipeline.disclosure.planning.value_cell", exact_value),
+    "further hiding": ("pipeline.disclosure.protect._strengthen", lambda *_: None),
+    "merged intervals": ("pipeline.disclosure.curves.merge_days", each_day_alone),
+    "intervals on the grid of days": ("pipeline.disclosure.curves.merge_days", own_days),
+    "the cut tail": ("pipeline.disclosure.curves.merge_days", to_the_last),
+    "the threshold of curves": ("pipeline.disclosure.curves.is_small", lambda *_: False),
+    "incidence from released counts": ("pipeline.disclosure.curves.incidence_cells", exact_incidence),
+    "the threshold of attrition": ("pipeline.disclosure.plain.is_small", lambda *_: False),
+    "rounding of attrition": ("pipeline.disclosure.plain.released", lambda count, hide, _: (count, Status.ROUNDED)),
+}
+
+
+def test_with_every_control_in_place_the_release_passes_and_says_how(tmp_path: Path) -> None:
+    bundle = open_bundle(make(tmp_path))
+    assert bundle.meta.audit["result"] == "passed"
+    hidden = bundle.table("treatment_started").cell("x", group_value="g")
+    assert hidden.status is Status.HIDDEN
+    assert bundle.table("treatment_started").audit["attacked"] == 1
+    assert bundle.table("contact_made").audit["fewest_pairs"] >= 25
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_without_one_control_the_audit_stops_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, control: str
+) -> None:
+    monkeypatch.setattr(*CONTROLS[control])
+    with pytest.raises(DisclosureError) as stopped:
+        make(tmp_path)
+    message = str(stopped.value)
+    assert re.search("audit stopped the release|cannot be made safe|does not fit its true counts", message)
+    assert not re.search(r"\d", message)
+    assert not (tmp_path / "data" / "disclosure" / "draft").exists()
+
+
+def test_without_the_list_of_what_is_never_published_the_audit_stops_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.disclosure.drafting.allowed", list)
+    row = cell(60, 30, measure="return_to_prison", cohort="romodrom")
+    with pytest.raises(DisclosureError, match="never published"):
+        draft(warehouse([row]), project(tmp_path), run_of())
+
+
+def test_what_is_broken_is_found_by_other_code_than_what_hides() -> None:
+    """The audit must not share the rules it checks."""
+    import inspect
+
+    from pipeline.disclosure import audit, knowledge
+
+    for module in (audit, knowledge):
+        text = inspect.getsource(module)
+        assert "rounding import is_small" not in text
+        assert not re.search(r"rounding\.(is_small|whole_group|few_workers|dominated|small_complement)", text)
+    assert protect.check_table is audit.check_table
+    assert rounding.is_small.__module__ == "pipeline.disclosure.rounding"

@@ -1,0 +1,178 @@
+"""Further hiding: unsafe tables become safe, the same way every time, and brute force agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from pipeline.disclosure.audit import Auditor, check_table
+from pipeline.disclosure.ledger import Ledger
+from pipeline.disclosure.planning import Planned, plan_rows
+from pipeline.disclosure.profile import load_profile
+from pipeline.disclosure.protect import protect
+from pipeline.disclosure.rows import MeasureRow
+from pipeline.disclosure.types import Status
+from pipeline.errors import DisclosureError
+from tests.support.measures import cell, margin
+
+PROFILE = load_profile("publication")
+
+
+def auditor() -> Auditor:
+    return Auditor(PROFILE, lambda plan: {})
+
+
+def marks(planned: Sequence[Planned], statistic: str = "x") -> dict[str, str]:
+    return {p.row.group_value or "all": p.hidden[statistic] for p in planned if statistic in p.hidden}
+
+
+def protected(rows: Sequence[MeasureRow]) -> list[Planned]:
+    planned = plan_rows(rows, PROFILE)
+    protect({"contact_made": planned}, auditor())
+    return planned
+
+
+def cube(x: Mapping[tuple[str, ...], int], dimensions: Sequence[str], n: int = 60) -> list[MeasureRow]:
+    """All margins of a table of numerators by two or three groupings; each inner cell has n people."""
+    rows = []
+    for kept in product([True, False], repeat=len(dimensions)):
+        names = [d for d, keep in zip(dimensions, kept, strict=True) if keep]
+        sums: dict[tuple[str, ...], tuple[int, int]] = {}
+        for place, count in x.items():
+            key = tuple(p for p, keep in zip(place, kept, strict=True) if keep)
+            old = sums.get(key, (0, 0))
+            sums[key] = (old[0] + n, old[1] + count)
+        for key, (total, count) in sums.items():
+            rows.append(cell(total, count, "*".join(names) or "all", "*".join(key)))
+    return rows
+
+
+def test_one_dimension_a_mark_that_rounding_gives_away_takes_its_sibling_with_it() -> None:
+    """20 together, 10 beside it: the hidden one is 6 or 7. Hiding the sibling too leaves 1 to 7."""
+    rows = margin({"f": (100, 12), "g": (100, 7)})
+    with pytest.raises(DisclosureError, match="worked out too closely"):
+        check_table("contact_made", plan_rows(rows, PROFILE), auditor())
+    assert marks(protected(rows)) == {"f": "secondary", "g": "threshold"}
+
+
+def test_two_dimensions_safe_in_each_margin_and_unsafe_together() -> None:
+    """Rows alone leave the small cell wide; the columns close it from the other side."""
+    x = {("a", "q"): 7, ("a", "r"): 12, ("b", "q"): 12, ("b", "r"): 30}
+    rows = cube(x, ("partner", "quarter"))
+    planned = plan_rows(rows, PROFILE)
+    assert auditor().weak(planned)
+    safe = protected(rows)
+    assert not auditor().weak(safe)
+    assert "secondary" in marks(safe).values()
+
+
+def test_three_dimensions_are_protected_through_all_their_margins() -> None:
+    parts = ["p", "q"]
+    x = dict.fromkeys(product(parts, repeat=3), 12) | {("p", "p", "p"): 7}
+    rows = cube(x, ("partner", "quarter", "planned"))
+    planned = plan_rows(rows, PROFILE)
+    assert auditor().weak(planned)
+    assert not auditor().weak(protected(rows))
+
+
+def test_the_total_of_parts_that_were_never_published_together_is_still_known_to_add_up() -> None:
+    """Two groupings of the same people without their total: what one says of the sum limits the other."""
+    rows = margin({"f": (100, 12), "g": (100, 7)})[1:] + margin({"h": (100, 8), "i": (100, 11)}, "quarter")[1:]
+    planned = plan_rows(rows, PROFILE)
+    alone = auditor().weak([p for p in planned if p.row.group_by == "partner"])
+    assert alone == []
+    safe = protected(rows)
+    assert not auditor().weak(safe)
+
+
+def test_windows_too_early_is_not_the_difference_of_two_denominators() -> None:
+    """98 at day 0 and 92 at day 30 of the same people: rounded to 100 and 90 they leave 6 or 7 too early."""
+    rows = [cell(98, 40, window="0"), cell(92, 40, window="30", too_early=6)]
+    planned = plan_rows(rows, PROFILE)
+    assert [p.cells["n"][0] for p in planned] == [100, 90]
+    assert auditor().weak(planned)
+    safe = protected(rows)
+    assert not auditor().weak(safe)
+    assert [p.hidden.get("n") for p in safe].count("secondary") == 1
+
+
+def test_a_denominator_hidden_in_one_table_is_hidden_in_its_twin() -> None:
+    rows = [cell(98, 40, window="0"), cell(92, 40, window="30", too_early=6)]
+    twin = [cell(92, 50, window="30", too_early=6, measure="treatment_started")]
+    tables = {name: plan_rows(part, PROFILE) for name, part in (("contact_made", rows), ("treatment_started", twin))}
+    protect(tables, auditor())
+    assert tables["treatment_started"][0].cells["n"][1] is Status.HIDDEN
+    assert tables["treatment_started"][0].cells["rate"][1] is Status.HIDDEN
+
+
+def test_the_number_of_marks_says_nothing_where_the_total_is_small() -> None:
+    """5 too early in all, one in each of five groups: marks on the five alone would say 1 to 3 each."""
+    rows = margin(dict.fromkeys("abcde", (40, 20)))
+    rows = [cell(200, 100, too_early=5), *(cell(40, 20, "partner", name, too_early=1) for name in "abcde")]
+    rows.append(cell(40, 20, "partner", "f", too_early=0))
+    rows[0] = cell(240, 120, too_early=5)
+    safe = protected(rows)
+    assert marks(safe, "too_early")["f"] == "secondary"
+    assert not auditor().weak(safe)
+
+
+def test_what_an_earlier_release_said_of_the_same_cell_is_known_too() -> None:
+    """Earlier 20 and 10 were published for total and sibling; hiding the sibling now does not unsay it."""
+    rows = margin({"f": (100, 12), "g": (100, 7)})
+    ledger = Ledger(path=None)  # type: ignore[arg-type]
+    sibling = rows[1]
+    cells = {name: [None, "not_applicable"] for name in ("n", "x", "persons", "possible", "too_early", "unobserved")}
+    key = ("contact_made", *sibling.keys.values(), sibling.period_from, sibling.period_to)
+    ledger.published[key] = [{"cells": cells | {"x": [10, "rounded"]}, "base": 5, "threshold": 8}]
+    planned = protected(rows)
+    assert not auditor().weak(planned)
+    assert Auditor(PROFILE, ledger.earlier).weak(planned)
+
+
+def test_what_cannot_be_made_safe_stops_and_names_the_table() -> None:
+    """Nothing is left to hide: an earlier release gave away every neighbour."""
+    rows = margin({"f": (100, 12), "g": (100, 7)})
+    given_away = Auditor(PROFILE, lambda plan: {"x": ((plan.row.numerator or 0, plan.row.numerator or 0),)})
+    with pytest.raises(DisclosureError, match="Table contact_made cannot be made safe") as stopped:
+        protect({"contact_made": plan_rows(rows, PROFILE)}, given_away)
+    assert "12" not in str(stopped.value)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 24), min_size=2, max_size=3), st.randoms(use_true_random=False))
+def test_brute_force_finds_no_narrow_cell_and_the_order_of_rows_does_not_matter(xs: list[int], dice: object) -> None:
+    """Every world that would be published like this one, for a reader told which marks are primary."""
+    n = 40
+    assume(any(0 < x < 8 or x == 0 for x in xs))
+    rows = margin({f"g{i}": (n, x) for i, x in enumerate(xs)})
+    planned = protected(rows)
+    shuffled = list(rows)
+    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert marks(protected(shuffled)) == marks(planned)
+    by_group = {p.row.group_value: p for p in planned}
+
+    def primary(count: int) -> bool:
+        return count < 8 or n - count < 8
+
+    def fits(plan: Planned, count: int, is_primary: bool) -> bool:
+        value, status = plan.cells["x"]
+        if status is Status.HIDDEN:
+            return plan.hidden["x"] == "secondary" or is_primary
+        return not is_primary and value == (count + 2) // 5 * 5
+
+    total_n = n * len(xs)
+    worlds = [
+        world
+        for world in product(range(n + 1), repeat=len(xs))
+        if all(fits(by_group[f"g{i}"], count, primary(count)) for i, count in enumerate(world))
+        and fits(by_group[""], sum(world), 0 < sum(world) < 8 or 0 < total_n - sum(world) < 8)
+    ]
+    assert tuple(xs) in worlds
+    for i, x in enumerate(xs):
+        if primary(x):
+            seen = {world[i] for world in worlds}
+            assert max(seen) - min(seen) >= PROFILE.protection_width
