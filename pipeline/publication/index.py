@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.disclosure import Bundle
-from pipeline.publication.catalogue import text
+from pipeline.publication.catalogue import LANGUAGES, text
 from pipeline.publication.numbers import format_quarter
 from pipeline.publication.pandoc import template
 
@@ -25,9 +25,13 @@ def copy_tables(bundle: Bundle, target: Path, mark: str) -> list[Path]:
     return made
 
 
-def write_index(bundle: Bundle, target: Path, languages: Sequence[str], made: Sequence[Path], mark: str) -> Path:
-    """The page that ties a publication together, a section for each language."""
-    sections = "\n".join(_section(bundle, target, language, made) for language in languages)
+def write_index(bundle: Bundle, target: Path, mark: str) -> Path:
+    """The page that leads to all that lies in a publication's folder, a section for each language."""
+    found = {language: _documents(target, language, mark) for language in LANGUAGES}
+    languages = [language for language in LANGUAGES if found[language]]
+    tables = sorted((target / f"tables{mark}").rglob("*.csv"))
+    made = {language: [*found[language], *tables] for language in languages}
+    sections = "\n".join(_section(bundle, target, language, made[language]) for language in languages)
     first = languages[0]
     title = text("document.index", first, quarter=format_quarter(bundle.meta.quarter, first))
     values = {
@@ -48,6 +52,11 @@ def write_index(bundle: Bundle, target: Path, languages: Sequence[str], made: Se
     return path
 
 
+def _documents(target: Path, language: str, mark: str) -> list[Path]:
+    names = [f"{kind}-{language}{mark}.{suffix}" for kind in ("report", "slides") for suffix in ("html", "pdf")]
+    return [target / name for name in names if (target / name).exists()]
+
+
 def _paragraph(name: str, words: str) -> str:
     return f'<p class="{name}">{html.escape(words)}</p>'
 
@@ -56,11 +65,10 @@ def _section(bundle: Bundle, target: Path, language: str, made: Sequence[Path]) 
     quarter = format_quarter(bundle.meta.quarter, language)
     head = html.escape(text("document.index", language, quarter=quarter))
     intro = html.escape(text("index.intro", language, bundle=bundle.meta.bundle_id))
-    documents = [_item(path, target, _name(path, language)) for path in made if f"-{language}" in path.name]
+    documents = [_item(path, target, _name(path, language)) for path in made if path.suffix != ".csv"]
     tables = [_item(path, target, _table(bundle, path, language)) for path in made if path.suffix == ".csv"]
-    package = [
-        _item(path, target, text("index.dictionary", language)) for path in made if path.name == "datapackage.json"
-    ]
+    packages = sorted(target.glob("tables*/datapackage.json"))
+    package = [_item(path, target, text("index.dictionary", language)) for path in packages]
     return (
         f'<section lang="{language}"><h2>{head}</h2><p>{intro}</p>'
         f"<h3>{html.escape(text('heading.files', language))}</h3><ul>{''.join(documents)}</ul>"
@@ -82,5 +90,6 @@ def _table(bundle: Bundle, path: Path, language: str) -> str:
     wanted = path.stem.removeprefix("SYNTHETIC-")
     for name, table in bundle.tables.items():
         if name.replace(":", "-") == wanted:
-            return str(table.definition.get(f"title_{language}") or name)
+            title = str(table.definition.get(f"title_{language}") or name)
+            return text("index.curve", language, title=title) if name.startswith("curve:") else title
     return wanted

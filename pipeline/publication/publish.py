@@ -61,7 +61,8 @@ def publish(
     _check(languages, LANGUAGES, "language")
     _check(formats, FORMATS, "format")
     bundle = open_bundle(Path(bundle_path))
-    target = settings.folder("publication") / bundle.meta.quarter / bundle.meta.bundle_id
+    name = bundle.meta.bundle_id + ("" if bundle.meta.signed else "-draft")
+    target = settings.folder("publication") / bundle.meta.quarter / name
     try:
         with tempfile.TemporaryDirectory(prefix="throughcare-") as work:
             target.mkdir(parents=True, exist_ok=True)
@@ -102,11 +103,11 @@ def _check(given: Sequence[str], known: Sequence[str], what: str) -> None:
 
 def _make(job: Job) -> list[Path]:
     if quarto.wanted(job.settings):
-        made = quarto.render(job.settings, job.bundle.path, _documents(job), job.path)
+        made = quarto.render(_parameters(job, ""), _documents(job), job.formats, job.path)
     else:
         made = _builtin(job)
     made += index.copy_tables(job.bundle, job.target, job.mark)
-    made.append(index.write_index(job.bundle, job.target, job.languages, made, job.mark))
+    made.append(index.write_index(job.bundle, job.target, job.mark))
     return made
 
 
@@ -116,12 +117,16 @@ def _documents(job: Job) -> list[tuple[str, Path, str]]:
     return [(name, folder / SOURCES[name], language) for name in wanted for language in job.languages]
 
 
+def _parameters(job: Job, figures: str) -> dict[str, str]:
+    context = job.work / "context.json"
+    project_context(job.settings, figures).save(context)
+    return {"bundle": str(job.bundle.path.resolve()), "context": str(context)}
+
+
 def _builtin(job: Job) -> list[Path]:
     figures_folder = job.work / "figures"
     figures_folder.mkdir()
-    context = job.work / "context.json"
-    project_context(job.settings, str(figures_folder)).save(context)
-    parameters = {"bundle": str(job.bundle.path.resolve()), "context": str(context)}
+    parameters = _parameters(job, str(figures_folder))
     documents = [
         Document(f"{name}-{language}", source, parameters | {"language": language})
         for name, source, language in _documents(job)

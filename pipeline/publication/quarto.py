@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import PublicationError
 from pipeline.publication.catalogue import text
 from pipeline.settings import Settings
 
-FORMS = {"report": (("html", "html"), ("typst", "pdf")), "slides": (("revealjs", "html"),)}
+FORMS = {
+    "report": {"html": ("html", "html"), "pdf": ("typst", "pdf")},
+    "slides": {"slides": ("revealjs", "html")},
+}
+"""Document → our format → Quarto's format and the file's suffix."""
 
 
 def wanted(settings: Settings) -> bool:
@@ -29,23 +33,24 @@ def wanted(settings: Settings) -> bool:
 
 
 def render(
-    settings: Settings,
-    bundle: Path,
+    parameters: Mapping[str, str],
     documents: Sequence[tuple[str, Path, str]],
+    formats: Sequence[str],
     place: Callable[[str, str, str], Path],
 ) -> list[Path]:
     """Render each document and move it to its place; raises PublicationError with Quarto's last words."""
     made = []
     for name, source, language in documents:
-        for form, suffix in FORMS[name]:
-            made.append(_one(source, bundle, language, form, place(name, language, suffix)))
+        for form, suffix in (FORMS[name][wish] for wish in formats if wish in FORMS[name]):
+            made.append(_one(source, {**parameters, "language": language}, form, place(name, language, suffix)))
     return made
 
 
-def _one(source: Path, bundle: Path, language: str, form: str, target: Path) -> Path:
+def _one(source: Path, parameters: Mapping[str, str], form: str, target: Path) -> Path:
+    language = parameters["language"]
     title = text("document.slides" if form == "revealjs" else "document.quarterly", language)
     command = ["quarto", "render", str(source), "--to", form, "--output", target.name]
-    command += ["-P", f"bundle:{bundle.resolve()}", "-P", f"language:{language}"]
+    command += [part for key, value in sorted(parameters.items()) for part in ("-P", f"{key}:{value}")]
     command += ["-M", f"lang:{language}", "-M", f"title:{title}", "-M", "embed-resources:true"]
     done = subprocess.run(command, cwd=source.parent.parent, capture_output=True, text=True, check=False)
     if done.returncode:

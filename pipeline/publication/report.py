@@ -40,7 +40,9 @@ class Report:
         return text(key, self.language, **values)
 
     def days(self, number: str) -> str:
-        """`7 dnů`, `1 den`: a length of follow-up in its grammatical form."""
+        """`7 dnů`, `1 den`, `v den propuštění`: a length of follow-up in its grammatical form."""
+        if number == "0":
+            return self.t("window.day_zero")
         return text("window.days", self.language, number=number)
 
     def heading(self, level: int, key: str, identifier: str) -> str:
@@ -85,6 +87,12 @@ class Report:
     def moment(self, value: str) -> str:
         """A day or a quarter, written out."""
         return escape(numbers.format_moment(value, self.language))
+
+    @property
+    def observed(self) -> str:
+        """The last day that counts: custody's coverage, capped by the as-of date; ISO."""
+        run = self.bundle.meta.run
+        return min(str(day) for day in (run.get("as_of"), run.get("covered_to"), "9999") if day)
 
     def span(self, window: str) -> str:
         """`od … do …` of the releases that a window in days speaks of, or an empty text."""

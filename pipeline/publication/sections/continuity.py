@@ -46,7 +46,7 @@ def planned(report: Report, measure: str, window: str) -> str:
     names = (report.t("group.planned"), report.t("group.unplanned"))
     what = report.t("axis.rate", title=report.words(measure, "title"), window=window)
     sentence = comparison_sentence(report, rows.get("planned"), rows.get("unplanned"), names, what)
-    return div(paragraphs(report.t("heading.comparison"), sentence), "callout-note")
+    return div(paragraphs(report.t("heading.comparison"), sentence), "comparison")
 
 
 def tabs(report: Report, measure: str, window: str) -> str:

@@ -49,6 +49,7 @@ def method(report: Report) -> str:
         report.t("method.bounds"),
         "$$\\left[\\frac{x}{n},\\; \\frac{x + m}{n}\\right]$$ {#eq-bounds}",
         report.t("method.intervals"),
+        report.t("method.comparisons"),
         report.heading(2, "heading.safe", "sec-safe"),
         words,
         report.heading(2, "heading.limits", "sec-limits"),
@@ -88,7 +89,7 @@ def provenance(report: Report) -> str:
     rows = [
         [report.t(f"provenance.{key}"), escape(value) if value else report.t("provenance.none")] for key, value in facts
     ]
-    rows.append([report.t("provenance.as_of"), report.moment(meta.as_of)])
+    rows.append([report.t("provenance.as_of"), report.moment(report.observed)])
     return paragraphs(
         report.heading(1, "heading.provenance", "sec-provenance"),
         report.t("provenance.intro"),

@@ -172,7 +172,7 @@ def figure_notes(report: Report, measure: str, window: str, people: Cell | None 
     row = report.pooled(measure, window)
     counted = report.t("figure.n", n=report.cite(people or (row.cells.get("n") if row else None)))
     coverage = report.t(
-        "figure.coverage", span=report.span(window) or report.t("span.all"), day=report.moment(report.bundle.meta.as_of)
+        "figure.coverage", span=report.span(window) or report.t("span.all"), day=report.moment(report.observed)
     )
     final = report.t("figure.provisional" if report.bundle.meta.provisional else "figure.final")
     return [report.t("figure.definition", text=report.words(measure, "definition")), counted, coverage, final]

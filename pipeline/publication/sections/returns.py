@@ -114,7 +114,7 @@ def curve_figure(report: Report, measure: str, *, brief: bool = False) -> str:
 
 def _notes(report: Report, measure: str, first: Row) -> list[str]:
     definition, people, coverage, state = figure_notes(report, measure, YEAR, first.cells.get("at_risk"))
-    observed = report.t("figure.observed", day=report.moment(report.bundle.meta.as_of))
+    observed = report.t("figure.observed", day=report.moment(report.observed))
     return [definition, people, observed if coverage else "", state, report.t("curve.note")]
 
 

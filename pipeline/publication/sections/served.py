@@ -8,6 +8,9 @@ from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Report, strip_tags
 from pipeline.publication.sections.parts import cell_text, figure_notes, said, shown, strip_marks
 
+TITLE = ("applied", "agreed", "first_release")
+"""The steps whose numbers make the figure's title."""
+
 
 def served(report: Report) -> str:
     """The attrition of the programme cohort as a figure and a table."""
@@ -40,11 +43,15 @@ def attrition_figure(report: Report, *, brief: bool = False) -> str:
     bars = [_bar(report, row) for row in rows]
     pairs = "; ".join(f"{step_name(report, row)}: {said(report, row.cells.get('persons'))}" for row in rows)
     alternative = report.t("alternative.attrition", pairs=pairs)
-    first, last = (report.cite(row.cells.get("persons")) for row in (rows[0], rows[-1]))
-    title = report.t("title.attrition", first=first, last=last)
+    title = report.t("title.attrition", **{step: _persons(report, step) for step in TITLE})
     chart = steps_chart(bars, report.language, alternative=strip_marks(strip_tags(alternative)))
     notes = [] if brief else [report.t("served.definition"), *figure_notes(report, "contact_made", "7")[2:]]
     return report.figure("attrition", title, chart, notes, alternative)
+
+
+def _persons(report: Report, step: str) -> str:
+    row = report.row("attrition", cohort="programme", step=step, reason="")
+    return report.cite(row.cells.get("persons") if row else None)
 
 
 def _bar(report: Report, row: Row) -> BarRow:

@@ -60,7 +60,7 @@ def releases(report: Report) -> str:
 
 def attrition_step(report: Report, step: str) -> Row | None:
     """A step of the programme cohort's attrition."""
-    return report.row("attrition", cohort="programme", step=step)
+    return report.row("attrition", cohort="programme", step=step, reason="")
 
 
 def served(report: Report) -> str:
@@ -140,7 +140,9 @@ def state(report: Report) -> str:
     """Provisional or final, data until when, signed by whom."""
     meta = report.bundle.meta
     texts = [
-        report.t("slot.state.provisional" if meta.provisional else "slot.state.final", day=report.moment(meta.as_of))
+        report.t(
+            "slot.state.provisional" if meta.provisional else "slot.state.final", day=report.moment(report.observed)
+        )
     ]
     if meta.signed:
         texts.append(report.t("slot.state.signed", name=escape(meta.checked_by or "")))

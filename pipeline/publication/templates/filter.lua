@@ -99,7 +99,7 @@ local function tables(t)
   if long[1] then
     local text = pandoc.Inlines(caption_prefix(t.identifier))
     text:extend(long[1].content)
-    t.caption.long = { pandoc.Plain(text) }
+    t.caption.long = { pandoc.Plain(html and { pandoc.Span(text, { class = "caption-text" }) } or text) }
   end
   if not html then return t end
   return wrap('<div class="table-box" tabindex="0" role="region" aria-label="' .. escaped(str(t.caption.long)) .. '">', { t }, "</div>")
@@ -161,7 +161,7 @@ local function slots(div)
   return all
 end
 
-local boxes = { "banner", "big", "note", "figure-notes", "definition", "callout-note" }
+local boxes = { "banner", "big", "note", "figure-notes", "definition", "comparison", "callout-note" }
 
 local function divs(div)
   if div.classes:includes("content-visible") then

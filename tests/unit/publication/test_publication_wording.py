@@ -45,6 +45,15 @@ RATES = [
         "between 60 and 63 of 100.",
     ),
     (
+        row(315, 190, (60, 54, 66, 60, 60)),
+        "**60 ze 100** klientů mělo do 7 dnů po propuštění kontakt s pracovníkem programu (190 z 315; 95% interval "
+        "spolehlivosti 54–66 ze 100). Ani se započtením těch, o nichž to nelze potvrdit ani vyloučit, se podíl po "
+        "zaokrouhlení nemění (60 až 60 ze 100).",
+        "**60 of 100** clients had contact with a programme worker within 7 days of release (190 of 315; 95% confidence "
+        "interval 54–66 of 100). Counting those for whom it can be neither confirmed nor ruled out leaves the rounded "
+        "rate as it is (60 to 60 of 100).",
+    ),
+    (
         row(60, 40, (65, 50, 80, 65, 70)),
         "**Přibližně 65 ze 100** klientů mělo do 7 dnů po propuštění kontakt s pracovníkem programu (40 z 60; 95% "
         "interval spolehlivosti 50–80 ze 100; zaokrouhleno na 5, protože jde o méně než 100 lidí). Započtou-li se i ti, "

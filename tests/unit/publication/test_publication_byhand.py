@@ -1,0 +1,100 @@
+"""By hand: the project around the document is found, figures are drawn on the spot, Quarto is called right."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import PublicationError, SettingsError
+from pipeline.publication import Report, quarto
+from pipeline.publication.byhand import image_by_hand, newest_bundle
+from pipeline.publication.context import Proposal, read_proposals
+from pipeline.settings import Settings
+from tests.unit.publication.bundle import rich_bundle
+
+PROJECT = '[partners.magdalena]\nlocation = "x"\n\n[publication]\nfunder = "Fond"\ncontact = "ptejte@se.cz"\n'
+QUARTO = (
+    '#!/bin/sh\necho "$@" >> calls.txt\nwhile [ $# -gt 0 ]; do [ "$1" = --output ] && echo made > "$2"; shift; done\n'
+)
+
+
+def test_a_document_by_hand_takes_the_newest_bundle_of_its_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "throughcare.toml").write_text(PROJECT, "utf-8")
+    made = rich_bundle(tmp_path / "data" / "demo" / "disclosure")
+    folder = tmp_path / "reports" / "quarterly"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    assert newest_bundle() == made
+    report = Report.open(language="en")
+    assert report.context.funder == "Fond"
+    assert report.plain_label("partner", "magdalena") == "Magdaléna"
+
+
+def test_outside_a_project_it_says_where_to_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"No throughcare\.toml above this folder"):
+        newest_bundle()
+
+
+def test_without_a_bundle_it_says_which_command_makes_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "throughcare.toml").write_text(PROJECT, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PublicationError, match="throughcare demo"):
+        newest_bundle()
+
+
+def test_a_figure_by_hand_without_a_browser_is_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline.charts import BarRow, steps_chart
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
+    assert image_by_hand("a", steps_chart([BarRow("x", 1, "1")]), "slovy") == "*slovy*"
+
+
+def settings(root: Path, renderer: str) -> Settings:
+    return Settings.model_validate({"root": root, "data": root / "data", "publication": {"renderer": renderer}})
+
+
+def test_quarto_is_called_with_the_parameters_and_its_file_is_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "quarto"
+    program.parent.mkdir()
+    program.write_text(QUARTO, "utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IEXEC)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    assert quarto.wanted(settings(tmp_path, "auto"))
+    assert not quarto.wanted(settings(tmp_path, "builtin"))
+    source = tmp_path / "reports" / "quarterly" / "quarterly.qmd"
+    source.parent.mkdir(parents=True)
+    out = tmp_path / "out"
+    out.mkdir()
+    made = quarto.render(
+        {"bundle": "/b"},
+        [("report", source, "cs")],
+        ("html", "pdf"),
+        lambda name, language, end: out / f"{name}-{language}.{end}",
+    )
+    assert [path.name for path in made] == ["report-cs.html", "report-cs.pdf"]
+    calls = (tmp_path / "reports" / "calls.txt").read_text("utf-8")
+    assert "--to html --output report-cs.html -P bundle:/b -P language:cs -M lang:cs" in calls
+    assert "--to typst --output report-cs.pdf" in calls
+
+
+def test_quarto_asked_for_by_name_and_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not quarto.wanted(settings(tmp_path, "auto"))
+    with pytest.raises(PublicationError, match="asks for Quarto, which is not installed"):
+        quarto.wanted(settings(tmp_path, "quarto"))
+
+
+def test_a_proposal_with_an_unknown_state_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "proposals.toml"
+    entry = dict.fromkeys(Proposal.__dataclass_fields__, "x") | {"id": "badge", "state": "lost"}
+    path.write_text("[[proposal]]\n" + "".join(f'{key} = "{value}"\n' for key, value in entry.items()), "utf-8")
+    with pytest.raises(PublicationError, match="badge: the state must be one of proposed"):
+        read_proposals(path)
