@@ -20,6 +20,9 @@ from pipeline.synthetic.rates import NEVER, Days, Mask, draw_days, pick
 RELEASES = ("end_of_sentence", "conditional_release", "conditional_release_supervised", "court_order", "pardon")
 FREE = (*RELEASES, "remand_ended")
 MAX_ROUNDS = 8
+AGAIN = 0.3
+"""Clients who make another agreement when they are back in prison (elsewhere than with podane_ruce)."""
+AGAIN_PRISONS = [prison for prison, holders in PROGRAMME_PRISONS.items() if "podane_ruce" not in holders]
 
 
 @dataclass
@@ -144,12 +147,14 @@ def _choose_clients(
     can_work = spells.release - np.maximum(spells.admission, START) >= 70
     due = (spells.release >= day(2021, 3, 15)) & (spells.release <= extract + 170) & (spells.admission <= extract - 60)
     eligible = can_work & due & np.isin(spells.reason, FREE) & (people.drug_user[spells.person] == "yes")
+    again = np.flatnonzero(eligible & former[spells.person] & (rng.random(len(spells)) < AGAIN))
     eligible &= ~former[spells.person]
     eligible &= (spells.reason != "remand_ended") | (rng.random(len(spells)) < 0.25)
     rank = rng.random(len(spells))
     order = np.argsort(np.where(eligible, rank, 9.0), kind="stable")[: min(count, int(eligible.sum()))]
-    spells.client[order] = True
-    spells.prison[order] = rng.choice(np.array(list(PROGRAMME_PRISONS), dtype="U24"), size=len(order))
+    for rows, inside in ((order, list(PROGRAMME_PRISONS)), (again, AGAIN_PRISONS)):
+        spells.client[rows] = True
+        spells.prison[rows] = rng.choice(np.array(inside, dtype="U24"), size=len(rows))
     former[spells.person[order]] = True
 
 

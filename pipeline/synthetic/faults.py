@@ -261,7 +261,7 @@ def _overlaps(spoiler: Spoiler) -> None:
 def _outside_case(spoiler: Spoiler) -> None:
     """Indirect work three weeks after the agreement's end."""
     cppt = "cppt/2023-07-31"
-    ended = spoiler.deliveries[cppt].tables["case"].filter(pl.col("Ukončeno dne") < 45_130)
+    ended = spoiler.deliveries[cppt].tables["case"].filter(pl.col("Ukončeno dne") <= 45_110)  # before July 2023
     ends = dict(ended.select("_key", "Ukončeno dne").iter_rows())
     indirect = (pl.col("Výkon") == "nepřímá práce") & pl.col("_parent").is_in(list(ends))
     for row in spoiler.choose(cppt, "service", indirect, 3):

@@ -63,7 +63,11 @@ def join(parts: list[Cases]) -> Cases:
 
 @dataclass
 class Clients:
-    """The programme's clients: their spells, and what is fixed at the agreement. Arrays of one length."""
+    """The programme's clients: their spells, and what is fixed at the agreement. Arrays of one length.
+
+    `post` and `pre` are handed over after and before release, `left_early` end the agreement in prison, `later`
+    are clients who were clients before.
+    """
 
     spells: Spells
     pseudonym: Words
@@ -73,6 +77,8 @@ class Clients:
     plan: Days
     post: Mask
     pre: Mask
+    left_early: Mask
+    later: Mask
 
 
 def draw_clients(rng: np.random.Generator, spells: Spells, people: People, unlinked: int, extract: int) -> Clients:
@@ -96,6 +102,7 @@ def draw_clients(rng: np.random.Generator, spells: Spells, people: People, unlin
     planned_day = agreement + 1 + (rng.random(size) * (own.release - agreement - 1)).astype(np.int64)
     plan = np.where(rng.random(size) < rates.PLAN_BEFORE_RELEASE, planned_day, -1)
     chance = rng.random(size)
+    later = np.append(False, own.person[1:] == own.person[:-1]) & (np.arange(size) < size - unlinked)
     steady = (own.contact <= 30) & (own.back > 90) & (own.death == NEVER) & (own.release <= extract)
     return Clients(
         spells=own,
@@ -104,8 +111,10 @@ def draw_clients(rng: np.random.Generator, spells: Spells, people: People, unlin
         agreement=agreement,
         expected=expected,
         plan=plan,
-        post=steady & (chance < 0.12),
+        post=steady & (chance < 0.12) & ~later,
         pre=(own.release - agreement >= 110) & (chance > 0.92),
+        later=later,
+        left_early=(own.contact == NEVER) & (own.release - agreement >= 60) & (chance < 0.3),
     )
 
 
@@ -142,9 +151,12 @@ def draw_cases(rng: np.random.Generator, clients: Clients, stays: pl.DataFrame) 
     prison = _prison_on(stays, clients)
     end, reason = _usual_end(rng, clients)
     partner = _holder(rng, prison)
+    # Its wide table has room for one agreement of a client.
+    partner[clients.later & (partner == "podane_ruce")] = "laxus"
     none = np.full(size, "", dtype="U24")
     role = np.full(size, "only", dtype="U16")
     cases = Cases(np.arange(size), partner, role, prison, clients.agreement, end.copy(), reason.copy(), none)
+    _leave_early(rng, cases, clients)
     inside, outside = np.flatnonzero(clients.pre), np.flatnonzero(clients.post & ~clients.pre)
     moved = clients.agreement[inside] + rng.integers(20, 60, len(inside))
     second = _other(partner[inside], own.prison[inside])
@@ -161,6 +173,14 @@ def draw_cases(rng: np.random.Generator, clients: Clients, stays: pl.DataFrame) 
     rows = outside[stays_in]
     taken.append(_taken_over(cases, rows, third[stays_in], begins, "second_outside", end, reason, own.prison))
     return join([cases, *taken])
+
+
+def _leave_early(rng: np.random.Generator, cases: Cases, clients: Clients) -> None:
+    """Agreements that end in prison, of clients who are never met after release; not before a plan that was made."""
+    rows = np.flatnonzero(clients.left_early)
+    first = np.maximum(clients.agreement[rows] + 20, clients.plan[rows])
+    cases.end[rows] = first + (rng.random(len(rows)) * (clients.spells.release[rows] - first - 1)).astype(np.int64)
+    cases.end_reason[rows] = pick(rng, len(rows), {"withdrawn_by_client": 0.6, "lapsed": 0.3, "ended_by_partner": 0.1})
 
 
 def _hand_over(cases: Cases, rows: Days, day: Days, to: Words) -> None:

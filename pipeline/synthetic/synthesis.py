@@ -18,7 +18,7 @@ from pipeline.synthetic.rates import true_rates
 from pipeline.synthetic.world import build_world
 
 MANIFEST = f"manifest_{MARK}.json"
-SAMPLE_PEOPLE, SAMPLE_SEED = 3_000, 2023
+SAMPLE_PEOPLE, SAMPLE_SEED = 3_000, 2028
 USUAL_PEOPLE, USUAL_CLIENTS, USUAL_AGREEMENTS = 5_000, 315, 60
 
 
