@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -138,3 +138,19 @@ def test_attrition_adds_up(world: World) -> None:
             f" and window_days = 365 and group_by = 'all' and cohort = '{cohort}'",
         )
         assert steps[cohort, last][3] == members[0][0]
+
+
+@FEW
+@given(worlds(), st.integers(0, 100), st.integers(1, 400))
+def test_splitting_a_stay_changes_no_cell(world: World, which: int, after: int) -> None:
+    """A stay cut in two at any day (transfer_out, transfer_in) is the same custody: no return or doubt moves."""
+    stays = [dict(row) for row in world["stay"]]
+    first = stays[which % len(stays)]
+    cut = first["admission_date"] + timedelta(after)
+    last = first.get("release_date") or date(2023, 7, 31)
+    if cut >= last:
+        return
+    second = first | {"stay_id": first["stay_id"] + "b", "admission_date": cut, "admission_reason": "transfer_in"}
+    first |= {"release_date": cut, "release_reason": "transfer_out"}
+    query = "select * from outcomes.measure_cell order by all"
+    assert rows(measured(world), query) == rows(measured(world | {"stay": [*stays, second]}), query)

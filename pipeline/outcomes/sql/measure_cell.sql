@@ -1,9 +1,89 @@
--- A row is one cell: units summed first per person (so that persons are distinct), then per cell.
-insert into outcomes.measure_cell
-with spread as (
+-- A row is one series of cells: a measure's part in one cohort, set and window.
+create or replace table outcomes.cell_series as
+select
+    row_number() over (order by k.measure, k.component, s.cohort, w.cell_set, w.window_days) as series,
+    k.measure, k.component, s.cohort, w.cell_set, w.window_days, k.unit, k.value_kind, k.per, k.process
+from outcomes.measure_component as k
+inner join outcomes.measure_scope as s on s.measure = k.measure
+inner join outcomes.measure_window as w on w.measure = k.measure;
+
+-- A row is one combination of everything that a unit can be grouped by, with sums over its units. What needs distinct
+-- persons is summed here for people who have one unit in the series; the others follow below.
+create or replace table outcomes.unit_cube as
+select
+    c.series, u.scope, u.state, u.partner, u.prison, u.quarter, u.planned, u.drug_user, u.detail_by, u.detail,
+    cast(sum(u.amount) as bigint) as n,
+    cast(sum(u.number) as bigint) as x,
+    cast(sum(u.possible) as bigint) as possible,
+    cast(sum(u.unobserved) as bigint) as unobserved,
+    count(case when u.alone and u.amount > 0 then 1 end) as persons,
+    count(case when u.alone and u.number > 0 then 1 end) as numerator_persons,
+    count(case when u.alone and u.amount > u.number then 1 end) as complement_persons,
+    cast(sum(case when u.alone then u.number * u.number else 0 end) as bigint) as xx,
+    cast(sum(case when u.alone then u.number * u.amount else 0 end) as bigint) as xn,
+    cast(sum(case when u.alone then u.amount * u.amount else 0 end) as bigint) as nn,
+    min(u.covered_to) as covered_to
+from outcomes.unit as u
+inner join outcomes.cell_series as c
+    on
+        c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
+        and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
+group by
+    c.series, u.scope, u.state, u.partner, u.prison, u.quarter, u.planned, u.drug_user, u.detail_by, u.detail;
+
+-- A row is one combination of the cube in one group that it belongs to.
+create or replace table outcomes.cube_group as
+select
+    u.series, g.group_by,
+    case g.group_by
+        when 'all' then ''
+        when 'partner' then u.partner
+        when 'prison' then u.prison
+        when 'quarter' then u.quarter
+        when 'planned' then u.planned
+        when 'drug_user' then u.drug_user
+        else u.detail
+    end as group_value,
+    u.scope, u.state, u.quarter, u.n, u.x, u.possible, u.unobserved, u.persons, u.numerator_persons,
+    u.complement_persons, u.xx, u.xn, u.nn, u.covered_to
+from outcomes.unit_cube as u
+inner join outcomes.cell_series as c on c.series = u.series
+inner join outcomes.measure_group as g
+    on g.measure = c.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by);
+
+-- A row is one group of one series that has units, under a number.
+create or replace table outcomes.cell_group as
+select
+    row_number() over (order by series, group_by, group_value) as cell,
+    series, group_by, group_value
+from (select distinct series, group_by, group_value from outcomes.cube_group where group_value is not null) as x;
+
+-- A row is one measured unit of a person with several units in the series, in one group that it belongs to.
+create or replace table outcomes.shared_unit as
+with person as (
+    select person_id, row_number() over (order by person_id) as number
+    from (select distinct person_id from outcomes.unit where not alone) as x
+),
+placed as (
     select
-        u.measure, u.component, u.cohort, u.cell_set, u.window_days, g.group_by,
-        case g.group_by
+        c.series, c.measure, u.scope, u.detail_by, p.number as person, u.partner, u.prison, u.quarter, u.planned,
+        u.drug_user, u.detail, u.amount, u.number
+    from outcomes.unit as u
+    inner join person as p on p.person_id = u.person_id
+    inner join outcomes.cell_series as c
+        on
+            c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
+            and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
+    where not u.alone and u.state = 'measured'
+)
+select cast(k.cell as integer) as cell, cast(u.person as integer) as person, u.amount, u.number
+from placed as u
+inner join outcomes.measure_group as g
+    on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
+inner join outcomes.cell_group as k
+    on
+        k.series = u.series and k.group_by = g.group_by
+        and k.group_value = case g.group_by
             when 'all' then ''
             when 'partner' then u.partner
             when 'prison' then u.prison
@@ -11,82 +91,146 @@ with spread as (
             when 'planned' then u.planned
             when 'drug_user' then u.drug_user
             else u.detail
-        end as group_value,
-        u.person_id, u.state, u.amount, u.number, u.possible, u.unobserved, u.size, u.worker, u.covered_to, u.quarter
+        end;
+
+-- A row is one group of one series: distinct persons and sums of squares over people with several units.
+create or replace table outcomes.shared_cell as
+with per_person as (
+    select cell, person, sum(amount) as n, sum(number) as x from outcomes.shared_unit group by cell, person
+)
+select
+    cell,
+    count(case when n > 0 then 1 end) as persons,
+    count(case when x > 0 then 1 end) as numerator_persons,
+    count(case when n > x then 1 end) as complement_persons,
+    cast(sum(x * x) as double) as xx,
+    cast(sum(x * n) as double) as xn,
+    cast(sum(n * n) as double) as nn
+from per_person
+group by cell;
+
+-- A row is one group of one process series: its distinct workers.
+create or replace table outcomes.worker_cell as
+with seen as (
+    select distinct
+        u.measure, u.component, u.cohort, u.cell_set, u.window_days, u.scope, u.partner, u.prison, u.quarter, u.planned,
+        u.drug_user, u.detail_by, u.detail, u.worker
     from outcomes.unit as u
-    inner join outcomes.measure_group as g
-        on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
-),
-per_person as (
+    where u.worker is not null and u.state = 'measured'
+)
+select
+    c.series, g.group_by,
+    case g.group_by
+        when 'all' then ''
+        when 'partner' then u.partner
+        when 'prison' then u.prison
+        when 'quarter' then u.quarter
+        when 'planned' then u.planned
+        when 'drug_user' then u.drug_user
+        else u.detail
+    end as group_value,
+    count(distinct u.worker) as workers
+from seen as u
+inner join outcomes.cell_series as c
+    on
+        c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
+        and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
+inner join outcomes.measure_group as g
+    on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
+group by 1, 2, 3;
+
+-- A row is one group of one series of medians.
+create or replace table outcomes.median_cell as
+select
+    c.series, g.group_by,
+    case g.group_by
+        when 'all' then ''
+        when 'partner' then u.partner
+        when 'prison' then u.prison
+        when 'quarter' then u.quarter
+        when 'planned' then u.planned
+        when 'drug_user' then u.drug_user
+        else u.detail
+    end as group_value,
+    median(u.size) as middle
+from outcomes.unit as u
+inner join outcomes.cell_series as c
+    on
+        c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
+        and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
+inner join outcomes.measure_group as g
+    on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
+where u.size is not null and u.state = 'measured'
+group by 1, 2, 3;
+
+-- A row is one cell.
+insert into outcomes.measure_cell
+with counted as (
     select
-        measure, component, cohort, cell_set, window_days, group_by, group_value, person_id,
-        sum(case when state = 'measured' then amount else 0 end) as n,
-        sum(case when state = 'measured' then number else 0 end) as x,
-        sum(case when state = 'measured' then possible else 0 end) as possible,
-        sum(case when state = 'measured' then unobserved else 0 end) as unobserved,
-        sum(case when state = 'too_early' then amount else 0 end) as too_early,
-        min(case when state = 'measured' then quarter end) as period_from,
-        max(case when state = 'measured' then quarter end) as period_to,
-        min(covered_to) as covered_to
-    from spread
-    where group_value is not null
-    group by measure, component, cohort, cell_set, window_days, group_by, group_value, person_id
+        u.series, u.group_by, u.group_value,
+        min(case when u.state = 'measured' then u.quarter end) as period_from,
+        max(case when u.state = 'measured' then u.quarter end) as period_to,
+        cast(sum(case when u.state = 'measured' then u.n else 0 end) as bigint) as n,
+        cast(sum(case when u.state = 'measured' then u.x else 0 end) as bigint) as x,
+        cast(sum(case when u.state = 'measured' then u.possible else 0 end) as bigint) as possible,
+        cast(sum(case when u.state = 'measured' then u.unobserved else 0 end) as bigint) as unobserved,
+        cast(sum(case when u.state = 'too_early' then u.n else 0 end) as bigint) as too_early,
+        cast(sum(case when u.state = 'measured' then u.persons else 0 end) as bigint) as persons,
+        cast(sum(case when u.state = 'measured' then u.numerator_persons else 0 end) as bigint) as numerator_persons,
+        cast(sum(case when u.state = 'measured' then u.complement_persons else 0 end) as bigint) as complement_persons,
+        cast(sum(case when u.state = 'measured' then u.xx else 0 end) as double) as xx,
+        cast(sum(case when u.state = 'measured' then u.xn else 0 end) as double) as xn,
+        cast(sum(case when u.state = 'measured' then u.nn else 0 end) as double) as nn,
+        min(u.covered_to) as covered_to
+    from outcomes.cube_group as u
+    where u.group_value is not null
+    group by u.series, u.group_by, u.group_value
 ),
 summed as (
     select
-        measure, component, cohort, cell_set, window_days, group_by, group_value,
-        min(period_from) as period_from,
-        max(period_to) as period_to,
-        count(case when n > 0 then 1 end) as persons,
-        cast(sum(x) as bigint) as x,
-        count(case when x > 0 then 1 end) as numerator_persons,
-        count(case when n > x then 1 end) as complement_persons,
-        cast(sum(n) as bigint) as n,
-        cast(sum(possible) as bigint) as possible,
-        cast(sum(too_early) as bigint) as too_early,
-        cast(sum(unobserved) as bigint) as unobserved,
-        cast(sum(x * x) as double) as xx,
-        cast(sum(x * n) as double) as xn,
-        cast(sum(n * n) as double) as nn,
-        min(covered_to) as covered_to,
-        case
-            when sum(n) > 0 or sum(x) > 0 then 'measured'
-            when sum(too_early) > 0 then 'too_early'
-            else 'not_collected'
-        end as status
-    from per_person
-    group by measure, component, cohort, cell_set, window_days, group_by, group_value
-),
-detailed as (
-    select
-        measure, component, cohort, cell_set, window_days, group_by, group_value,
-        median(size) as middle,
-        count(distinct worker) as workers
-    from spread
-    where group_value is not null and state = 'measured' and (size is not null or worker is not null)
-    group by measure, component, cohort, cell_set, window_days, group_by, group_value
+        c.measure, c.component, c.cohort, c.cell_set, c.window_days, c.unit, c.value_kind, c.per, c.process,
+        u.group_by, u.group_value, u.period_from, u.period_to, u.n, u.x, u.possible, u.unobserved, u.too_early,
+        u.persons + coalesce(h.persons, 0) as persons,
+        u.numerator_persons + coalesce(h.numerator_persons, 0) as numerator_persons,
+        u.complement_persons + coalesce(h.complement_persons, 0) as complement_persons,
+        u.xx + coalesce(h.xx, 0) as xx,
+        u.xn + coalesce(h.xn, 0) as xn,
+        u.nn + coalesce(h.nn, 0) as nn,
+        u.covered_to,
+        m.middle,
+        w.workers,
+        case when u.n > 0 or u.x > 0 then 'measured' when u.too_early > 0 then 'too_early' else 'not_collected' end as status
+    from counted as u
+    inner join outcomes.cell_series as c on c.series = u.series
+    inner join outcomes.cell_group as k
+        on k.series = u.series and k.group_by = u.group_by and k.group_value = u.group_value
+    left join outcomes.shared_cell as h on h.cell = k.cell
+    left join outcomes.median_cell as m
+        on m.series = u.series and m.group_by = u.group_by and m.group_value = u.group_value
+    left join outcomes.worker_cell as w
+        on w.series = u.series and w.group_by = u.group_by and w.group_value = u.group_value
 )
 select
     s.measure, s.component, s.cohort, s.cell_set, s.window_days, s.group_by, s.group_value, s.period_from, s.period_to,
     case when s.status = 'measured' then s.persons end,
-    case when s.status = 'measured' and c.value_kind <> 'median' then s.x end,
-    case when s.status = 'measured' and c.value_kind <> 'median' then s.numerator_persons end,
-    case when s.status = 'measured' and c.value_kind = 'share' then s.complement_persons end,
+    case when s.status = 'measured' and s.value_kind <> 'median' then s.x end,
+    case when s.status = 'measured' and s.value_kind <> 'median' then s.numerator_persons end,
+    case when s.status = 'measured' and s.value_kind = 'share' then s.complement_persons end,
     case when s.status = 'measured' then s.n end,
-    c.unit,
+    s.unit,
     case when s.status = 'measured' then s.possible end,
     s.too_early,
     case when s.status = 'measured' then s.unobserved end,
     case
         when s.status <> 'measured' then null
-        when c.value_kind = 'median' then d.middle
-        when c.value_kind = 'ratio' and s.n > 0 then c.per * cast(s.x as double) / s.n
+        when s.value_kind = 'median' then s.middle
+        when s.value_kind = 'ratio' and s.n > 0 then s.per * cast(s.x as double) / s.n
     end,
-    case when s.status = 'measured' and c.process then coalesce(d.workers, 0) end,
+    case when s.status = 'measured' and s.process then coalesce(s.workers, 0) end,
     s.covered_to,
     s.status,
     case
-        when s.status <> 'measured' or c.value_kind <> 'share' then null
+        when s.status <> 'measured' or s.value_kind <> 'share' then null
         when s.x = 0 or s.x = s.n then s.persons
         else least(
             cast(s.n as double),
@@ -96,13 +240,7 @@ select
             )
         )
     end
-from summed as s
-inner join outcomes.measure_component as c on c.measure = s.measure and c.component = s.component
-left join detailed as d
-    on
-        d.measure = s.measure and d.component = s.component and d.cohort = s.cohort and d.cell_set = s.cell_set
-        and coalesce(d.window_days, -1) = coalesce(s.window_days, -1) and d.group_by = s.group_by
-        and d.group_value = s.group_value;
+from summed as s;
 
 -- A row is one partner that does not deliver a measure's tables and had no unit to show it: not collected, never zero.
 insert into outcomes.measure_cell

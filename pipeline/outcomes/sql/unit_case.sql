@@ -13,7 +13,7 @@ select
     case when n.outcome = c.component then 1 else 0 end,
     case when coalesce(n.outcome, 'open') = 'open' then 1 else 0 end,
     0, null, n.partner, n.prison, n.quarter, null, null, case s.scope when 'detail' then 'domain' end,
-    case s.scope when 'detail' then n.domain end, n.case_manager_id, p.covered_to
+    case s.scope when 'detail' then n.domain end, n.case_manager_id, p.covered_to, false
 from need as n
 cross join (select 'groups' as scope union all select 'detail') as s
 inner join outcomes.measure_component as c on c.measure = 'needs' and c.component <> 'raised'
@@ -53,7 +53,7 @@ asked as (
 select
     'needs', 'raised', a.cohort, 'own', null, a.scope, a.person_id, p.state, 1, case when a.raised then 1 else 0 end, 0, 0,
     null, a.partner, null, a.quarter, null, null, case a.scope when 'detail' then 'domain' end, a.domain,
-    a.case_manager_id, p.covered_to
+    a.case_manager_id, p.covered_to, false
 from asked as a
 inner join outcomes.partner_quarter as p on p.measure = 'needs' and p.partner = a.partner and p.quarter = a.quarter;
 
@@ -78,7 +78,7 @@ scoped as (
 select
     'agreements', '', a.cohort, 'own', null, a.scope, a.person_id, p.state, 1, case when a.counted then 1 else 0 end, 0, 0,
     null, a.partner, a.prison, a.quarter, null, null, case a.scope when 'detail' then 'end_reason' end, a.detail,
-    a.case_manager_id, p.covered_to
+    a.case_manager_id, p.covered_to, false
 from scoped as a
 inner join outcomes.partner_quarter as p on p.measure = 'agreements' and p.partner = a.partner and p.quarter = a.quarter;
 
@@ -103,7 +103,7 @@ scoped as (
 select
     'cancelled_by_prison_share', '', a.cohort, 'own', null, a.scope, a.person_id, p.state, 1,
     case when a.counted then 1 else 0 end, 0, 0, null, a.partner, a.prison, a.quarter, null, null,
-    case a.scope when 'detail' then 'reason' end, a.detail, a.case_manager_id, p.covered_to
+    case a.scope when 'detail' then 'reason' end, a.detail, a.case_manager_id, p.covered_to, false
 from scoped as a
 inner join outcomes.partner_quarter as p
     on p.measure = 'cancelled_by_prison_share' and p.partner = a.partner and p.quarter = a.quarter;

@@ -42,7 +42,7 @@ scoped as (
 )
 select
     'complaints', '', s.cohort, 'own', null, s.scope, s.person_id, s.state, s.amount, 0, 0, 0, null, s.partner, null,
-    s.quarter, null, null, case s.scope when 'detail' then 'channel' end, s.detail, null, s.covered_to
+    s.quarter, null, null, case s.scope when 'detail' then 'channel' end, s.detail, null, s.covered_to, false
 from scoped as s;
 
 -- A row is one complaint received (adds to the numerator), or one resolved (its days enter the median).
@@ -81,5 +81,5 @@ select
     case when s.component = '' or s.days is not null then 1 else 0 end, 0, 0,
     case s.component when 'days_to_resolve' then s.days end,
     s.partner, null, s.quarter, null, null, case s.scope when 'detail' then 'channel' end,
-    case s.scope when 'detail' then s.channel end, null, s.covered_to
+    case s.scope when 'detail' then s.channel end, null, s.covered_to, false
 from scoped as s;

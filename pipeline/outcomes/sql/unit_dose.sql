@@ -1,4 +1,5 @@
--- A row is one client-month (adds to the denominator) or one service in it (adds to one part's numerator).
+-- A row is one client of one partner in one quarter: the client-months (denominator) and one part's contacts or minutes in
+-- them (numerator), per case manager.
 insert into outcomes.unit
 with part as (
     select a.partner, m.cohort, a.person_id, m.quarter, a.case_manager_id, a.minutes,
@@ -28,7 +29,8 @@ added as (
     from part
 )
 select
-    'dose', x.component, x.cohort, 'own', null, 'groups', x.person_id, p.state, x.amount, x.number, 0, x.unseen, null,
-    x.partner, null, x.quarter, null, null, null, null, x.case_manager_id, p.covered_to
+    'dose', x.component, x.cohort, 'own', null, 'groups', x.person_id, p.state, sum(x.amount), sum(x.number), 0,
+    sum(x.unseen), null, x.partner, null, x.quarter, null, null, null, null, x.case_manager_id, p.covered_to, false
 from added as x
-inner join outcomes.partner_quarter as p on p.measure = 'dose' and p.partner = x.partner and p.quarter = x.quarter;
+inner join outcomes.partner_quarter as p on p.measure = 'dose' and p.partner = x.partner and p.quarter = x.quarter
+group by x.component, x.cohort, x.person_id, p.state, x.partner, x.quarter, x.case_manager_id, p.covered_to;

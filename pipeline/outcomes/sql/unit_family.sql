@@ -56,7 +56,7 @@ select
         when date_diff('day', q.last_day, p.covered_to) >= d.window_days then 'measured'
         else 'too_early'
     end,
-    1, coalesce(s.number, 0), 0, 0, null, d.partner, null, q.quarter, null, null, null, null, d.case_manager_id, p.covered_to
+    1, coalesce(s.number, 0), 0, 0, null, d.partner, null, q.quarter, null, null, null, null, d.case_manager_id, p.covered_to, false
 from due as d
 inner join outcomes.calendar_quarter as q on d.start_date between q.first_day and q.last_day
 inner join outcomes.partner_measure as p on p.measure = d.measure and p.partner = d.partner

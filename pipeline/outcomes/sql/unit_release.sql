@@ -35,7 +35,7 @@ select
         else 'too_early'
     end,
     1, r.number, r.possible, 0, r.size,
-    m.partner, m.prison, m.release_quarter, m.planned, null, null, null, m.case_manager_id, m.complete_to
+    m.partner, m.prison, m.release_quarter, m.planned, null, null, null, m.case_manager_id, m.complete_to, true
 from reading as r
 inner join outcomes.cohort_member as m on m.cohort = 'programme' and m.member_id = r.member_id
 inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
