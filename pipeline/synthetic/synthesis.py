@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.errors import SettingsError
-from pipeline.synthetic.containers import MARK, shown, write_delivery
+from pipeline.synthetic.containers import write_delivery
+from pipeline.synthetic.csv_files import MARK, shown
 from pipeline.synthetic.deliveries import Delivery, plan_deliveries
 from pipeline.synthetic.faults import Fault, Planted, plant
 from pipeline.synthetic.frame import generator

@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.synthetic import MANIFEST, synthesize, write_sample
-from pipeline.synthetic.faults import plans
+from pipeline.synthetic.fault_plans import plans
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample"
 
