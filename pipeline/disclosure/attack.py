@@ -67,11 +67,14 @@ class Finding:
     left: int
 
 
-def find_narrow(problem: Problem) -> list[Finding]:
+def find_narrow(problem: Problem, witnesses: list[Any] | None = None) -> list[Finding]:
     """Targets whose feasible interval is narrower than it must be; an empty list means the attack failed.
 
-    Raises DisclosureError when the true counts do not fit the model, or when a program cannot be solved: then
-    nothing is known, and nothing may be released.
+    `witnesses` are whole solutions of an earlier problem with the same unknowns; each is checked against this problem
+    before it counts, and new ones are added, so that what was once shown to be wide is not shown again.
+
+    Raises DisclosureError when the true counts do not fit the model, or when a program cannot be solved: then nothing
+    is known, and nothing may be released.
     """
     _check_truth(problem)
     problem.lower, problem.upper = tighten(problem)
@@ -79,7 +82,8 @@ def find_narrow(problem: Problem) -> list[Finding]:
     problem.targets = _distinct(asked)
     left: dict[tuple[tuple[int, int], ...], int] = {}
     for part in _components(problem):
-        left |= {_key(finding.target): finding.left for finding in _Attack(problem, part).run()}
+        attack = _Attack(problem, part, [] if witnesses is None else witnesses)
+        left |= {_key(finding.target): finding.left for finding in attack.run()}
     problem.targets = asked
     return [Finding(t, left[_key(t)]) for t in asked if _key(t) in left and left[_key(t)] < t.width]
 
@@ -179,14 +183,14 @@ def _components(problem: Problem) -> list[_Part]:
 class _Attack:
     """The attack on one component; keeps for each target the least and greatest value seen in a true solution."""
 
-    def __init__(self, problem: Problem, part: _Part) -> None:
-        self.problem, self.part = problem, part
+    def __init__(self, problem: Problem, part: _Part, witnesses: list[Any]) -> None:
+        self.problem, self.part, self.witnesses = problem, part, witnesses
         named = set(part.unknowns).union(*(c[0] for c in part.constraints), *(t.terms for t in part.targets))
         self.place = {unknown: i for i, unknown in enumerate(sorted(named))}
         self.unknowns = sorted(named)
-        start = [problem.value(target.terms) for target in part.targets]
-        self.least, self.greatest = list(start), list(start)
         self._build()
+        for witness in list(witnesses):
+            self._see(witness[self.unknowns])
 
     def _build(self) -> None:
         import numpy as np
@@ -200,6 +204,10 @@ class _Attack:
         self.low = np.array([c[1] for c in self.part.constraints], dtype=float)
         self.high = np.array([c[2] for c in self.part.constraints], dtype=float)
         self.goals = self._sparse([t.terms for t in self.part.targets], csr_matrix)
+        self.truth = np.array(self.problem.truth)
+        self.least = self.goals @ self.truth[self.unknowns]
+        self.greatest = self.least.copy()
+        self.widths = np.array([target.width for target in self.part.targets])
         self.limits = LinearConstraint(self.matrix, self.low, self.high) if self.part.constraints else ()
 
     def _sparse(self, sums: Sequence[Terms], maker: Any) -> Any:
@@ -233,12 +241,8 @@ class _Attack:
         return [finding for index in self._waiting() if (finding := self._one(index))]
 
     def _waiting(self) -> list[int]:
-        wide = zip(self.part.targets, self.least, self.greatest, strict=True)
-        return [
-            i
-            for i, (target, least, greatest) in enumerate(wide)
-            if greatest - least < target.width and id(target) not in self.settled
-        ]
+        narrow = (self.greatest - self.least < self.widths).nonzero()[0].tolist()
+        return [i for i in narrow if id(self.part.targets[i]) not in self.settled]
 
     def _one(self, index: int) -> Finding | None:
         """Settle one target: too narrow when relaxed, wide in whole numbers, or a question for the integer solver."""
@@ -251,11 +255,11 @@ class _Attack:
         if self.greatest[index] - self.least[index] < target.width:
             self._whole({index: 1})
             self._whole({index: -1})
-        left = self.greatest[index] - self.least[index]
+        left = int(self.greatest[index] - self.least[index])
         return Finding(target, left) if left < target.width else None
 
     def _relaxed(self, signs: Mapping[int, int]) -> float:
-        """Maximise a signed sum of targets; a whole solution counts as seen. Returns the maximum (inf if unbounded)."""
+        """Maximise a signed sum of targets; a whole solution counts as seen. Returns the maximum."""
         return self._solve(signs, whole=False)
 
     def _whole(self, signs: Mapping[int, int]) -> float:
@@ -283,10 +287,15 @@ class _Attack:
 
     def _see(self, solution: Any) -> None:
         """Remember what a whole solution shows of every target, after checking it against all constraints."""
+        import numpy as np
+
         inside = ((solution >= self.lower - TOLERANCE) & (solution <= self.upper + TOLERANCE)).all()
         sums = self.matrix @ solution
         if not inside or not ((sums >= self.low - TOLERANCE) & (sums <= self.high + TOLERANCE)).all():
             return
-        for i, value in enumerate(self.goals @ solution):
-            self.least[i] = min(self.least[i], round(value))
-            self.greatest[i] = max(self.greatest[i], round(value))
+        values = self.goals @ solution
+        if (values < self.least).any() or (values > self.greatest).any():
+            self.least, self.greatest = np.minimum(self.least, values), np.maximum(self.greatest, values)
+            whole = self.truth.copy()
+            whole[self.unknowns] = solution
+            self.witnesses.append(whole)

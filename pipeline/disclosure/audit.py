@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pipeline.disclosure import figures
 from pipeline.disclosure.attack import Finding, find_narrow
@@ -47,6 +48,7 @@ class Auditor:
     profile: Profile
     earlier: Earlier
     done: dict[object, list[Finding]] = field(default_factory=dict)
+    witnesses: dict[object, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
     def weak(self, planned: Sequence[Planned], only: set[Place] | None = None) -> list[Finding]:
         """Quantities that an attacker can pin down too closely; `row` of their targets counts into `planned`.
@@ -70,7 +72,8 @@ class Auditor:
         state = tuple((plan.row.key, tuple(plan.cells[name] for name in COUNTS)) for plan in planned)
         if only is not None or state not in self.done:
             shown = [Shown(plan.row, plan.cells, self.earlier(plan)) for plan in planned]
-            found = find_narrow(build_problem(shown, self.profile, only))
+            rows = tuple(plan.row.key for plan in planned)
+            found = find_narrow(build_problem(shown, self.profile, only), self.witnesses[rows])
             if only is not None:
                 return found
             self.done[state] = found

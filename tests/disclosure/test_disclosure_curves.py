@@ -1,0 +1,127 @@
+"""Curves and plain tables: what is merged, cut and hidden, and what the differences between numbers give away."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.disclosure.curve_audit import attack_curves, protect_curves
+from pipeline.disclosure.curves import Curve, Interval, fill_curve, merge_days, plan_curve
+from pipeline.disclosure.plain import PlainTable, attack_plain, protect_plain
+from pipeline.disclosure.profile import load_profile
+from pipeline.disclosure.types import Status
+from pipeline.outcomes import DayCount, aalen_johansen
+
+PROFILE = load_profile("publication")
+HIDDEN = Status.HIDDEN
+
+
+def days(start: int, events: list[tuple[int, int]], competing: int = 0) -> list[DayCount]:
+    """Days with events, from a number at risk."""
+    made, left = [], start
+    for day, number in events:
+        made.append(DayCount(day, left, number, competing))
+        left -= number + competing
+    return made
+
+
+def curve(counts: list[DayCount], group_by: str = "all", group_value: str = "") -> Curve:
+    return plan_curve(Curve("return_to_prison", "programme", group_by, group_value, counts), PROFILE)
+
+
+def test_intervals_hold_eight_events_and_end_on_the_grid_of_days() -> None:
+    merged = merge_days(days(100, [(3, 4), (11, 3), (12, 2), (31, 8), (44, 5)]), PROFILE)
+    assert merged == [Interval(0, 15, 100, 9, 0), Interval(15, 45, 91, 13, 0)]
+
+
+def test_the_tail_is_cut_where_fewer_than_ten_are_at_risk() -> None:
+    merged = merge_days(days(20, [(5, 8), (10, 3), (15, 8)]), PROFILE)
+    assert merged == [Interval(0, 10, 20, 11, 0)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "group_by", "hidden"),
+    [
+        (days(100, [(10, 7)]), "all", "threshold"),
+        (days(40, [(10, 20), (20, 15)]), "all", "threshold"),  # 5 without the event
+        (days(7, [(10, 7)]), "all", "threshold"),
+        ([DayCount(30, 60, 0, 0, 60)], "planned", "whole_group"),
+        ([DayCount(30, 60, 0, 0, 60)], "all", ""),
+        (days(100, [(10, 20), (20, 30)]), "planned", ""),
+    ],
+)
+def test_a_curve_of_few_or_of_a_whole_group_is_hidden_whole(counts: list[DayCount], group_by: str, hidden: str) -> None:
+    made = curve(counts, group_by, "" if group_by == "all" else "planned")
+    assert made.hidden == hidden
+    if hidden:
+        assert len(made.cells) == 1
+        assert {made.cells[0][name] for name in ("events", "incidence", "low", "high")} == {(None, HIDDEN)}
+
+
+def test_incidence_comes_from_the_rounded_counts() -> None:
+    """101 at risk, 12 and 13 events: 10 of 100, then 15 of 90."""
+    made = curve(days(101, [(10, 12), (20, 13), (300, 1)]))
+    points = aalen_johansen([DayCount(10, 100, 10), DayCount(300, 90, 15)])
+    assert [c["at_risk"][0] for c in made.cells] == [100, 90]
+    assert [c["events"][0] for c in made.cells] == [10, 15]
+    assert [c["incidence"][0] for c in made.cells] == [round(100 * p.value) for p in points]
+
+
+def test_few_competing_events_between_two_intervals_do_not_follow_from_them() -> None:
+    """102 - 13 - 88 leaves 1 person who died or left; published 100, 15, 90 would leave 0 or 1."""
+    made = curve([DayCount(5, 102, 13, 1), DayCount(40, 88, 20)])
+    assert [c["at_risk"][0] for c in made.cells] == [100, 90]
+    assert attack_curves([made], PROFILE)
+    protect_curves([made], PROFILE)
+    assert not attack_curves([made], PROFILE)
+    assert len(made.cells) == 1
+
+
+def test_a_hidden_curve_does_not_follow_from_the_total_and_its_sibling() -> None:
+    """17 events in all and 10 in the sibling leave 7; published 15 and 10 leave 1 to 7, published 20 and 10 do not."""
+    total = curve(days(318, [(10, 18)]))
+    sibling = curve(days(200, [(10, 12)]), "planned", "planned")
+    small = curve(days(118, [(10, 6)]), "planned", "unplanned")
+    assert small.hidden == "threshold"
+    members = [total, sibling, small]
+    protect_curves(members, PROFILE)
+    assert not attack_curves(members, PROFILE)
+
+
+def test_a_secondary_hidden_curve_shows_nothing() -> None:
+    made = curve(days(100, [(10, 20)]))
+    made.hidden = "secondary"
+    fill_curve(made, PROFILE)
+    assert made.cells[0]["at_risk"] == (None, HIDDEN)
+
+
+def plain(produced: int, accepted: int, quarantined: int, persons: int | None = None) -> PlainTable:
+    counts = {"produced": produced, "accepted": accepted, "quarantined": quarantined}
+    relation = {(0, "produced"): 1, (0, "accepted"): -1, (0, "quarantined"): -1}
+    known = {"quarantined": quarantined if persons is None else persons}
+    return PlainTable("data_quality", ("partner",), tuple(counts), [{"partner": "xx"}], [counts], [known], [relation])
+
+
+def test_rows_held_back_do_not_follow_from_rows_produced_and_accepted() -> None:
+    """903 - 897 = 6: published 905 and 895 leave 6 or 7."""
+    table = plain(903, 897, 6)
+    table.hidden = {(0, "quarantined"): "threshold"}
+    assert attack_plain(table, PROFILE)[1]
+    table.hidden = {}
+    protect_plain(table, PROFILE)
+    assert table.hidden == {(0, "quarantined"): "threshold", (0, "accepted"): "secondary"}
+
+
+def test_twenty_rows_of_one_person_are_one_person() -> None:
+    table = plain(500, 480, 20, persons=1)
+    protect_plain(table, PROFILE)
+    assert table.hidden[0, "quarantined"] == "threshold"
+
+
+@pytest.mark.parametrize(("before", "after"), [(322, 318), (318, 317), (317, 313), (15, 8)])
+def test_people_lost_between_two_steps_do_not_follow_from_the_steps(before: int, after: int) -> None:
+    keys = [{"step": "1"}, {"step": "2"}]
+    counts = [{"persons": before}, {"persons": after}]
+    table = PlainTable("attrition", ("step",), ("persons",), list(keys), list(counts), [{}, {}])
+    table.differences = [((0, "persons"), (1, "persons"))]
+    assert protect_plain(table, PROFILE) == 1
+    assert attack_plain(table, PROFILE)[1] == []
