@@ -24,6 +24,14 @@ REVEAL = {
     "transition": "none",
     "width": 1120,
 }
+NAMING = """function () {
+  Object.keys(LABELS).forEach(function (side) {
+    document.querySelectorAll(".navigate-" + side).forEach(function (button) {
+      button.setAttribute("aria-label", LABELS[side]);
+    });
+  });
+}"""
+"""reveal.js names its buttons in English alone."""
 FIGURE = re.compile(r"<!--figure:([\w-]+):(.*?)-->")
 
 
@@ -52,13 +60,16 @@ def finish_slides(
     page = page.replace("<!--include:missing-->", missing)
     page = page.replace("<!--include:reveal.css-->", (reveal / "reveal.css").read_text("utf-8") if reveal else "")
     page = page.replace("<!--include:slides.css-->", template("slides.css"))
-    return page.replace("<!--include:scripts-->", _reveal(reveal) + ("" if static else _scripts()))
+    return page.replace("<!--include:scripts-->", _reveal(reveal, language) + ("" if static else _scripts()))
 
 
-def _reveal(reveal: Path | None) -> str:
+def _reveal(reveal: Path | None, language: str) -> str:
     if reveal is None:
         return ""
-    start = f"Reveal.initialize({json.dumps(REVEAL, sort_keys=True)});"
+    labels = {side: text(f"slide.{side}", language) for side in ("left", "right", "up", "down")}
+    start = (
+        f"var LABELS={json.dumps(labels, ensure_ascii=False)};Reveal.initialize({json.dumps(REVEAL)}).then({NAMING});"
+    )
     return f"<script>{_inside((reveal / 'reveal.js').read_text('utf-8'))}</script>\n<script>{start}</script>"
 
 
