@@ -48,6 +48,7 @@ DOSE = Measure(
     tables=("case", "service"),
     groups=("all", "partner", "quarter"),
     source="programme definition",
+    source_cs="definice programu",
     process=True,
 )
 
@@ -74,6 +75,7 @@ NEEDS = Measure(
     tables=("case", "need"),
     groups=("all", "partner", "quarter", "domain"),
     source="programme definition",
+    source_cs="definice programu",
     process=True,
 )
 
@@ -98,6 +100,7 @@ AGREEMENTS = Measure(
     tables=("case",),
     groups=("all", "partner", "prison", "quarter", "end_reason"),
     source="programme definition",
+    source_cs="definice programu",
     process=True,
 )
 
@@ -124,6 +127,7 @@ COMPLAINTS = Measure(
     tables=("case", "complaint"),
     groups=("all", "partner", "quarter", "channel"),
     source="programme definition",
+    source_cs="definice programu",
 )
 
 FAMILY_CONTACT = Measure(
@@ -148,6 +152,7 @@ FAMILY_CONTACT = Measure(
     tables=("case", "service", "family_member"),
     groups=("all", "partner", "quarter"),
     source="programme definition; 90 days chosen here",
+    source_cs="definice programu; lhůta 90 dnů zvolena zde",
     process=True,
 )
 
@@ -173,6 +178,7 @@ FAMILY_VISIT = Measure(
     tables=("case", "service", "family_member"),
     groups=("all", "partner", "quarter"),
     source="programme definition; a visit is attended field work in the family",
+    source_cs="definice programu; návštěvou je uskutečněná terénní práce v rodině",
     process=True,
 )
 
@@ -196,6 +202,7 @@ CANCELLED = Measure(
     tables=("case", "service"),
     groups=("all", "partner", "prison", "quarter", "reason"),
     source="programme definition",
+    source_cs="definice programu",
     process=True,
 )
 

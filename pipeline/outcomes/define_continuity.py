@@ -26,12 +26,14 @@ CONTACT_MADE = Measure(
         "První přímý kontakt klienta s kterýmkoli partnerem projektu v den propuštění nebo do uvedeného počtu dnů: "
         "u brány věznice, v terénu či v ambulanci, v pobytovém zařízení, telefonicky nebo on-line. Kontakt, "
         "na který klient "
-        "nepřišel, ani práce pouze s rodinou se nepočítají. Kdo zemřel nebo byl vyhoštěn, zůstává v základu.",
+        "nepřišel, ani práce pouze s rodinou se nepočítají. Kdo zemřel nebo byl vyhoštěn, zůstává v základu. Horní mez "
+        "počítá i s klienty, u nichž údaje některého z jejich partnerů nesahají na konec období.",
         "The client's first direct contact with any project partner on the day of release or within the days "
         "stated: at the "
         "gate, in the community, in residential care, by phone or online. Missed appointments and work with "
         "the family "
-        "alone do not count. People who died or left the country stay in the denominator.",
+        "alone do not count. People who died or left the country stay in the denominator. The upper bound adds clients "
+        "for whom the data of one of their partners do not reach the end of the window.",
     ),
     numerator_text=Text("propuštění, po nichž ke kontaktu došlo", "releases after which contact was made"),
     denominator_text=CLIENTS,
@@ -42,6 +44,7 @@ CONTACT_MADE = Measure(
     tables=("case", "service"),
     groups=GROUPS,
     source="programme definition; nested windows as in through-the-gate practice",
+    source_cs="definice programu; období se do sebe vnořují, jak je v provázení propuštěných zvykem",
 )
 
 TREATMENT_STARTED = Measure(
@@ -53,12 +56,13 @@ TREATMENT_STARTED = Measure(
     name=Text("Zahájení léčby u partnera projektu", "Started treatment at a project partner"),
     meaning=Text(
         "Klient po propuštění zahájil léčbu mimo vězení u partnera projektu, nebo pokračoval v léčbě "
-        "zahájené dříve (tedy "
-        "přišel na některou její službu), a to v den propuštění nebo do uvedeného počtu dnů. Doléčování se za "
-        "zahájení léčby nepovažuje. O léčbě u jiných poskytovatelů projekt údaje nemá.",
+        "zahájené dříve (tedy přišel na některou její službu), a to v den propuštění nebo do uvedeného počtu dnů. "
+        "Doléčování se za zahájení léčby nepovažuje. O léčbě u jiných poskytovatelů projekt údaje nemá. Horní mez "
+        "počítá i s klienty, u nichž údaje některého z jejich partnerů nesahají na konec období.",
         "The client started community treatment at a project partner, or attended a service of a community "
         "treatment opened earlier, on the day of release or within the days stated. Aftercare is not a start of "
-        "treatment. Treatment at other providers is not known to the project.",
+        "treatment. Treatment at other providers is not known to the project. The upper bound adds "
+        "clients for whom the data of one of their partners do not reach the end of the window.",
     ),
     numerator_text=Text("propuštění, po nichž byla léčba zahájena", "releases after which treatment started"),
     denominator_text=CLIENTS,
@@ -69,6 +73,7 @@ TREATMENT_STARTED = Measure(
     tables=("case", "service", "treatment"),
     groups=GROUPS,
     source="21 days as in England's continuity-of-care indicator C20",
+    source_cs="21 dnů jako v anglickém ukazateli návaznosti péče C20",
 )
 
 PLAN_READY = Measure(
@@ -93,6 +98,7 @@ PLAN_READY = Measure(
     tables=("case",),
     groups=GROUPS,
     source="programme definition",
+    source_cs="definice programu",
     process=True,
 )
 
@@ -119,6 +125,7 @@ LEAD_TIME = Measure(
     tables=("case",),
     groups=GROUPS,
     source="programme definition",
+    source_cs="definice programu",
     process=True,
 )
 
@@ -144,6 +151,7 @@ UNPLANNED = Measure(
     tables=("case", "custody_stay"),
     groups=("all", "partner", "prison", "quarter"),
     source="programme definition",
+    source_cs="definice programu",
 )
 
 MEASURES = (CONTACT_MADE, TREATMENT_STARTED, PLAN_READY, LEAD_TIME, UNPLANNED)

@@ -45,6 +45,7 @@ RETURN_TO_PRISON = Measure(
     tables=("custody_stay",),
     groups=GROUPS,
     source="Czech penological reading of recidivism, given a clock",
+    source_cs="české penologické pojetí recidivy, doplněné o sledované období",
     curve=True,
 )
 
@@ -75,6 +76,7 @@ RETURN_FOR_NEW_OFFENCE = Measure(
     tables=("custody_stay",),
     groups=GROUPS,
     source="offence date after release, as in New Zealand and in England and Wales",
+    source_cs="datum činu po propuštění, jako na Novém Zélandu a v Anglii a Walesu",
     curve=True,
 )
 

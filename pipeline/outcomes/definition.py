@@ -62,6 +62,7 @@ class Measure:
     tables: tuple[str, ...]
     groups: tuple[str, ...]
     source: str
+    source_cs: str
     windows: tuple[int, ...] = ()
     components: tuple[str, ...] = ("",)
     competing: tuple[str, ...] = ()

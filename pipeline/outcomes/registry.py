@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pipeline.errors import SettingsError
 from pipeline.outcomes import define_case, define_continuity, define_return
 from pipeline.outcomes.definition import Measure, Text
-from pipeline.outcomes.labels import COMPONENTS, UNITS
+from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUPS, REASONS, UNITS
 
 MEASURES: dict[str, Measure] = {
     m.id: m for m in (*define_continuity.MEASURES, *define_return.MEASURES, *define_case.MEASURES)
@@ -18,10 +18,14 @@ MEASURES: dict[str, Measure] = {
 REGISTRY_COLUMNS = (
     "measure", "kind", "unit", "is_primary", "windows", "components", "cohorts", "groups", "tables", "event",
     "day_zero", "competing", "title_cs", "title_en", "definition_cs", "definition_en", "numerator_cs",
-    "numerator_en", "denominator_cs", "denominator_en", "source", "owner",
+    "numerator_en", "denominator_cs", "denominator_en", "source", "source_cs", "owner",
 )  # fmt: skip
 
 _PHRASES = {
+    "unit": Text("Jednotka", "Unit"),
+    "competing": Text("Konkurující události", "Competing events"),
+    "cohorts": Text("Skupiny osob", "Cohorts"),
+    "groups": Text("Členění", "Breakdowns"),
     "window": Text("Sledovaná období (dny)", "Windows (days)"),
     "numerator": Text("Čitatel", "Numerator"),
     "denominator": Text("Jmenovatel", "Denominator"),
@@ -45,12 +49,16 @@ def explain(name: str, language: str = "cs") -> str:
     parts = "; ".join(COMPONENTS[c].in_language(language) for c in m.components if c)
     rows = {
         "numerator": m.numerator(language),
-        "denominator": f"{m.denominator(language)} ({UNITS[m.unit].in_language(language)})",
+        "denominator": m.denominator(language),
+        "unit": UNITS[m.unit].in_language(language),
         "window": ", ".join(map(str, m.windows)),
         "day_zero": m.day_zero.in_language(language),
+        "competing": ", ".join(REASONS[reason].in_language(language) for reason in m.competing),
         "parts": parts,
+        "cohorts": "; ".join(COHORTS[cohort].in_language(language) for cohort in m.cohorts),
+        "groups": ", ".join(GROUPS[group].in_language(language) for group in m.groups),
         "rank": _standing(m).in_language(language),
-        "source": m.source if language == "en" else "",
+        "source": m.source if language == "en" else m.source_cs,
     }
     lines = [f"{_PHRASES[key].in_language(language)}: {text}" for key, text in rows.items() if text]
     return "\n".join([m.title(language), "", m.definition(language), "", *lines])
@@ -82,5 +90,6 @@ def _registry_row(m: Measure) -> tuple[object, ...]:
     texts = (m.name, m.meaning, m.numerator_text, m.denominator_text)
     return (
         m.id, m.kind, m.unit, m.primary, *(",".join(map(str, items)) for items in lists), m.event,
-        m.day_zero.en, ",".join(m.competing), *(t for pair in texts for t in (pair.cs, pair.en)), m.source, m.owner,
+        m.day_zero.en, ",".join(m.competing), *(t for pair in texts for t in (pair.cs, pair.en)), m.source,
+        m.source_cs, m.owner,
     )  # fmt: skip

@@ -67,5 +67,5 @@ create or replace table outcomes.measure_registry (
     measure VARCHAR, kind VARCHAR, unit VARCHAR, is_primary BOOLEAN, windows VARCHAR, components VARCHAR, cohorts VARCHAR,
     groups VARCHAR, tables VARCHAR, event VARCHAR, day_zero VARCHAR, competing VARCHAR, title_cs VARCHAR,
     title_en VARCHAR, definition_cs VARCHAR, definition_en VARCHAR, numerator_cs VARCHAR, numerator_en VARCHAR,
-    denominator_cs VARCHAR, denominator_en VARCHAR, source VARCHAR, owner VARCHAR
+    denominator_cs VARCHAR, denominator_en VARCHAR, source VARCHAR, source_cs VARCHAR, owner VARCHAR
 );
