@@ -22,7 +22,7 @@ def romodrom_rows(seed: int, spells: Spells, people: People, count: int) -> dict
     work = romodrom.draw_services(rng, made, families)
     work = work.join(cases.select("position", "case_id"), left_on="row", right_on="position", how="left")
     work = work.sort("service_date", "case_id", "service_code", "family_member_id", "person_id", nulls_last=True)
-    complaints = romodrom.draw_complaints(rng, max(4, count // 6), START + 20, EXTRACT - 3)
+    complaints = romodrom.draw_complaints(rng, max(6, count // 4), START + 20, EXTRACT - 3)
     status = circumstances.draw_living_status(rng, cases)
     others = strangers(rng, spells, people, 3 * len(made.person))
     asked = circumstances.draw_applications(rng, cases, others, ASKED, romodrom.SOURCES)
