@@ -73,8 +73,9 @@ def pull(settings: Settings, run: Run, reporter: Reporter) -> landing.LandingRep
     reporter.stage("sources")
     begun = time.perf_counter()
     with plain_storage_errors():
-        deliveries = sources.pull(settings, started_at=run.started_at)
+        deliveries = sources.pull(settings, started_at=run.started_at, kept=landing.kept_files(settings))
         report = landing.land(settings, deliveries, started_at=run.started_at)
+        sources.clear_scratch(settings)
     reporter.done("sources", time.perf_counter() - begun, report.counts(), reused=not report.new)
     for line in report.lines():
         reporter.say(line)
@@ -161,6 +162,8 @@ def fill_warehouse(settings: Settings, outcome: Outcome, reporter: Reporter) -> 
         done = done_stages(con)
         counts = stage_counts(con)
         for name, function in IN_WAREHOUSE.items():
+            if name == "outcomes":
+                core.require_custody(con)
             with _timed(name, outcome, reporter) as note:
                 note.reused = name in done
                 note.counts = (

@@ -1,5 +1,5 @@
 """Core: the newest accepted version of every record, persons across partners, custody as spells and releases."""
 
-from pipeline.core.build import build
+from pipeline.core.build import build, require_custody
 
-__all__ = ["build"]
+__all__ = ["build", "require_custody"]

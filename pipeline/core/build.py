@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.errors import InputError
 from pipeline.model import Table, code_list, tables
 from pipeline.run import Run
 from pipeline.settings import Settings
@@ -46,6 +47,16 @@ def build(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
         con.execute(newest_version(table))
     run_sql_folder(con, PACKAGE, list(TABLES), {"as_of": run.as_of})
     return _counts(con)
+
+
+def require_custody(con: Connection) -> None:
+    """Raise InputError when no delivery shows custody: without it there is no release to follow up."""
+    row = con.execute("select covered_to from core.custody_coverage").fetchone()
+    if row is None or row[0] is None:
+        raise InputError(
+            "No accepted delivery covers custody stays, so nobody's release is known. See `throughcare status` for what"
+            " was refused, mend it and run the same command again."
+        )
 
 
 def newest_version(table: Table) -> str:
