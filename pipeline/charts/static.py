@@ -7,7 +7,9 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,7 +50,7 @@ def find_browser() -> str | None:
 def render_svgs(figures: Mapping[str, str], cache: Path) -> dict[str, Path]:
     """SVG files for figures given as JSON, by name; what the cache holds is not drawn again.
 
-    Returns an empty mapping when there is no browser.
+    Returns an empty mapping when there is no browser; warns and leaves out what a browser could not draw.
     """
     browser = find_browser()
     if browser is None:
@@ -57,13 +59,19 @@ def render_svgs(figures: Mapping[str, str], cache: Path) -> dict[str, Path]:
     paths = {name: cache / f"{hashlib.sha256(text.encode()).hexdigest()[:20]}.svg" for name, text in figures.items()}
     missing = {paths[name]: text for name, text in figures.items() if not paths[name].exists()}
     if missing:
-        _draw(missing, browser)
-    return paths
+        try:
+            _draw(missing, browser)
+        except Exception as problem:  # whatever a browser dies of, the rest of the publication is made without it
+            kind = type(problem).__name__
+            warnings.warn(f"{browser} could not draw the figures ({kind}); set BROWSER_PATH to another.", stacklevel=2)
+    return {name: path for name, path in paths.items() if path.exists()}
 
 
 def _draw(missing: Mapping[Path, str], browser: str) -> None:
     import kaleido
 
+    if sys.platform != "win32":  # kaleido waits for ever for a browser that does not start
+        subprocess.run([browser, "--version"], check=True, capture_output=True, timeout=60)
     kaleido.start_sync_server(path=browser, n=1, silence_warnings=True)
     try:
         for path, text in sorted(missing.items()):

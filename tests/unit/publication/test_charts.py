@@ -105,3 +105,10 @@ def test_without_a_browser_nothing_is_drawn(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
     assert find_browser() is None
     assert render_svgs({"a": "{}"}, tmp_path / "cache") == {}
+
+
+def test_a_browser_that_dies_costs_only_the_static_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROWSER_PATH", "/bin/false")
+    figure = steps_chart([BarRow("a", 1, "1")]).to_json()
+    with pytest.warns(UserWarning, match="could not draw the figures"):
+        assert render_svgs({"a": figure}, tmp_path / "cache") == {}
