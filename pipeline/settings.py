@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-STAGE_FOLDERS = ("landing", "warehouse", "validated", "disclosure", "publication")
+STAGE_FOLDERS = ("sources", "landing", "warehouse", "validated", "disclosure", "publication")
 
 
 class Strict(BaseModel):
@@ -21,11 +22,52 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+SERVERS = ("sftp", "s3", "https", "webdav+https")
+"""What a location may be besides a folder."""
+ONLY_FOR = {
+    "credential": SERVERS,
+    "known_hosts": ("sftp",),
+    "ca_file": ("s3", "https", "webdav+https"),
+    "endpoint": ("s3",),
+}
+"""Settings of a partner that mean something only for some locations."""
+
+
 class PartnerSettings(Strict):
-    """Where one partner's deliveries are found, and a contract that replaces the built-in one."""
+    """Where one partner's deliveries are found, and a contract that replaces the built-in one.
+
+    `credential` names the variables or keyring entries that hold user, password or key, never their values;
+    `known_hosts` is the file with the SFTP server's key, `ca_file` the authority that signed a server's certificate
+    when it is not a public one, `endpoint` the address of an S3 service other than Amazon's. `timeout` is how many
+    seconds one request may take (a listing, or a piece of a file of 4 MiB).
+    """
 
     location: str
     contract: Path | None = None
+    credential: str | None = Field(default=None, pattern="^[A-Z][A-Z0-9_]*$")
+    known_hosts: Path | None = None
+    ca_file: Path | None = None
+    endpoint: str | None = None
+    timeout: float = Field(default=60, gt=0)
+
+    @property
+    def scheme(self) -> str:
+        """The kind of server, `sftp` for `sftp://…`; '' for a folder."""
+        scheme, mark, _ = self.location.partition("://")
+        return scheme.lower() if mark and scheme.lower() != "file" else ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """A password in an address would end in messages and backups; a setting that nothing reads misleads."""
+        problems = []
+        if self.scheme and urlsplit(self.location).password is not None:
+            problems.append("location holds a password; take it out and name a credential instead")
+        for name, schemes in ONLY_FOR.items():
+            if getattr(self, name) is not None and self.scheme not in schemes:
+                problems.append(f"{name} is only for {', '.join(f'{s}://' for s in schemes)}; remove it")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
 
 
 class PublicationSettings(Strict):

@@ -190,7 +190,7 @@ def _receipt(examined: Examined, hashes: dict[str, str], now: datetime) -> Recei
         synthetic=examined.delivery.synthetic,
         contract=hashlib.sha256(examined.contract.model_dump_json().encode()).hexdigest()[:12],
         files=files,
-        sidecar=_sidecar(sidecar, hashes, len(files)) if sidecar else None,
+        sidecar=_sidecar(sidecar, len(examined.delivery.sidecar_text), hashes, len(files)) if sidecar else None,
         **{
             **{name: value for name, value in vars(declared).items() if name != "synthetic"},
             "partner": examined.contract.partner,
@@ -198,8 +198,8 @@ def _receipt(examined: Examined, hashes: dict[str, str], now: datetime) -> Recei
     )
 
 
-def _sidecar(file: DeliveredFile, hashes: dict[str, str], order: int) -> ReceivedFile:
-    return ReceivedFile(file.name, hashes[file.name], file.path.stat().st_size, order, "utf-8")
+def _sidecar(file: DeliveredFile, size: int, hashes: dict[str, str], order: int) -> ReceivedFile:
+    return ReceivedFile(file.name, hashes[file.name], size, order, "utf-8")
 
 
 def _keep(settings: Settings, delivery: Delivery, receipt: Receipt) -> None:
@@ -208,15 +208,15 @@ def _keep(settings: Settings, delivery: Delivery, receipt: Receipt) -> None:
     wanted = {f.name: f.sha256 for f in receipt.all_files}
     for file in (*delivery.files, delivery.sidecar):
         if file and not (folder / "files" / wanted[file.name]).exists():
-            _keep_file(file.path, folder / "files" / wanted[file.name])
+            _keep_file(file, folder / "files" / wanted[file.name])
     write_record(folder / "receipts" / f"{receipt.delivery_id}.json", receipt)
     (folder / "refused" / f"{receipt.delivery_id}.json").unlink(missing_ok=True)
 
 
-def _keep_file(source: Path, target: Path) -> None:
+def _keep_file(source: DeliveredFile, target: Path) -> None:
     """Keep exactly the bytes that were screened; raises UnreadableError when they are there no longer."""
     try:
-        data = source.read_bytes()
+        data = source.path.read_bytes()
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != target.name:

@@ -17,7 +17,7 @@ from pipeline.sources.contract import (
 )
 from pipeline.sources.declaring import Declaration, Problem, complete, from_texts, merge, prefer
 from pipeline.sources.loading import load_contract, read_contract, source_of
-from pipeline.sources.pull import DeliveredFile, Delivery, pull
+from pipeline.sources.pull import DeliveredFile, Delivery, clear_scratch, pull
 from pipeline.sources.texts import fold, likeliest
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Reading",
     "SourceFile",
     "Values",
+    "clear_scratch",
     "complete",
     "fold",
     "from_texts",

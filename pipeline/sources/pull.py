@@ -1,37 +1,42 @@
-"""Listing what partners have delivered: files grouped to deliveries by the contract, nothing copied."""
+"""Listing what partners have delivered: files grouped to deliveries by the contract.
+
+Nothing is copied from a folder; from a server what is new is fetched into encrypted scratch.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, SettingsError
+from pipeline.run import code_version
 from pipeline.settings import Settings
 from pipeline.sources.contract import Contract
 from pipeline.sources.declaring import SIDECAR, Declaration, Problem, from_sidecar, from_texts, prefer
 from pipeline.sources.loading import load_contract
+from pipeline.sources.units import SUFFIXES, is_data, is_shown, last, units
 
-SUFFIXES = {
-    "csv": (".csv", ".tsv", ".txt"),
-    "xlsx": (".xlsx", ".xlsm"),
-    "json": (".json",),
-    "parquet": (".parquet",),
-    "zip": (".zip",),
-    "native": (".csv", ".parquet", ".xlsx"),
-}
+if TYPE_CHECKING:  # a folder needs none of the connectors' libraries
+    from pipeline.sources.fetch import Inbox, Kept
+    from pipeline.sources.fetch_scratch import SealedFile
+
 SYNTHETIC = re.compile("synthetic", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """One file of a delivery: its name within it (with `/` for folders) and where it lies."""
+    """One file of a delivery: its name within it (with `/` for folders) and where its bytes are.
+
+    What was fetched from a server is a SealedFile, which opens and reads like a path.
+    """
 
     name: str
-    path: Path
+    path: Path | SealedFile
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,13 @@ class Delivery:
         return self.declared.synthetic or any(SYNTHETIC.search(f.name) for f in self.files)
 
 
-def pull(settings: Settings, *, started_at: datetime, partners: tuple[str, ...] = ()) -> list[Delivery]:
+def pull(
+    settings: Settings, *, started_at: datetime, partners: tuple[str, ...] = (), kept: Kept | None = None
+) -> list[Delivery]:
     """Every delivery at the partners' locations (all partners, or those named), sorted by partner and label.
 
-    A partner whose folder is missing or empty gives a delivery without files that says so; the others go on.
+    A partner whose folder is missing or empty, or whose server cannot be reached, gives a delivery without files that
+    says so; the others go on. `kept` is what landing has: files that have not changed are not fetched again.
     Raises SettingsError for an unknown partner or a contract with mistakes, InputError when nobody has delivered.
     """
     names = sorted(partners or settings.partners)
@@ -71,30 +79,32 @@ def pull(settings: Settings, *, started_at: datetime, partners: tuple[str, ...] 
         known = ", ".join(sorted(settings.partners))
         raise SettingsError(f"throughcare.toml names no partner {', '.join(unknown)}. Partners are {known}.")
     contracts = {name: load_contract(settings, name) for name in names}
-    found = [delivery for name in names for delivery in _of_partner(settings, contracts[name])]
-    if not any(delivery.files for delivery in found):
+    found = [delivery for name in names for delivery in _of_partner(settings, contracts[name], kept)]
+    on_servers = any(settings.partners[name].scheme for name in names)  # what was landed before is there without them
+    if not on_servers and not any(delivery.files for delivery in found):
         reasons = "\n".join(f"  {d.partner}: {p.message}" for d in found for p in d.problems)
         raise InputError(f"There is no delivery of any partner.\n{reasons}")
     return found
 
 
-def _of_partner(settings: Settings, contract: Contract) -> list[Delivery]:
-    where = settings.partners[contract.partner].location.removeprefix("file://")
-    if "://" in where:
-        text = f"Only folders are read so far, not {where.split('://')[0]}://. Copy the files to a folder and name it."
-        return [_nothing(contract, "unknown_location", text)]
-    location = settings.root / where
-    if not location.is_dir():
-        text = f"The folder {location} is missing. Make it, or correct partners.{contract.partner}.location."
-        return [_nothing(contract, "missing_folder", text)]
+def clear_scratch(settings: Settings) -> None:
+    """Remove fetched files once landing has answered for them; unfinished transfers stay, to go on from."""
+    for path in sorted((settings.data / "sources").glob("*/*.sealed")):
+        path.unlink(missing_ok=True)
+
+
+def _of_partner(settings: Settings, contract: Contract, kept: Kept | None) -> list[Delivery]:
+    partner = settings.partners[contract.partner]
     outside: list[str] = []
-    try:
-        units = list(_units(location, contract, outside))
-    except OSError:
-        return [_nothing(contract, "missing_folder", f"The folder {location} cannot be read. Check its access rights.")]
-    deliveries = [d for label, files in units if (d := _delivery(contract, label, files))]
+    if partner.scheme:
+        deliveries = list(_from_server(settings, contract, kept, outside))
+        where = "the location"
+    else:
+        location = settings.root / partner.location.removeprefix("file://")
+        deliveries = _from_folder(location, contract, outside)
+        where = str(location)
     if not deliveries:
-        text = f"There is no delivery in {location}. Put the files in a folder of their own there."
+        text = f"There is no delivery in {where}. Put the files in a folder of their own there."
         deliveries = [_nothing(contract, "no_delivery", text)]
     if outside:
         text = "A link that leads out of the partner's folder is not followed. Put the file itself there."
@@ -103,42 +113,80 @@ def _of_partner(settings: Settings, contract: Contract) -> list[Delivery]:
     return deliveries
 
 
-def _units(location: Path, contract: Contract, outside: list[str]) -> Iterator[tuple[str, list[DeliveredFile]]]:
-    """Files that belong together: by folder, or each alone with the sidecar of its folder."""
-    own = _files(location, location, outside, deep=False)
-    folders = sorted(p for p in location.iterdir() if p.is_dir() and _shown(p.name) and _inside(p, location, outside))
-    groups = [("", own), *((_text(p.name), _files(p, location, outside, deep=True)) for p in folders)]
-    for label, files in groups:
-        if contract.delivery.unit == "folder":
-            yield label, files
-            continue
-        sidecars = [f for f in files if f.path.name == SIDECAR]
-        for file in files:
-            if file not in sidecars and _is_data(file, contract):
-                beside = [s for s in sidecars if s.path.parent == file.path.parent]
-                yield "/".join(filter(None, (label, file.name))), [file, *beside]
+def _from_folder(location: Path, contract: Contract, outside: list[str]) -> list[Delivery]:
+    if not location.is_dir():
+        text = f"The folder {location} is missing. Make it, or correct partners.{contract.partner}.location."
+        return [_nothing(contract, "missing_folder", text)]
+    try:
+        paths = dict(_files(location, outside))
+    except OSError:
+        return [_nothing(contract, "missing_folder", f"The folder {location} cannot be read. Check its access rights.")]
+    found = []
+    for label, unit in units(paths, contract):
+        wanted, left_out = _sort_out(unit, contract)
+        files = [DeliveredFile(_text(inner), paths[unit[inner]]) for inner in wanted]
+        found += [_delivery(contract, _text(label), files, left_out)] if files else []
+    return found
 
 
-def _files(folder: Path, location: Path, outside: list[str], *, deep: bool) -> list[DeliveredFile]:
-    paths = sorted(folder.rglob("*") if deep else folder.iterdir())
-    return [
-        DeliveredFile(_text(path.relative_to(folder).as_posix()), path)
-        for path in paths
-        if (path.is_file() or path.is_symlink())
-        and all(map(_shown, path.relative_to(folder).parts))
-        and _inside(path, location, outside)
-        and path.is_file()
-    ]
+def _from_server(settings: Settings, contract: Contract, kept: Kept | None, outside: list[str]) -> Iterator[Delivery]:
+    """Deliveries of a server; one that cannot be had whole is told, and once the server is gone it is left alone."""
+    from pipeline.sources.connect_problems import GONE, UnavailableError
+    from pipeline.sources.fetch import Inbox
+
+    try:
+        inbox = Inbox(settings, contract.partner, kept, _judge(contract))
+        listed = inbox.listing()
+    except UnavailableError as problem:
+        yield _nothing(contract, problem.rule_id, str(problem))
+        return
+    outside += map(_text, listed.links)
+    try:
+        for label, unit in units([file.name for file in listed.files], contract):
+            wanted, left_out = _sort_out(unit, contract)
+            try:
+                if wanted:
+                    yield _fetched(inbox, contract, label, {inner: unit[inner] for inner in wanted}, left_out)
+            except UnavailableError as problem:
+                yield _nothing(contract, problem.rule_id, str(problem), _text(label))
+                if problem.rule_id in GONE:
+                    return
+    finally:
+        inbox.close()
+
+
+def _fetched(inbox: Inbox, contract: Contract, label: str, unit: dict[str, str], left_out: tuple[str, ...]) -> Delivery:
+    if inbox.was_refused(unit):
+        text = "It was refused before and has not changed since. The reasons still hold; they are in its refusal."
+        return _nothing(contract, "refused_before", text, _text(label))
+    files = [DeliveredFile(_text(inner), inbox.fetch(name)) for inner, name in unit.items()]
+    return _delivery(contract, _text(label), files, left_out)
+
+
+def _judge(contract: Contract) -> str:
+    """What decides whether a delivery is taken: a refused one is worth another look when this changes."""
+    return f"{hashlib.sha256(contract.model_dump_json().encode()).hexdigest()[:12]}/{code_version()}"
+
+
+def _files(location: Path, outside: list[str]) -> Iterator[tuple[str, Path]]:
+    """Each file's name from the location and its path; a hidden folder is not looked into."""
+    yield from _named(location.iterdir(), location, outside)
+    for folder in sorted(p for p in location.iterdir() if p.is_dir() and is_shown(p.name)):
+        if _inside(folder, location, outside):
+            yield from _named(folder.rglob("*"), location, outside)
+
+
+def _named(paths: Iterator[Path], location: Path, outside: list[str]) -> Iterator[tuple[str, Path]]:
+    for path in sorted(paths):
+        shown = all(map(is_shown, path.relative_to(location).parts))
+        candidate = path.is_file() or (path.is_symlink() and not path.is_dir())
+        if shown and candidate and _inside(path, location, outside) and path.is_file():
+            yield path.relative_to(location).as_posix(), path
 
 
 def _text(name: str) -> str:
     """A name as text that can be written down, whatever bytes the file system holds."""
     return name.encode("utf-8", "replace").decode("utf-8")
-
-
-def _shown(name: str) -> bool:
-    """Not a hidden file, a lock of an open workbook or an unfinished transfer."""
-    return not name.startswith((".", "~$")) and not name.endswith((".part", ".tmp", ".filepart"))
 
 
 def _inside(path: Path, location: Path, outside: list[str]) -> bool:
@@ -148,12 +196,17 @@ def _inside(path: Path, location: Path, outside: list[str]) -> bool:
     return False
 
 
-def _delivery(contract: Contract, label: str, files: list[DeliveredFile]) -> Delivery | None:
-    """The delivery that some files make; None for a folder that holds nothing of one."""
-    sidecar = next((f for f in files if f.name == SIDECAR), None)
-    data = tuple(f for f in files if f is not sidecar and _is_data(f, contract))
-    if not data and sidecar is None:
-        return None
+def _sort_out(unit: dict[str, str], contract: Contract) -> tuple[list[str], tuple[str, ...]]:
+    """Names in a unit that make its delivery, and those that the contract does not read."""
+    sidecar = {n for n in unit if n == SIDECAR or (contract.delivery.unit == "file" and last(n) == SIDECAR)}
+    wanted = [name for name in unit if name in sidecar or is_data(name, contract)]
+    return wanted, tuple(_text(name) for name in unit if name not in wanted)
+
+
+def _delivery(contract: Contract, label: str, files: list[DeliveredFile], left_out: tuple[str, ...]) -> Delivery:
+    """The delivery that some files make."""
+    sidecar = next((f for f in files if last(f.name) == SIDECAR), None)
+    data = tuple(f for f in files if f is not sidecar)
     try:
         content = sidecar.path.read_bytes() if sidecar else b""
     except OSError:
@@ -162,16 +215,7 @@ def _delivery(contract: Contract, label: str, files: list[DeliveredFile]) -> Del
     if not data:
         kinds = ", ".join(SUFFIXES[contract.format])
         problems.append(Problem("unknown_file", f"The delivery holds no file that the contract reads ({kinds})."))
-    left_out = tuple(f.name for f in files if f is not sidecar and f not in data)
     return Delivery(contract.partner, label, data, sidecar, content, declared, tuple(problems), left_out)
-
-
-def _is_data(file: DeliveredFile, contract: Contract) -> bool:
-    name = file.path.name.lower()
-    by_pattern = contract.format != "zip" and any(
-        fnmatchcase(name, pattern.lower()) for entry in contract.file for pattern in entry.pattern
-    )
-    return by_pattern or file.path.suffix.lower() in SUFFIXES[contract.format]
 
 
 def _declare(
@@ -183,7 +227,7 @@ def _declare(
     if sidecar is not None:
         declared, problems = from_sidecar(sidecar)
     if contract.delivery.declared_in == "filename" and contract.delivery.filename:
-        named = from_texts([f.path.name for f in data], contract.delivery.filename, contract)
+        named = from_texts([last(f.name) for f in data], contract.delivery.filename, contract)
         problems += _disagreement(contract, data)
         declared = prefer(declared, named)
     return declared, problems
@@ -191,12 +235,12 @@ def _declare(
 
 def _disagreement(contract: Contract, data: tuple[DeliveredFile, ...]) -> list[Problem]:
     pattern = contract.delivery.filename or ""
-    kinds = {from_texts([f.path.name], pattern, contract).kind for f in data}
+    kinds = {from_texts([last(f.name)], pattern, contract).kind for f in data}
     if len(kinds - {None}) > 1:
         text = "Files of one delivery name different kinds (full, increment, correction). Deliver them apart."
         return [Problem("wrong_declaration", text)]
     return []
 
 
-def _nothing(contract: Contract, rule_id: str, text: str) -> Delivery:
-    return Delivery(contract.partner, "", problems=(Problem(rule_id, text),))
+def _nothing(contract: Contract, rule_id: str, text: str, label: str = "") -> Delivery:
+    return Delivery(contract.partner, label, problems=(Problem(rule_id, text),))
