@@ -9,6 +9,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from pipeline.landing.freetext import free_text
 from pipeline.landing.reading import read_file
 from pipeline.landing.screen import WITHHELD, Finding, screen, screen_text, shown
 from pipeline.landing.sheets import TITLE, Reading, UnreadableError, filled
@@ -67,7 +68,8 @@ def examine(delivery: Delivery, contract: Contract, hashes: dict[str, str], late
     """Read, screen and judge a delivery; every problem is found in one pass. `latest` is the last possible birthday."""
     files = tuple(_read(f, hashes[f.name], n, contract, latest) for n, f in enumerate(delivery.files, 1))
     declared, problems = _judge(delivery, files, contract)
-    findings = tuple(_screen(delivery, files, latest))
+    problems += [p for f in files if f.reading for p in free_text(f.reading, f.shown, contract, latest)]
+    findings = tuple(_screen(delivery, files, contract, declared, latest))
     return Examined(
         delivery, contract, hash_delivery(delivery.partner, hashes), files, declared, findings, tuple(problems)
     )
@@ -144,7 +146,9 @@ def _translate_prisons(said: Declaration, rule: DeclaringCell, contract: Contrac
     return replace(said, prisons=translated), unknown
 
 
-def _screen(delivery: Delivery, files: tuple[ReadFile, ...], latest: date) -> Iterator[Finding]:
+def _screen(
+    delivery: Delivery, files: tuple[ReadFile, ...], contract: Contract, declared: Declaration, latest: date
+) -> Iterator[Finding]:
     yield from screen_text(delivery.label, "name of the delivery", "", latest)
     for name in delivery.left_out:
         yield from screen_text(name, "file name", f"a file beside the data {WITHHELD}", latest)
@@ -155,4 +159,4 @@ def _screen(delivery: Delivery, files: tuple[ReadFile, ...], latest: date) -> It
     for file in files:
         yield from screen_text(file.file.name, "file name", file.shown, latest)
         if file.reading:
-            yield from screen(file.reading, file.shown, latest)
+            yield from screen(file.reading, file.shown, latest, contract, declared.extract_date)

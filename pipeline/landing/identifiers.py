@@ -1,4 +1,4 @@
-"""What a direct identifier looks like: birth numbers, e-mail addresses and telephone numbers in a piece of text.
+"""What a direct identifier looks like in a piece of text; birth numbers, e-mail addresses and telephones are here.
 
 A number counts as a birth number by its date and, with ten digits, its check digit (python-stdnum, with the
 rule on months made exact). A bare nine-digit number is no telephone unless something else says so: grouping, a
@@ -8,24 +8,23 @@ prefix, a heading, a word.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 
 from stdnum.cz import rc
 from stdnum.exceptions import ValidationError
 
-BIRTH_NUMBER = "birth_number"
-EMAIL = "e_mail"
-PHONE = "phone"
+from pipeline.landing import accounts, addresses, birthdates, documents, names
+from pipeline.landing.headings import ACCOUNT, ADDRESS, BIRTH_DATE, BIRTH_NUMBER, DOCUMENT, EMAIL, NAME, PHONE, promised
 
 _BLANK = "[ \t\u00a0\u2009\u202f]"
 CANDIDATE = (
     rf"@|[0-9]{{6}}{_BLANK}?[/\-–]?{_BLANK}?[0-9]{{3}}|(?:\+|00){_BLANK}?[0-9]{{1,3}}[ \u00a0\u202f\-]?[0-9]{{3}}"
     r"|[0-9]{3}[ \u00a0\u2009\u202f.\-/][0-9]{3}[ \u00a0\u2009\u202f.\-/][0-9]{3}"
     rf"|[0-9]{{2}}{_BLANK}[0-9]{{2,3}}{_BLANK}[0-9]{{2}}{_BLANK}[0-9]{{2}}"
+    rf"|{accounts.CANDIDATE}|{documents.CANDIDATE}|{addresses.CANDIDATE}|{birthdates.CANDIDATE}"
 )
-"""Any text that may hold an identifier matches this (for Rust and Python alike; spelt-out classes are 30 times faster
-there than Unicode's)."""
+"""Any text that may hold an identifier other than a name matches this (for Rust and Python alike; spelt-out classes are
+30 times faster there than Unicode's)."""
 
 _LEFT, _RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 _EMAIL = re.compile(r"[^\s@;,<>\"'()]+@[^\s@;,<>\"'()]+\.[^\W\d_]{2,}")
@@ -36,20 +35,35 @@ _TWOS = re.compile(r"(?<![0-9])(?<!\d[\s.,])[2-9]\d{2}\s\d{2}\s\d{2}\s\d{2}(?![0
 _NAMED = re.compile(
     r"\b(?:tel|telefon\w*|mobil\w*|volat|gsm|phone)\b\D{0,12}\d{3}\s?\d{3}\s?\d{3}(?!\d)", re.IGNORECASE
 )
-_PHONE_HEADING = re.compile(r"\b(?:tel|telefon\w*|mobil\w*|phone|gsm)\b")
-_BIRTH_HEADING = re.compile(r"\b(?:rc|r c|rod(?:ne|neho|na)? c(?:islo|isla)?|birth ?(?:number|no|nr))\b")
 _NOT_DIGITS = re.compile(r"[\s./\-–]")
 
 
 def kinds(text: str, latest: date, *, heading: str = "") -> list[str]:
     """Kinds of identifier that a text holds, under a heading that may speak for one; `latest` is the last birthday."""
+    said = promised(heading) if heading else frozenset[str]()
+    found = numbers(text, latest, said)
+    if names.has_name(text) or (NAME in said and names.is_under_name_heading(text)):
+        found.append(NAME)
+    return found
+
+
+def numbers(text: str, latest: date, said: frozenset[str] = frozenset()) -> list[str]:
+    """Kinds of identifier other than names that a text holds; `said` are those for which its heading speaks."""
     found = []
     if "@" in text and _EMAIL.search(text):
         found.append(EMAIL)
-    if _has_birth_number(text, latest, heading):
+    if _has_birth_number(text, latest, BIRTH_NUMBER in said):
         found.append(BIRTH_NUMBER)
-    elif _has_phone(text, heading):
+    elif accounts.has_account(text, said=ACCOUNT in said):
+        found.append(ACCOUNT)
+    elif documents.has_document(text, said=DOCUMENT in said):
+        found.append(DOCUMENT)
+    elif _has_phone(text, PHONE in said):
         found.append(PHONE)
+    if addresses.has_address(text, said=ADDRESS in said):
+        found.append(ADDRESS)
+    if birthdates.has_birth_date(text, said=BIRTH_DATE in said):
+        found.append(BIRTH_DATE)
     return found
 
 
@@ -72,14 +86,14 @@ def _exact(digits: str, latest: date) -> bool:
     return born <= latest and (1 <= month <= 12 or (21 <= month <= 32 and born.year >= 2004))
 
 
-def _has_birth_number(text: str, latest: date, heading: str) -> bool:
+def _has_birth_number(text: str, latest: date, said: bool) -> bool:
     for match in _BIRTH.finditer(text):
         front, separator, back = match[1], match[2] or "", match[3]
         if len(back) == 3 and separator and "/" not in separator:
             continue
         if is_birth_number(front + back, latest):
             return True
-    return bool(_BIRTH_HEADING.search(plain(heading))) and _dated(_NOT_DIGITS.sub("", text))
+    return said and _dated(_NOT_DIGITS.sub("", text))
 
 
 def _dated(digits: str) -> bool:
@@ -90,16 +104,10 @@ def _dated(digits: str) -> bool:
     return 1 <= month <= 12 and 1 <= day <= 31
 
 
-def _has_phone(text: str, heading: str) -> bool:
+def _has_phone(text: str, said: bool) -> bool:
     if any(9 <= sum(c.isdigit() for c in match[0]) <= 15 for match in _FOREIGN.finditer(text)):
         return True
     if _GROUPED.search(text) or _TWOS.search(text) or _NAMED.search(text):
         return True
     digits = _NOT_DIGITS.sub("", text)
-    return bool(_PHONE_HEADING.search(plain(heading))) and digits.isdigit() and len(digits) == 9
-
-
-def plain(text: str) -> str:
-    """Lower case without diacritics, with `_`, `.` and `-` as blanks: how headings are compared."""
-    bare = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"[\s_.\-]+", " ", bare).strip()
+    return said and digits.isdigit() and len(digits) == 9

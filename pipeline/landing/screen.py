@@ -12,15 +12,18 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.landing.identifiers import BIRTH_NUMBER, CANDIDATE, kinds
+from pipeline.landing.columns import roles
+from pipeline.landing.headings import BIRTH_NUMBER, promised
+from pipeline.landing.identifiers import CANDIDATE, kinds, numbers
 from pipeline.landing.sheets import HEADER, Reading, Sheet
+from pipeline.landing.suspects import BORDER, headings_of, suspect
+from pipeline.sources import Contract
 
 WITHHELD = "(name withheld)"
 CROWD = 20
 """From so many cells of one pattern in a column (`MAG-123456/2023`, nine bare digits) a share can be told: when less
 than a quarter of them could be birth numbers, they are case numbers, of which some are valid by chance."""
 _PATTERN = str.maketrans("0123456789", "9999999999")
-_BORDER = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,14 @@ def screen_text(text: str, place: str, file: str, latest: date) -> list[Finding]
     return [Finding(kind, place, file) for kind in kinds(text, latest)]
 
 
-def screen(reading: Reading, file: str, latest: date) -> list[Finding]:
-    """Findings in a file's sheets and margins; `file` is its name as it may be shown, `latest` the last birthday."""
+def screen(
+    reading: Reading, file: str, latest: date, contract: Contract | None = None, extract: date | None = None
+) -> list[Finding]:
+    """Findings in a file's sheets and margins.
+
+    `file` is its name as it may be shown, `latest` the last birthday, `extract` the day of the extract from which the
+    ages of dates count. The contract says which columns hold codes and dates.
+    """
     found = []
     for where, text in reading.margins:
         found += screen_text(text, where, file, latest)
@@ -60,7 +69,9 @@ def screen(reading: Reading, file: str, latest: date) -> list[Finding]:
         found += [Finding(kind, "sheet name", file, name) for kind in kinds(sheet.name, latest)]
         found += _headings(sheet, file, name, latest)
         found += _cells(sheet, file, name, latest)
-    return found
+        suspected = suspect(sheet, roles(sheet, contract), latest, extract or latest)
+        found += [Finding(kind, "cell", file, name, row, _column(sheet, c, latest)) for row, c, kind in suspected]
+    return sorted(dict.fromkeys(found), key=lambda f: (f.place == "cell", f.sheet))
 
 
 def _headings(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding]:
@@ -70,7 +81,7 @@ def _headings(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Find
 
 
 def _cells(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding]:
-    headings = sheet.header or _first_row(sheet)
+    headings = headings_of(sheet)
     hits = []
     crowd: Counter[tuple[int, str]] = Counter()
     valid: Counter[tuple[int, str]] = Counter()
@@ -79,7 +90,7 @@ def _cells(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding
         key = (column, text)
         if key not in cache:
             heading = headings[column] if column < len(headings) else ""
-            cache[key] = kinds(text, latest, heading=heading)
+            cache[key] = numbers(text, latest, promised(heading))
         alike = (column, text.strip().translate(_PATTERN))
         crowd[alike] += 1
         valid[alike] += BIRTH_NUMBER in cache[key]
@@ -92,15 +103,10 @@ def _cells(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding
 
 def _candidates(sheet: Sheet) -> pl.DataFrame:
     """Row number, column (from 0) and text of the cells that may hold an identifier."""
-    likely = pl.col("cells").list.join(_BORDER, ignore_nulls=True).str.contains(CANDIDATE)
+    likely = pl.col("cells").list.join(BORDER, ignore_nulls=True).str.contains(CANDIDATE)
     rows = sheet.rows.filter((pl.col("kind") != HEADER) & likely)
     numbered = rows.select("row_number", pl.int_ranges(pl.col("cells").list.len()).alias("column"), "cells")
     return numbered.explode("column", "cells").filter(pl.col("cells").str.contains(CANDIDATE))
-
-
-def _first_row(sheet: Sheet) -> tuple[str, ...]:
-    """In a sheet that nothing reads, the first row may be its headings."""
-    return tuple(cell or "" for cell in sheet.rows["cells"][0]) if len(sheet.rows) else ()
 
 
 def _column(sheet: Sheet, position: int, latest: date) -> str:

@@ -33,6 +33,7 @@ that lists every problem of the file at once. Adding a partner takes a contract 
     sheet = ""                              # XLSX sheet (glob) or JSON path such as clients.cases
     header_row = 1                          # rows above it are titles
     total = { text = "CELKEM", count = 2 }  # a last row that states how many records there are
+    free_text = { "Poznámka" = "why it is needed" }  # free text is refused unless it is listed with a reason
 
     [[file.produces]]
     table = "person"
@@ -294,6 +295,7 @@ class SourceFile(Strict):
     `pattern` is one or more globs (regardless of case) on the file's name, in a ZIP on the member's; `sheet` a glob on
     the XLSX sheet or the JSON path. Rows above `header_row` (from 1) are titles. `required`: a delivery that
     declares one of the file's tables must have it. `ignored` lists columns (globs) known and not wanted.
+    `free_text` lists columns of free text that are taken none the less, each with the reason; any other is refused.
     """
 
     name: str
@@ -304,6 +306,7 @@ class SourceFile(Strict):
     control: Control | None = None
     required: bool = True
     ignored: Texts = ()
+    free_text: dict[str, Annotated[str, Field(min_length=10)]] = Field(default_factory=dict)
     produces: tuple[Produces, ...] = ()
 
     @property

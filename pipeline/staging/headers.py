@@ -71,7 +71,7 @@ def ignored_columns(file: SourceFile, header: Header) -> list[str]:
 
     Of two columns with one name the second is not read.
     """
-    known = [fold(glob) for glob in file.ignored]
+    known = [fold(glob) for glob in (*file.ignored, *file.free_text)]
     return [text for text in _unread(file, header) if not any(fnmatchcase(fold(text), glob) for glob in known)]
 
 

@@ -1,0 +1,134 @@
+"""Identifiers that only their column or a second word gives away: names, dates of birth, bare numbers under a heading.
+
+Mapped code columns are exempt as far as they hold the contract's codes; any other word in them is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+
+from pipeline.landing import names
+from pipeline.landing.birthdates import columns_of_birth_dates, is_exact_date
+from pipeline.landing.columns import Roles
+from pipeline.landing.headings import BIRTH_DATE, NAME, promised
+from pipeline.landing.identifiers import numbers
+from pipeline.landing.sheets import HEADER, Sheet
+from pipeline.sources import fold
+
+BORDER = "\x1f"
+SAMPLE = 200_000
+"""So many cells, in rows spread evenly, show what most values of a column are."""
+_ROWS = 2_000
+_WORD = r"^\s*[A-Za-zÀ-ž]{3,24}\s*$"
+_FEW = 5
+"""So many different listed names, and most of a column's values, make it a column of names."""
+
+Suspect = tuple[int, int, str]
+"""Row number, column from 0, kind."""
+
+
+def suspect(sheet: Sheet, roles: Roles, latest: date, extract: date) -> list[Suspect]:
+    """Cells that hold a name, a date of birth, or what their column's heading says; sorted by row and column."""
+    rows = sheet.rows.filter(pl.col("kind") != HEADER)
+    if rows.is_empty():
+        return []
+    found = {*_pairs(rows, roles), *_under_headings(rows, sheet, roles, latest), *_by_column(rows, roles, extract)}
+    return sorted(found)
+
+
+def headings_of(sheet: Sheet) -> tuple[str, ...]:
+    """The column names; in a sheet that nothing reads, the first row may be them."""
+    return sheet.header or (tuple(cell or "" for cell in sheet.rows["cells"][0]) if len(sheet.rows) else ())
+
+
+def _pairs(rows: pl.DataFrame, roles: Roles) -> Iterator[Suspect]:
+    """Given name and surname in one cell, anywhere but in the contract's codes."""
+    width = int(rows["cells"].list.len().max() or 0)  # type: ignore[arg-type]
+    open_columns = [c for c in range(width) if c not in roles.coded]
+    cells = pl.col("cells").list.gather(open_columns, null_on_oob=True) if roles.coded else pl.col("cells")
+    likely = rows.filter(cells.list.join(BORDER, ignore_nulls=True).str.contains(names.CANDIDATE))
+    found = _exploded(likely.select("row_number", cells=cells), names.CANDIDATE)
+    named = {text for text in found["cells"].unique().to_list() if names.has_name(text)}
+    for row, place, text in found.iter_rows():
+        if text in named:
+            yield row, open_columns[place], NAME
+    for column in sorted(roles.coded):
+        strange = {text for text in _strange(rows, column, roles) if names.has_name(text)}
+        yield from ((row, column, NAME) for row in _rows_with(rows, column, strange))
+
+
+def _under_headings(rows: pl.DataFrame, sheet: Sheet, roles: Roles, latest: date) -> Iterator[Suspect]:
+    below = rows if sheet.header else rows.slice(1)
+    for column, heading in enumerate(headings_of(sheet)):
+        said = promised(heading) - ({BIRTH_DATE} if column in roles.dated else set())
+        if not said:
+            continue
+        told: dict[str, set[str]] = {}
+        for text in _strange(below, column, roles):
+            for kind in _told(text, latest, said):
+                told.setdefault(kind, set()).add(text)
+        for kind, texts in sorted(told.items()):
+            yield from ((row, column, kind) for row in _rows_with(below, column, texts))
+
+
+def _told(text: str, latest: date, said: frozenset[str]) -> set[str]:
+    """Kinds that a heading speaks for and a cell under it bears out."""
+    found = set(numbers(text, latest, said)) & said
+    return found | ({NAME} if NAME in said and names.is_under_name_heading(text) else set())
+
+
+def _by_column(rows: pl.DataFrame, roles: Roles, extract: date) -> Iterator[Suspect]:
+    sample = sampled(rows).filter(~pl.col("column").is_in(list(roles.coded)))
+    for column in sorted(columns_of_birth_dates(sample, extract, few=roles.dated)):
+        dates = {text for text in _values(rows, column).unique().to_list() if is_exact_date(text)}
+        yield from ((row, column, BIRTH_DATE) for row in _rows_with(rows, column, dates))
+    for column in _columns_of_names(sample):
+        listed = {text for text in _values(rows, column).unique().to_list() if names.is_listed(text.strip())}
+        yield from ((row, column, NAME) for row in _rows_with(rows, column, listed))
+
+
+def _columns_of_names(sample: pl.DataFrame) -> list[int]:
+    words = sample.unique().with_columns(word=pl.col("text").str.contains(_WORD))
+    counted = words.group_by("column").agg(values=pl.len(), words=pl.col("text").filter(pl.col("word")))
+    likely = counted.filter((pl.col("words").list.len() >= _FEW) & (2 * pl.col("words").list.len() > pl.col("values")))
+    found = []
+    for column, values, texts in likely.iter_rows():
+        listed = sum(names.is_listed(text.strip()) for text in texts)
+        if listed >= _FEW and 2 * listed > values:
+            found.append(column)
+    return sorted(found)
+
+
+def sampled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Column and text of filled cells in rows spread evenly over the sheet."""
+    width = max(1, int(rows["cells"].list.len().max() or 0))  # type: ignore[arg-type]
+    wanted = max(1, min(_ROWS, SAMPLE // width))
+    some = rows.gather_every(max(1, len(rows) // wanted))
+    exploded = some.select(pl.int_ranges(pl.col("cells").list.len()).alias("column"), text="cells")
+    return exploded.explode("column", "text").filter(pl.col("text").str.strip_chars().str.len_bytes() > 0)
+
+
+def _exploded(rows: pl.DataFrame, pattern: str) -> pl.DataFrame:
+    numbered = rows.select("row_number", pl.int_ranges(pl.col("cells").list.len()).alias("column"), "cells")
+    return numbered.explode("column", "cells").filter(pl.col("cells").str.contains(pattern))
+
+
+def _values(rows: pl.DataFrame, column: int) -> pl.Series:
+    cells = rows["cells"].list.get(column, null_on_oob=True).drop_nulls()
+    return cells.filter(cells.str.strip_chars() != "")
+
+
+def _strange(rows: pl.DataFrame, column: int, roles: Roles) -> list[str]:
+    """Different filled values of a column that are none of its codes."""
+    codes = roles.coded.get(column, frozenset())
+    return [text for text in _values(rows, column).unique().to_list() if fold(text) not in codes]
+
+
+def _rows_with(rows: pl.DataFrame, column: int, texts: set[str]) -> list[int]:
+    if not texts:
+        return []
+    cell = pl.col("cells").list.get(column, null_on_oob=True)
+    return rows.filter(cell.is_in(sorted(texts)))["row_number"].to_list()
