@@ -87,7 +87,7 @@ class Server:
         """
         found, waiting, seen = Folder(), [""], {""}
         while waiting:
-            here = self._ask(waiting.pop(), Remote.folder)
+            here = self._ask(waiting.pop(), lambda remote, name: remote.folder(name))
             found.links += [name for name in here.links if shown(_last(name))]
             found.files += [file for file in here.files if shown(_last(file.name))]
             inner = [n for n in here.folders if shown(_last(n)) and n not in seen and n.count("/") < MAX_DEPTH]
@@ -100,7 +100,7 @@ class Server:
 
     def look(self, name: str) -> Offered:
         """A file as it is now; raises UnavailableError."""
-        return self._ask(name, Remote.look)
+        return self._ask(name, lambda remote, name: remote.look(name))
 
     def read(self, name: str, start: int, end: int | None) -> bytes:
         """Bytes of a file from `start` up to `end`; raises UnavailableError."""

@@ -73,6 +73,10 @@ def open_https(partner: PartnerSettings, root: Path, credential: Credential) -> 
     from fsspec.implementations.http import HTTPFileSystem
 
     context = trusted(partner, root)
+    headers = {"Accept-Encoding": "identity"}  # a part of a packed answer cannot be unpacked
+    if credential.password:
+        login = base64.b64encode(f"{credential.user}:{credential.password}".encode()).decode()
+        headers["Authorization"] = f"Basic {login}"
 
     async def refuse(*_: object) -> None:
         raise RedirectedError
@@ -80,13 +84,11 @@ def open_https(partner: PartnerSettings, root: Path, credential: Credential) -> 
     async def session(loop: Any = None, **_: object) -> Any:
         trace = aiohttp.TraceConfig()
         trace.on_request_redirect.append(refuse)
-        login = aiohttp.BasicAuth(credential.user, credential.password, "utf-8") if credential.password else None
         return aiohttp.ClientSession(
             loop=loop,
-            auth=login,
             connector=aiohttp.TCPConnector(ssl=context),
             timeout=aiohttp.ClientTimeout(total=partner.timeout),
-            headers={"Accept-Encoding": "identity"},  # a part of a packed answer cannot be unpacked
+            headers=headers,
             trace_configs=[trace],
         )
 

@@ -32,8 +32,7 @@ class Sftp(Remote):
             config=None,  # the user's own ssh settings must not decide what is trusted
             connect_timeout=partner.timeout,
             login_timeout=partner.timeout,
-            skip_instance_cache=True,
-            use_listings_cache=False,
+            skip_instance_cache=True,  # it keeps no listings
         )
 
     def folder(self, name: str) -> Folder:

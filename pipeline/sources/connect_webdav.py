@@ -28,8 +28,7 @@ class Webdav(Remote):
             timeout=partner.timeout,
             trust_env=False,
             event_hooks={"response": [_refuse_redirect]},
-            skip_instance_cache=True,
-            use_listings_cache=False,
+            skip_instance_cache=True,  # it keeps no listings
         )
         self._files = open_https(partner, root, credential)
 

@@ -1,0 +1,172 @@
+"""Fetching from real servers on loopback: what is new, what goes wrong on the way, and what must not be left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+
+import pytest
+
+from tests.support.servers import PASSWORD, SSHD
+from tests.unit.sources.conftest import PIECE, SIDECAR, Project, people
+
+KINDS = ["openssh", "s3", "https", "webdav"]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=KINDS)
+def project(request, project_at) -> Project:
+    return project_at(request.param)
+
+
+def deliver(project: Project, folder: str, *files: tuple[str, bytes]) -> None:
+    for name, data in (*files, ("delivery.toml", SIDECAR)):
+        project.site.put(f"{folder}/{name}", data)
+
+
+def kept(project: Project) -> set[str]:
+    return {p.name for p in (project.root / "data/landing/files").iterdir()}
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_openssh_is_what_sftp_is_tested_with():
+    if not SSHD.exists():
+        pytest.skip("OpenSSH's server is not installed; AsyncSSH's stands in for it")
+
+
+def test_fetched_landed_and_not_fetched_again(project, caplog, capfd):
+    caplog.set_level(logging.INFO)
+    deliver(project, "2023-04", ("lide.csv", people(3)), ("poznámka.pdf", b"%PDF"))
+    deliver(project, "2023-07", ("lide a deti.csv", people(2000, 100)), ("b/lide.csv", people(1, 50)))
+    project.site.put("2023-07/.lide.csv.filepart", b"id,")
+    before = project.site.tree()
+    report = project.pull()
+    states = [(d.partner, d.label, d.state) for d in report.deliveries]
+    assert states == [("one", "2023-04", "new"), ("one", "2023-07", "new"), ("two", "a", "new")]
+    assert report.deliveries[0].reasons[0].startswith("poznámka.pdf: not a file of this contract")
+    assert {sha(people(3)), sha(people(2000, 100)), sha(people(1, 50)), sha(SIDECAR)} <= kept(project)
+    assert {name for name, _ in project.asked} == {
+        "2023-04/lide.csv", "2023-04/delivery.toml", "2023-07/lide a deti.csv", "2023-07/b/lide.csv",
+        "2023-07/delivery.toml",
+    }  # fmt: skip
+    assert not list((project.root / "data/sources").rglob("*.sealed"))
+    assert project.states() == [("one", "2023-04", "known"), ("one", "2023-07", "known"), ("two", "a", "known")]
+    assert project.asked == []
+    assert project.site.tree() == before
+    secrets = [v.encode() for k, v in project.site.environment().items() if k.endswith("PASSWORD")]
+    said = (caplog.text + "".join(capfd.readouterr())).encode() + project.bytes_on_disk()
+    assert not [s for s in [*secrets, PASSWORD.encode(), b"BEGIN OPENSSH"] if s in said]
+    assert b"deti" not in (project.root / "data/sources/one/fetched.json").read_bytes()
+
+
+def test_only_what_changed_is_fetched(project):
+    deliver(project, "2023-07", ("lide1.csv", people(3)), ("lide2.csv", people(4, 50)))
+    project.pull()
+    project.site.put("2023-07/lide2.csv", people(4, 60), changed=1_690_000_100)
+    assert project.states()[0] == ("one", "2023-07", "new")
+    assert project.asked == [("2023-07/lide2.csv", 0)]
+    project.site.put("2023-08/lide.csv", people(1, 80))
+    assert [s[2] for s in project.states()] == ["known", "refused", "known"]  # 2023-08 has no sidecar yet
+    assert project.asked == [("2023-08/lide.csv", 0)]
+    assert project.states()[1] == ("one", "2023-08", "absent")
+    assert project.asked == []
+    project.site.put("2023-08/delivery.toml", SIDECAR)
+    assert project.states()[1] == ("one", "2023-08", "new")
+
+
+def test_a_transfer_cut_off_goes_on_where_it_stopped(project):
+    data = people(15_000)
+    deliver(project, "2023-07", ("lide.csv", data))
+    project.wire.cut_after(170_000, dead=True)
+    report = project.pull()
+    assert [(d.partner, d.state) for d in report.deliveries] == [("one", "absent"), ("two", "new")]
+    assert report.deliveries[0].rule_id in ("cut_off", "unreachable")
+    assert sha(data) not in kept(project)
+    assert b"P000000000" not in b"".join(p.read_bytes() for p in (project.root / "data/sources").rglob("*.part"))
+    project.wire.mend()
+    assert project.states()[0] == ("one", "2023-07", "new")
+    starts = [start for name, start in project.asked if name.endswith("lide.csv")]
+    assert starts[0] >= 4 * PIECE
+    assert sha(data) in kept(project)
+    assert not list((project.root / "data/sources").rglob("*.part"))
+
+
+def test_one_cut_is_mended_at_once(project):
+    data = people(15_000)
+    deliver(project, "2023-07", ("lide.csv", data))
+    project.wire.cut_after(170_000)
+    assert project.states()[0] == ("one", "2023-07", "new")
+    assert sha(data) in kept(project)
+
+
+def test_a_server_that_hangs_is_given_up_and_the_others_go_on(project):
+    deliver(project, "2023-07", ("lide.csv", people(5000)))
+    project.own["timeout"] = 1.0
+    project.wire.stall(after=0)
+    report = project.pull()
+    assert [(d.partner, d.state, d.rule_id) for d in report.deliveries] == [
+        ("one", "absent", "too_slow"),
+        ("two", "new", ""),
+    ]
+    assert "within 1 seconds" in report.deliveries[0].reasons[0]
+    project.wire.mend()
+    project.own["timeout"] = 20
+    assert project.states()[0] == ("one", "2023-07", "new")
+
+
+def test_a_server_that_is_down_does_not_stop_the_others(project):
+    deliver(project, "2023-07", ("lide.csv", people(3)))
+    project.wire.cut_after(0, dead=True)
+    project.wire._dead = True
+    report = project.pull()
+    assert [(d.partner, d.state) for d in report.deliveries] == [("one", "absent"), ("two", "new")]
+    assert report.deliveries[0].rule_id in ("unreachable", "cut_off")
+    assert "127.0.0.1" in report.deliveries[0].reasons[0]
+
+
+@pytest.mark.parametrize("kind", ["openssh", "asyncssh", "s3", "https", "webdav"])
+def test_a_wrong_password_is_said_plainly(project_at, monkeypatch, kind, caplog):
+    caplog.set_level(logging.INFO)
+    project = project_at(kind)
+    deliver(project, "2023-07", ("lide.csv", people(3)))
+    monkeypatch.delenv("THROUGHCARE_ONE_KEY_FILE", raising=False)
+    monkeypatch.setenv("THROUGHCARE_ONE_USER", project.site.user)
+    monkeypatch.setenv("THROUGHCARE_ONE_PASSWORD", "Spatne-heslo-8642")
+    report = project.pull()
+    first = report.deliveries[0]
+    assert (first.state, first.rule_id) == ("absent", "wrong_credential")
+    assert "credential ONE" in first.reasons[0]
+    assert report.deliveries[1].state == "new"
+    assert "8642" not in caplog.text + "".join(report.lines())
+    assert b"8642" not in project.bytes_on_disk()
+
+
+def test_a_password_opens_an_sftp_server(project_at):
+    project = project_at("asyncssh")
+    deliver(project, "2023-07", ("lide.csv", people(2000)))
+    before = project.site.tree()
+    assert project.states()[0] == ("one", "2023-07", "new")
+    assert project.states()[0] == ("one", "2023-07", "known")
+    assert project.site.tree() == before
+
+
+def test_a_folder_that_is_not_there(project):
+    project.own["location"] = project.own["location"].rstrip("/") + "/nothing/"
+    first = project.pull().deliveries[0]
+    assert (first.state, first.rule_id) in {("absent", "missing_folder"), ("absent", "no_delivery")}
+
+
+def test_a_refused_delivery_is_fetched_again_only_when_it_would_be_judged_otherwise(project_at):
+    project = project_at("https")
+    project.site.put("2023-07/lide.csv", people(3))
+    assert project.states()[0] == ("one", "2023-07", "refused")
+    assert project.states()[0] == ("one", "2023-07", "absent")
+    assert project.asked == []
+    text = (project.root / "one.toml").read_text()
+    constants = 'constants = { lawful_basis = "law", keep_until = 2030-12-31, kind = "full", synthetic = true }'
+    (project.root / "one.toml").write_text(text.replace("[[file]]", f"[delivery]\n{constants}\n[[file]]", 1))
+    assert project.states()[0] == ("one", "2023-07", "refused")  # still without a period
+    assert project.asked == [("2023-07/lide.csv", 0)]
