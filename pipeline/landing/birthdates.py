@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 AGES = (15, 100)
+_MANY = 20
 CANDIDATE = r"(?:[Nn]ar|NAR|[Dd]at|[Bb]orn|DOB|dob)[^0-9\x1f]{0,25}[0-9]"
 
 _EXACT = (
@@ -21,12 +22,10 @@ _WORDED = re.compile(
 )
 _SERIAL = re.compile(r"[1-4]\d{4}(?:\.0)?")
 """Days since 1900 as spreadsheets count them: 1927 to 2036."""
-_YEARS = (
-    r"^\s*(\d{4})-\d{1,2}-\d{1,2}(?:[T ].*)?$",
-    r"^\s*\d{1,2}\.\s?\d{1,2}\.\s?(\d{4}|\d{2})(?:\s.*)?$",
-    r"^\s*\d{1,2}[/-]\d{1,2}[/-](\d{4})(?:\s.*)?$",
-    r"^\s*(\d{4})/\d{1,2}/\d{1,2}(?:\s.*)?$",
-    r"^\s*((?:18|19|20)\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s*$",
+_LIKE_DATE = r"^\s*(?:\d{1,4}[-./]\s?\d{1,2}[-./]|[12]\d{7}\s*$)"
+_YEAR = re.compile(
+    r"\s*(?:(\d{4})[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}\.\s?\d{1,2}\.\s?(\d{4}|\d{2})|\d{1,2}[/-]\d{1,2}[/-](\d{4})"
+    r"|((?:18|19|20)\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[T ].*)?"
 )
 
 
@@ -48,11 +47,24 @@ def columns_of_birth_dates(sample: pl.DataFrame, extract: date, *, few: frozense
 
     `few` are columns of which the contract says that they are other dates: there 20 dates are needed to tell.
     """
-    year = pl.coalesce(pl.col("text").str.extract(pattern) for pattern in _YEARS).cast(pl.Int32, strict=False)
-    full = pl.when(year >= 100).then(year).when(year <= extract.year % 100).then(year + 2000).otherwise(year + 1900)
-    age = extract.year - full
-    counted = sample.group_by("column").agg(
-        values=pl.len(), dates=full.is_not_null().sum(), old=age.is_between(*AGES).sum()
-    )
-    most = counted.filter((2 * pl.col("dates") > pl.col("values")) & (2 * pl.col("old") > pl.col("dates")))
-    return {c for c, n in most.select("column", "dates").iter_rows() if c not in few or n >= 20}
+    dates = sample.filter(pl.col("text").str.contains(_LIKE_DATE))
+    if dates.is_empty():
+        return set()
+    counted: dict[int, list[bool]] = {}
+    for column, text in dates.iter_rows():
+        if match := _YEAR.fullmatch(text.rstrip()):
+            counted.setdefault(column, []).append(_is_old(match, extract))
+    found = set()
+    for column, old in counted.items():
+        values = int((sample["column"] == column).sum())
+        if 2 * sum(old) > len(old) and 2 * len(old) > values and (column not in few or len(old) >= _MANY):
+            found.add(column)
+    return found
+
+
+def _is_old(match: re.Match[str], extract: date) -> bool:
+    """Whether the year of a date is that of a living adult's birth; two digits mean the past."""
+    year = int(next(group for group in match.groups() if group))
+    if year < 100:
+        year += 2000 if year <= extract.year % 100 else 1900
+    return AGES[0] <= extract.year - year <= AGES[1]

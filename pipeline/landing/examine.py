@@ -9,7 +9,6 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from pipeline.landing.freetext import free_text
 from pipeline.landing.reading import read_file
 from pipeline.landing.screen import WITHHELD, Finding, screen, screen_text, shown
 from pipeline.landing.sheets import TITLE, Reading, UnreadableError, filled
@@ -68,7 +67,6 @@ def examine(delivery: Delivery, contract: Contract, hashes: dict[str, str], late
     """Read, screen and judge a delivery; every problem is found in one pass. `latest` is the last possible birthday."""
     files = tuple(_read(f, hashes[f.name], n, contract, latest) for n, f in enumerate(delivery.files, 1))
     declared, problems = _judge(delivery, files, contract)
-    problems += [p for f in files if f.reading for p in free_text(f.reading, f.shown, contract, latest)]
     findings = tuple(_screen(delivery, files, contract, declared, latest))
     return Examined(
         delivery, contract, hash_delivery(delivery.partner, hashes), files, declared, findings, tuple(problems)

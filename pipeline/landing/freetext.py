@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date
 
 import polars as pl
 
-from pipeline.landing.columns import roles
+from pipeline.landing.columns import Roles
 from pipeline.landing.headings import plain
-from pipeline.landing.identifiers import kinds
-from pipeline.landing.sheets import RECORD, Reading, Sheet
-from pipeline.landing.suspects import sampled
-from pipeline.sources import Contract, Problem
+from pipeline.landing.sheets import Sheet
 
+FREE_TEXT = "free_text"
 _PROSE = r"(?:[A-Za-zÀ-ž]{2,}[,.;:!?]?\s+){%d}[A-Za-zÀ-ž]{2,}"
 _SENTENCE, _PHRASE = _PROSE % 4, _PROSE % 2
 _SOME = 3
@@ -22,41 +18,21 @@ _SOME = 3
 _HEADING = re.compile(r"\b(?:pozn\w*|popis\w*|komentar\w*|zapis\w*|text|prubeh\w*|sdeleni|notes?|comments?|remarks?)\b")
 
 
-def free_text(reading: Reading, file: str, contract: Contract, latest: date) -> list[Problem]:
-    """A problem for every column of free text that the contract does not list with a reason; never a value."""
+def columns_of_free_text(sheet: Sheet, roles: Roles, sample: pl.DataFrame) -> list[int]:
+    """Columns (from 0) of free text that the contract does not list with a reason; only in sheets that it reads."""
+    text = pl.col("text")
+    phrases = sample.filter(text.str.contains(_PHRASE)) if sheet.source else sample.clear()
+    if phrases.is_empty():
+        return []
+    sentences = pl.col("text").filter(text.str.contains(_SENTENCE))
+    counted = phrases.group_by("column").agg(number=sentences.len(), different=sentences.n_unique())
     return [
-        Problem("free_text", _words(sheet, column, latest), file)
-        for sheet in reading.sheets
-        if sheet.source
-        for column in _columns(sheet, contract)
+        column
+        for column, number, different in counted.sort("column").iter_rows()
+        if column not in roles.free
+        and ((different >= _SOME and 2 * different > number) or _HEADING.search(_plain_heading(sheet, column)))
     ]
 
 
-def _columns(sheet: Sheet, contract: Contract) -> Iterator[int]:
-    known = roles(sheet, contract)
-    sample = sampled(sheet.rows.filter(pl.col("kind") == RECORD))
-    text = pl.col("text")
-    prose = sample.group_by("column").agg(
-        sentences=text.filter(text.str.contains(_SENTENCE)).len(),
-        different=text.filter(text.str.contains(_SENTENCE)).n_unique(),
-        phrases=text.str.contains(_PHRASE).sum(),
-    )
-    for column, sentences, different, phrases in prose.sort("column").iter_rows():
-        heading = plain(sheet.header[column]) if column < len(sheet.header) else ""
-        prosaic = different >= _SOME and 2 * different > sentences
-        if (
-            column not in known.free
-            and column not in known.coded
-            and (prosaic or (phrases and _HEADING.search(heading)))
-        ):
-            yield column
-
-
-def _words(sheet: Sheet, column: int, latest: date) -> str:
-    heading = sheet.header[column] if column < len(sheet.header) else ""
-    name = f" '{heading}'" if heading and not kinds(heading, latest) else ""
-    where = f"sheet '{sheet.name}', " if sheet.name and not kinds(sheet.name, latest) else ""
-    return (
-        f"{where}column {column + 1}{name} holds free text, in which anybody may be named. Leave the column out, or "
-        "agree with us on why it is needed; the contract then lists it under free_text with the reason."
-    )
+def _plain_heading(sheet: Sheet, column: int) -> str:
+    return plain(sheet.header[column]) if column < len(sheet.header) else ""

@@ -26,6 +26,7 @@ _SPEAKS = {
     NAME: r"\b(?:jmen[oa]|prijmeni|surname|(?:first|last|given|full|family|maiden) ?name)\b",
 }
 _PATTERNS = {kind: re.compile(pattern) for kind, pattern in _SPEAKS.items()}
+_BARE = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x250)}
 _OTHER_NAME = re.compile(
     r"\b(?:organizac\w*|zarizeni|program\w*|projekt\w*|veznic\w*|soubor\w*|sluzb\w*|tabulk\w*|sloup\w*|file|column|table)"
 )
@@ -46,6 +47,4 @@ def plain(text: str) -> str:
 
 def without_accents(text: str) -> str:
     """The same letters without diacritics."""
-    if text.isascii():
-        return text
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return text if text.isascii() else unicodedata.normalize("NFC", text).translate(_BARE)

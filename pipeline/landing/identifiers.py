@@ -18,7 +18,8 @@ from pipeline.landing.headings import ACCOUNT, ADDRESS, BIRTH_DATE, BIRTH_NUMBER
 
 _BLANK = "[ \t\u00a0\u2009\u202f]"
 CANDIDATE = (
-    rf"@|[0-9]{{6}}{_BLANK}?[/\-–]?{_BLANK}?[0-9]{{3}}|(?:\+|00){_BLANK}?[0-9]{{1,3}}[ \u00a0\u202f\-]?[0-9]{{3}}"
+    rf"@|[0-9]{{6}}{_BLANK}?[/\-–]?{_BLANK}?[0-9]{{3}}"
+    rf"|(?:\+|(?:^|[^0-9A-Za-z])00){_BLANK}?[0-9]{{1,3}}[ \u00a0\u202f\-]?[0-9]{{3}}"
     r"|[0-9]{3}[ \u00a0\u2009\u202f.\-/][0-9]{3}[ \u00a0\u2009\u202f.\-/][0-9]{3}"
     rf"|[0-9]{{2}}{_BLANK}[0-9]{{2,3}}{_BLANK}[0-9]{{2}}{_BLANK}[0-9]{{2}}"
     rf"|{accounts.CANDIDATE}|{documents.CANDIDATE}|{addresses.CANDIDATE}|{birthdates.CANDIDATE}"

@@ -147,7 +147,7 @@ def _is_kept(settings: Settings, receipt: Receipt) -> bool:
 
 def _refuse(settings: Settings, examined: Examined, label: str, now: datetime) -> Landed:
     entries: list[dict[str, Any]] = [
-        {"rule_id": "identifier_found", "message": f.sentence(), **vars(f)} for f in examined.findings[:LISTED]
+        {"rule_id": f.rule_id, "message": f.sentence(), **vars(f)} for f in examined.findings[:LISTED]
     ]
     entries += [{"rule_id": p.rule_id, "message": _words(p, now.date()), "file": p.file} for p in examined.problems]
     refusal = Refusal(

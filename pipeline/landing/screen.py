@@ -12,17 +12,22 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.landing.columns import roles
+from pipeline.landing.columns import Roles, roles
+from pipeline.landing.freetext import FREE_TEXT, columns_of_free_text
 from pipeline.landing.headings import BIRTH_NUMBER, promised
 from pipeline.landing.identifiers import CANDIDATE, kinds, numbers
 from pipeline.landing.sheets import HEADER, Reading, Sheet
-from pipeline.landing.suspects import BORDER, headings_of, suspect
+from pipeline.landing.suspects import BORDER, headings_of, sampled, suspect
 from pipeline.sources import Contract
 
 WITHHELD = "(name withheld)"
 CROWD = 20
 """From so many cells of one pattern in a column (`MAG-123456/2023`, nine bare digits) a share can be told: when less
 than a quarter of them could be birth numbers, they are case numbers, of which some are valid by chance."""
+_FREE_TEXT_ADVICE = (
+    "Anybody may be named in it: leave the column out, or agree with us on why it is needed; "
+    "the contract then lists it under free_text with the reason."
+)
 _PATTERN = str.maketrans("0123456789", "9999999999")
 
 
@@ -37,10 +42,16 @@ class Finding:
     row: int | None = None
     column: str = ""
 
+    @property
+    def rule_id(self) -> str:
+        """The rule that refuses the file: free text is no identifier yet, but nobody can promise that it holds none."""
+        return FREE_TEXT if self.kind == FREE_TEXT else "identifier_found"
+
     def sentence(self) -> str:
-        """Where it stands, in words."""
+        """Where it stands, in words, and for free text what can be done."""
         parts = [self.file, self.sheet and f"sheet '{self.sheet}'", self.row and f"row {self.row}", self.column]
-        return f"{self.kind} in {self.place}: " + ", ".join(str(p) for p in parts if p)
+        advice = f". {_FREE_TEXT_ADVICE}" if self.kind == FREE_TEXT else ""
+        return f"{self.kind} in {self.place}: " + ", ".join(str(p) for p in parts if p) + advice
 
 
 def shown(name: str, latest: date, *, instead: str = WITHHELD) -> str:
@@ -69,9 +80,17 @@ def screen(
         found += [Finding(kind, "sheet name", file, name) for kind in kinds(sheet.name, latest)]
         found += _headings(sheet, file, name, latest)
         found += _cells(sheet, file, name, latest)
-        suspected = suspect(sheet, roles(sheet, contract), latest, extract or latest)
-        found += [Finding(kind, "cell", file, name, row, _column(sheet, c, latest)) for row, c, kind in suspected]
+        found += _columns(sheet, file, name, latest, roles(sheet, contract), extract or latest)
     return sorted(dict.fromkeys(found), key=lambda f: (f.place == "cell", f.sheet))
+
+
+def _columns(sheet: Sheet, file: str, name: str, latest: date, known: Roles, extract: date) -> Iterator[Finding]:
+    """What only a whole column tells: names, dates of birth, free text."""
+    sample = sampled(sheet, known)
+    for row, column, kind in suspect(sheet, known, sample, latest, extract):
+        yield Finding(kind, "cell", file, name, row, _column(sheet, column, latest))
+    for column in columns_of_free_text(sheet, known, sample):
+        yield Finding(FREE_TEXT, "column", file, name, column=_column(sheet, column, latest))
 
 
 def _headings(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding]:

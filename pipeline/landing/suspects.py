@@ -19,9 +19,9 @@ from pipeline.landing.sheets import HEADER, Sheet
 from pipeline.sources import fold
 
 BORDER = "\x1f"
-SAMPLE = 200_000
+SAMPLE = 50_000
 """So many cells, in rows spread evenly, show what most values of a column are."""
-_ROWS = 2_000
+_ROWS = 250
 _WORD = r"^\s*[A-Za-zÀ-ž]{3,24}\s*$"
 _FEW = 5
 """So many different listed names, and most of a column's values, make it a column of names."""
@@ -30,12 +30,16 @@ Suspect = tuple[int, int, str]
 """Row number, column from 0, kind."""
 
 
-def suspect(sheet: Sheet, roles: Roles, latest: date, extract: date) -> list[Suspect]:
+def suspect(sheet: Sheet, roles: Roles, sample: pl.DataFrame, latest: date, extract: date) -> list[Suspect]:
     """Cells that hold a name, a date of birth, or what their column's heading says; sorted by row and column."""
     rows = sheet.rows.filter(pl.col("kind") != HEADER)
-    if rows.is_empty():
+    if sample.is_empty():
         return []
-    found = {*_pairs(rows, roles), *_under_headings(rows, sheet, roles, latest), *_by_column(rows, roles, extract)}
+    found = {
+        *_pairs(rows, roles),
+        *_under_headings(rows, sheet, roles, latest),
+        *_by_column(rows, roles, sample, extract),
+    }
     return sorted(found)
 
 
@@ -55,9 +59,22 @@ def _pairs(rows: pl.DataFrame, roles: Roles) -> Iterator[Suspect]:
     for row, place, text in found.iter_rows():
         if text in named:
             yield row, open_columns[place], NAME
-    for column in sorted(roles.coded):
-        strange = {text for text in _strange(rows, column, roles) if names.has_name(text)}
-        yield from ((row, column, NAME) for row in _rows_with(rows, column, strange))
+    yield from _strange_pairs(rows, roles)
+
+
+def _strange_pairs(rows: pl.DataFrame, roles: Roles) -> Iterator[Suspect]:
+    """Names among the words of code columns that are none of the contract's codes."""
+    coded = sorted(roles.coded)
+    cells = pl.col("cells").list.gather(coded, null_on_oob=True)
+    found = _exploded(rows.select("row_number", cells=cells), names.CANDIDATE) if coded else None
+    if found is None or found.is_empty():
+        return
+    different = found.select("column", "cells").unique()
+    named = [(c, t) for c, t in different.iter_rows() if fold(t) not in roles.coded[coded[c]] and names.has_name(t)]
+    if named:
+        wanted = pl.DataFrame(named, schema={"column": found.schema["column"], "cells": pl.String}, orient="row")
+        for row, place, _ in found.join(wanted, on=["column", "cells"]).iter_rows():
+            yield row, coded[place], NAME
 
 
 def _under_headings(rows: pl.DataFrame, sheet: Sheet, roles: Roles, latest: date) -> Iterator[Suspect]:
@@ -80,8 +97,7 @@ def _told(text: str, latest: date, said: frozenset[str]) -> set[str]:
     return found | ({NAME} if NAME in said and names.is_under_name_heading(text) else set())
 
 
-def _by_column(rows: pl.DataFrame, roles: Roles, extract: date) -> Iterator[Suspect]:
-    sample = sampled(rows).filter(~pl.col("column").is_in(list(roles.coded)))
+def _by_column(rows: pl.DataFrame, roles: Roles, sample: pl.DataFrame, extract: date) -> Iterator[Suspect]:
     for column in sorted(columns_of_birth_dates(sample, extract, few=roles.dated)):
         dates = {text for text in _values(rows, column).unique().to_list() if is_exact_date(text)}
         yield from ((row, column, BIRTH_DATE) for row in _rows_with(rows, column, dates))
@@ -91,24 +107,30 @@ def _by_column(rows: pl.DataFrame, roles: Roles, extract: date) -> Iterator[Susp
 
 
 def _columns_of_names(sample: pl.DataFrame) -> list[int]:
-    words = sample.unique().with_columns(word=pl.col("text").str.contains(_WORD))
-    counted = words.group_by("column").agg(values=pl.len(), words=pl.col("text").filter(pl.col("word")))
-    likely = counted.filter((pl.col("words").list.len() >= _FEW) & (2 * pl.col("words").list.len() > pl.col("values")))
+    words: dict[int, set[str]] = {}
+    for column, text in sample.filter(pl.col("text").str.contains(_WORD)).iter_rows():
+        words.setdefault(column, set()).add(text.strip())
     found = []
-    for column, values, texts in likely.iter_rows():
-        listed = sum(names.is_listed(text.strip()) for text in texts)
-        if listed >= _FEW and 2 * listed > values:
+    for column in sorted(c for c, texts in words.items() if len(texts) >= _FEW):
+        listed = sum(map(names.is_listed, words[column]))
+        different = sample.filter(pl.col("column") == column)["text"].n_unique()
+        if listed >= _FEW and 2 * listed > different:
             found.append(column)
-    return sorted(found)
+    return found
 
 
-def sampled(rows: pl.DataFrame) -> pl.DataFrame:
-    """Column and text of filled cells in rows spread evenly over the sheet."""
+def sampled(sheet: Sheet, roles: Roles) -> pl.DataFrame:
+    """Column and text of filled cells in rows spread evenly over the sheet, but for code columns."""
+    rows = sheet.rows.filter(pl.col("kind") != HEADER)
+    if rows.is_empty():
+        return pl.DataFrame(schema={"column": pl.Int64, "text": pl.String})
     width = max(1, int(rows["cells"].list.len().max() or 0))  # type: ignore[arg-type]
-    wanted = max(1, min(_ROWS, SAMPLE // width))
-    some = rows.gather_every(max(1, len(rows) // wanted))
-    exploded = some.select(pl.int_ranges(pl.col("cells").list.len()).alias("column"), text="cells")
-    return exploded.explode("column", "text").filter(pl.col("text").str.strip_chars().str.len_bytes() > 0)
+    some = rows.gather_every(max(1, len(rows) // max(1, min(_ROWS, SAMPLE // width))))
+    cells = some.select(pl.int_ranges(pl.col("cells").list.len()).alias("column"), text="cells")
+    exploded = cells.explode("column", "text")
+    return exploded.filter(
+        (pl.col("text").str.strip_chars().str.len_bytes() > 0) & ~pl.col("column").is_in(list(roles.coded))
+    )
 
 
 def _exploded(rows: pl.DataFrame, pattern: str) -> pl.DataFrame:
