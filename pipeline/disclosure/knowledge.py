@@ -107,6 +107,7 @@ class _Builder:
         self.zero_hidden = _hidden_zeros(rows)
 
     def build(self) -> Problem:
+        """All unknowns first, row by row, then what holds between the rows."""
         for index, shown in enumerate(self.rows):
             self._unknowns(index, shown)
             self._within_row(index, shown)

@@ -112,8 +112,8 @@ def other_tables() -> dict[str, dict[str, Any]]:
     return {
         "attrition": plain(
             "attrition",
-            ("cohort", "step_number", "step"),
-            [(("programme", k, s), {"persons": number(v), "releases": number(v)}) for k, s, v in steps],
+            ("cohort", "step_number", "step", "reason"),
+            [(("programme", k, s, ""), {"persons": number(v), "releases": number(v)}) for k, s, v in steps],
         ),
         "curve:return_to_prison": plain(
             "curve:return_to_prison",
