@@ -36,13 +36,13 @@ def release(settings: Settings, draft: str | Path, *, checked_by: str, reason: s
         append_bundle(ledger, read_document(target))
         return target
     internal = _internal(root, folder.name, meta)
-    _check_revision(ledger, meta, reason)
+    revises = _revision_reason(ledger, meta, reason)
     if internal["ledger"] != ledger.state(without=meta["bundle_id"]):
         raise DisclosureError(
             "Something was released since this draft was audited. Make the draft again (remove its folder under "
             f"disclosure/draft/{folder.name}, then `throughcare run`) and check it anew."
         )
-    meta |= {"draft": False, "checked_by": name, "revision_reason": (reason or "").strip() or None}
+    meta |= {"draft": False, "checked_by": name, "revision_reason": revises}
     write_internal(root, meta["bundle_id"], internal)
     write_bundle(target, document)
     append_bundle(ledger, document)
@@ -61,10 +61,13 @@ def _internal(root: Path, name: str, meta: dict[str, Any]) -> dict[str, Any]:
     return dict(internal)
 
 
-def _check_revision(ledger: Ledger, meta: dict[str, Any], reason: str | None) -> None:
+def _revision_reason(ledger: Ledger, meta: dict[str, Any], reason: str | None) -> str | None:
+    """Why the quarter is released again; None for a quarter's first bundle, which revises nothing."""
     others = [b for b, quarter in ledger.quarters.items() if quarter == meta["quarter"] and b != meta["bundle_id"]]
-    if others and not (reason or "").strip():
+    given = (reason or "").strip()
+    if others and not given:
         raise DisclosureError(
             f"{meta['quarter']} has been released as {', '.join(sorted(others))}, with other numbers. "
             "A revision needs a reason: --revision REASON."
         )
+    return given if others else None
