@@ -18,18 +18,21 @@ _SOME = 3
 _HEADING = re.compile(r"\b(?:pozn\w*|popis\w*|komentar\w*|zapis\w*|text|prubeh\w*|sdeleni|notes?|comments?|remarks?)\b")
 
 
-def columns_of_free_text(sheet: Sheet, roles: Roles, sample: pl.DataFrame) -> list[int]:
-    """Columns (from 0) of free text that the contract does not list with a reason; only in sheets that it reads."""
+def columns_of_free_text(sheet: Sheet, roles: Roles, words: pl.DataFrame) -> list[int]:
+    """Columns (from 0) of free text that the contract does not list with a reason; only in sheets that it reads.
+
+    `words` are the sheet's cells of several words.
+    """
     text = pl.col("text")
-    phrases = sample.filter(text.str.contains(_PHRASE)) if sheet.source else sample.clear()
+    phrases = words.filter(text.str.contains(_PHRASE)) if sheet.source and len(words) else words.clear()
     if phrases.is_empty():
         return []
-    sentences = pl.col("text").filter(text.str.contains(_SENTENCE))
+    sentences = text.filter(text.str.contains(_SENTENCE))
     counted = phrases.group_by("column").agg(number=sentences.len(), different=sentences.n_unique())
     return [
         column
         for column, number, different in counted.sort("column").iter_rows()
-        if column not in roles.free
+        if column not in roles.free | roles.coded.keys()
         and ((different >= _SOME and 2 * different > number) or _HEADING.search(_plain_heading(sheet, column)))
     ]
 

@@ -17,7 +17,7 @@ from pipeline.landing.freetext import FREE_TEXT, columns_of_free_text
 from pipeline.landing.headings import BIRTH_NUMBER, promised
 from pipeline.landing.identifiers import CANDIDATE, kinds, numbers
 from pipeline.landing.sheets import HEADER, Reading, Sheet
-from pipeline.landing.suspects import BORDER, headings_of, sampled, suspect
+from pipeline.landing.suspects import BORDER, headings_of, suspect, wordy
 from pipeline.sources import Contract
 
 WITHHELD = "(name withheld)"
@@ -86,10 +86,10 @@ def screen(
 
 def _columns(sheet: Sheet, file: str, name: str, latest: date, known: Roles, extract: date) -> Iterator[Finding]:
     """What only a whole column tells: names, dates of birth, free text."""
-    sample = sampled(sheet, known)
-    for row, column, kind in suspect(sheet, known, sample, latest, extract):
+    words = wordy(sheet, known)
+    for row, column, kind in suspect(sheet, known, words, latest, extract):
         yield Finding(kind, "cell", file, name, row, _column(sheet, column, latest))
-    for column in columns_of_free_text(sheet, known, sample):
+    for column in columns_of_free_text(sheet, known, words):
         yield Finding(FREE_TEXT, "column", file, name, column=_column(sheet, column, latest))
 
 

@@ -20,8 +20,9 @@ from pipeline.sources import fold
 
 BORDER = "\x1f"
 SAMPLE = 50_000
-"""So many cells, in rows spread evenly, show what most values of a column are."""
-_ROWS = 250
+"""At most so many cells, in rows spread evenly, show what most values of a column are."""
+SLICE = 100_000
+_ROWS = 150
 _WORD = r"^\s*[A-Za-zÀ-ž]{3,24}\s*$"
 _FEW = 5
 """So many different listed names, and most of a column's values, make it a column of names."""
@@ -30,17 +31,16 @@ Suspect = tuple[int, int, str]
 """Row number, column from 0, kind."""
 
 
-def suspect(sheet: Sheet, roles: Roles, sample: pl.DataFrame, latest: date, extract: date) -> list[Suspect]:
-    """Cells that hold a name, a date of birth, or what their column's heading says; sorted by row and column."""
+def suspect(sheet: Sheet, roles: Roles, words: pl.DataFrame, latest: date, extract: date) -> list[Suspect]:
+    """Cells that hold a name, a date of birth, or what their column's heading says; sorted by row and column.
+
+    `words` are the sheet's cells of several words.
+    """
     rows = sheet.rows.filter(pl.col("kind") != HEADER)
-    if sample.is_empty():
+    if rows.is_empty():
         return []
-    found = {
-        *_pairs(rows, roles),
-        *_under_headings(rows, sheet, roles, latest),
-        *_by_column(rows, roles, sample, extract),
-    }
-    return sorted(found)
+    by_column = _by_column(rows, sampled(rows, roles), roles, extract)
+    return sorted({*_pairs(words), *_under_headings(rows, sheet, roles, latest), *by_column})
 
 
 def headings_of(sheet: Sheet) -> tuple[str, ...]:
@@ -48,33 +48,30 @@ def headings_of(sheet: Sheet) -> tuple[str, ...]:
     return sheet.header or (tuple(cell or "" for cell in sheet.rows["cells"][0]) if len(sheet.rows) else ())
 
 
-def _pairs(rows: pl.DataFrame, roles: Roles) -> Iterator[Suspect]:
+def wordy(sheet: Sheet, roles: Roles) -> pl.DataFrame:
+    """Row number, column and text of the cells with two words or more, but for the contract's codes."""
+    rows = sheet.rows.filter(pl.col("kind") != HEADER)
+    parts = [_wordy(part, roles) for part in rows.iter_slices(SLICE)]
+    return pl.concat(parts) if parts else pl.DataFrame(schema={"row_number": pl.Int32, "column": pl.Int64, "text": str})
+
+
+def _wordy(rows: pl.DataFrame, roles: Roles) -> pl.DataFrame:
+    numbered = rows.select("row_number", pl.int_ranges(pl.col("cells").list.len()).alias("column"), text="cells")
+    cells = numbered.explode("column", "text").filter(pl.col("text").str.contains(names.CANDIDATE))
+    if cells.is_empty() or not roles.coded:
+        return cells
+    different = cells.select("column", "text").unique()
+    strange = [fold(text) not in roles.coded.get(column, ()) for column, text in different.iter_rows()]
+    if all(strange):
+        return cells
+    return cells.join(different.filter(pl.Series(strange, dtype=pl.Boolean)), on=["column", "text"], how="semi")
+
+
+def _pairs(words: pl.DataFrame) -> Iterator[Suspect]:
     """Given name and surname in one cell, anywhere but in the contract's codes."""
-    width = int(rows["cells"].list.len().max() or 0)  # type: ignore[arg-type]
-    open_columns = [c for c in range(width) if c not in roles.coded]
-    cells = pl.col("cells").list.gather(open_columns, null_on_oob=True) if roles.coded else pl.col("cells")
-    likely = rows.filter(cells.list.join(BORDER, ignore_nulls=True).str.contains(names.CANDIDATE))
-    found = _exploded(likely.select("row_number", cells=cells), names.CANDIDATE)
-    named = {text for text in found["cells"].unique().to_list() if names.has_name(text)}
-    for row, place, text in found.iter_rows():
-        if text in named:
-            yield row, open_columns[place], NAME
-    yield from _strange_pairs(rows, roles)
-
-
-def _strange_pairs(rows: pl.DataFrame, roles: Roles) -> Iterator[Suspect]:
-    """Names among the words of code columns that are none of the contract's codes."""
-    coded = sorted(roles.coded)
-    cells = pl.col("cells").list.gather(coded, null_on_oob=True)
-    found = _exploded(rows.select("row_number", cells=cells), names.CANDIDATE) if coded else None
-    if found is None or found.is_empty():
-        return
-    different = found.select("column", "cells").unique()
-    named = [(c, t) for c, t in different.iter_rows() if fold(t) not in roles.coded[coded[c]] and names.has_name(t)]
-    if named:
-        wanted = pl.DataFrame(named, schema={"column": found.schema["column"], "cells": pl.String}, orient="row")
-        for row, place, _ in found.join(wanted, on=["column", "cells"]).iter_rows():
-            yield row, coded[place], NAME
+    named = {text: names.has_name(text) for text in words["text"].unique().to_list()} if len(words) else {}
+    if any(named.values()):
+        yield from ((row, column, NAME) for row, column, text in words.iter_rows() if named[text])
 
 
 def _under_headings(rows: pl.DataFrame, sheet: Sheet, roles: Roles, latest: date) -> Iterator[Suspect]:
@@ -97,7 +94,7 @@ def _told(text: str, latest: date, said: frozenset[str]) -> set[str]:
     return found | ({NAME} if NAME in said and names.is_under_name_heading(text) else set())
 
 
-def _by_column(rows: pl.DataFrame, roles: Roles, sample: pl.DataFrame, extract: date) -> Iterator[Suspect]:
+def _by_column(rows: pl.DataFrame, sample: pl.DataFrame, roles: Roles, extract: date) -> Iterator[Suspect]:
     for column in sorted(columns_of_birth_dates(sample, extract, few=roles.dated)):
         dates = {text for text in _values(rows, column).unique().to_list() if is_exact_date(text)}
         yield from ((row, column, BIRTH_DATE) for row in _rows_with(rows, column, dates))
@@ -119,23 +116,13 @@ def _columns_of_names(sample: pl.DataFrame) -> list[int]:
     return found
 
 
-def sampled(sheet: Sheet, roles: Roles) -> pl.DataFrame:
+def sampled(rows: pl.DataFrame, roles: Roles) -> pl.DataFrame:
     """Column and text of filled cells in rows spread evenly over the sheet, but for code columns."""
-    rows = sheet.rows.filter(pl.col("kind") != HEADER)
-    if rows.is_empty():
-        return pl.DataFrame(schema={"column": pl.Int64, "text": pl.String})
     width = max(1, int(rows["cells"].list.len().max() or 0))  # type: ignore[arg-type]
     some = rows.gather_every(max(1, len(rows) // max(1, min(_ROWS, SAMPLE // width))))
     cells = some.select(pl.int_ranges(pl.col("cells").list.len()).alias("column"), text="cells")
-    exploded = cells.explode("column", "text")
-    return exploded.filter(
-        (pl.col("text").str.strip_chars().str.len_bytes() > 0) & ~pl.col("column").is_in(list(roles.coded))
-    )
-
-
-def _exploded(rows: pl.DataFrame, pattern: str) -> pl.DataFrame:
-    numbered = rows.select("row_number", pl.int_ranges(pl.col("cells").list.len()).alias("column"), "cells")
-    return numbered.explode("column", "cells").filter(pl.col("cells").str.contains(pattern))
+    filled = pl.col("text").str.strip_chars().str.len_bytes() > 0
+    return cells.explode("column", "text").filter(filled & ~pl.col("column").is_in(list(roles.coded)))
 
 
 def _values(rows: pl.DataFrame, column: int) -> pl.Series:
