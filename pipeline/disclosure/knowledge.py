@@ -21,6 +21,7 @@ from pipeline.disclosure.types import Status, Value
 Published = tuple[Value, Status]
 Bounds = tuple[float, float]
 Place = tuple[int, str]  # row, and statistic or `c`
+DOUBTS = ("possible", "too_early", "unobserved")  # counts beside the denominator; a listed group may have none
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,22 @@ def build_problem(rows: Sequence[Shown], profile: Profile, only: set[Place] | No
 
 
 def _hidden_zeros(rows: Sequence[Shown]) -> set[tuple[tuple[str, ...], str]]:
-    """Groupings and counts whose marks may also stand for 0: some zero is hidden there and none is shown."""
-    hidden: set[tuple[tuple[str, ...], str]] = set()
-    shown: set[tuple[tuple[str, ...], str]] = set()
+    """Groupings and counts whose marks may also stand for 0.
+
+    Either some zero is hidden there and none is shown; or a count beside the denominator is hidden in the whole
+    grouping, as it also is for neighbouring tables with zeros in it, so that the marks do not tell the two apart.
+    """
+    statuses: dict[tuple[tuple[str, ...], str], set[tuple[bool, bool]]] = defaultdict(set)
     for one in rows:
         for name, truth in one.row.exact.items():
-            if truth == 0 and name in one.cells:
-                (hidden if one.cells[name][1] is Status.HIDDEN else shown).add((one.row.grouping, name))
-    return hidden - shown
+            if name in one.cells:
+                statuses[one.row.grouping, name].add((truth == 0, one.cells[name][1] is Status.HIDDEN))
+    return {
+        place
+        for place, found in statuses.items()
+        if (True, False) not in found
+        and ((True, True) in found or (place[1] in DOUBTS and (False, False) not in found))
+    }
 
 
 class _Builder:

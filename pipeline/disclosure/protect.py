@@ -1,7 +1,8 @@
 """From primary marks to a release that passes: where the attack succeeds, more is hidden and the attack repeated.
 
 Each step hides more than the one before and is decided by the true counts and the keys alone, so that the same
-measures give the same release. When nothing is left to hide, the release stops.
+measures give the same release. Where no choice of cells makes a part safe, whole kinds of counts are withheld from it
+and then its breakdowns are left out; when even that is not enough (an earlier release has said too much), it stops.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError
 
 ROUNDS = 40
+DOUBTS = ("possible", "too_early", "unobserved")
 Group = tuple[str, ...]
+Twins = Mapping[Group, list[Planned]]
 
 
-def protect(tables: Mapping[str, Sequence[Planned]], auditor: Auditor) -> dict[str, TableAudit]:
+def protect(tables: Mapping[str, list[Planned]], auditor: Auditor) -> dict[str, TableAudit]:
     """Hide what must further be hidden in place, until every table passes its audit; the audits by table.
 
     A denominator hidden in one table is hidden in all tables of the same cohort, window and group, since it is the
@@ -34,23 +37,76 @@ def protect(tables: Mapping[str, Sequence[Planned]], auditor: Auditor) -> dict[s
     return {name: check_table(name, planned, auditor) for name, planned in tables.items()}
 
 
-def _strengthen(name: str, planned: Sequence[Planned], twins: Mapping[Group, list[Planned]], auditor: Auditor) -> None:
+def _strengthen(name: str, planned: list[Planned], twins: Twins, auditor: Auditor) -> None:
+    weak = _hide_step_by_step(planned, twins, auditor)
+    for level in (_withhold_doubts, _withhold_numerators, _leave_out_breakdowns, _withhold_denominators):
+        if weak:
+            level(planned, weak, twins, auditor)
+            weak = auditor.weak(planned)
+    if weak:
+        raise _unsafe(name)
+
+
+def _hide_step_by_step(planned: Sequence[Planned], twins: Twins, auditor: Auditor) -> list[Finding]:
+    """Hide the least that helps, again and again; returns what is still weak when nothing more can be hidden so."""
     weak = auditor.weak(planned)
     for _ in range(ROUNDS):
-        if not weak:
-            return
         alone = _weak_alone(planned, weak, auditor)
         steps = [
             next(_steps(planned, planned[f.target.row], f.target.statistic, by_windows=_place(f) in alone), [])
             for f in weak
         ]
         if not any(steps):
-            raise _unsafe(name)
+            break
         for plan, statistic in sorted({(id(p), s): (p, s) for step in steps for p, s in step}.values(), key=_order):
             _hide_everywhere(plan, statistic, planned, twins, auditor.profile)
         # hiding only widens intervals, so what was wide stays wide; the final audit looks at everything again
         weak = auditor.weak(planned, {_place(finding) for finding in weak})
-    raise _unsafe(name)
+    return weak
+
+
+def _part(plan: Planned) -> Group:
+    return (plan.row.component, plan.row.cohort)
+
+
+def _weak_parts(planned: Sequence[Planned], weak: Sequence[Finding]) -> list[Planned]:
+    parts = {_part(planned[f.target.row]) for f in weak}
+    return [plan for plan in planned if _part(plan) in parts]
+
+
+def _hide_all(plans: Sequence[Planned], statistics: Sequence[str], profile: Profile) -> None:
+    for plan in plans:
+        for statistic in statistics:
+            if statistic in plan.row.counts():
+                hide(plan, statistic, profile)
+
+
+def _withhold_doubts(planned: list[Planned], weak: Sequence[Finding], _: Twins, auditor: Auditor) -> None:
+    """Withhold too early, possible and unobserved throughout the weak parts, zeros and totals too."""
+    _hide_all(_weak_parts(planned, weak), DOUBTS, auditor.profile)
+
+
+def _withhold_numerators(planned: list[Planned], weak: Sequence[Finding], _: Twins, auditor: Auditor) -> None:
+    """Withhold the numerators as well: the part is then a table of marks beside its denominators."""
+    _hide_all(_weak_parts(planned, weak), ("x",), auditor.profile)
+
+
+def _leave_out_breakdowns(planned: list[Planned], weak: Sequence[Finding], _: Twins, auditor: Auditor) -> None:
+    """Leave out the weak breakdowns: that a group is listed says that somebody is in it, which no mark can hide.
+
+    Only where nothing of them was published before: what was once said cannot be unsaid by leaving it out.
+    """
+    groupings = {planned[f.target.row].row.grouping for f in weak if planned[f.target.row].row.group_by != "all"}
+    groupings -= {plan.row.grouping for plan in planned if auditor.earlier(plan)}
+    planned[:] = [plan for plan in planned if plan.row.grouping not in groupings]
+
+
+def _withhold_denominators(planned: list[Planned], weak: Sequence[Finding], twins: Twins, auditor: Auditor) -> None:
+    """Withhold the denominators too, wherever the same number stands."""
+    for plan in _weak_parts(planned, weak):
+        for statistic in ("n", "persons"):
+            if statistic in plan.row.counts():
+                _hide_everywhere(plan, statistic, planned, twins, auditor.profile)
 
 
 def _unsafe(name: str) -> DisclosureError:
@@ -82,7 +138,7 @@ def _hide_everywhere(
     plan: Planned,
     statistic: str,
     planned: Sequence[Planned],
-    twins: Mapping[Group, list[Planned]],
+    twins: Twins,
     profile: Profile,
 ) -> None:
     """Hide a count wherever the same number stands: throughout its ladder and in the tables of the same cohort."""

@@ -120,6 +120,31 @@ def test_the_number_of_marks_says_nothing_where_the_total_is_small() -> None:
     assert not auditor().weak(safe)
 
 
+def test_one_doubtful_person_in_each_group_is_withheld_with_zeros_and_total() -> None:
+    """Seven groups with one unobserved each and seven in all: marks that said 1 to 7 would say exactly 1."""
+    rows = [cell(700, 350, unobserved=7), *(cell(100, 50, "quarter", f"2022Q{i}", unobserved=1) for i in range(7))]
+    safe = protected(rows)
+    assert len(safe) == 8
+    assert all(plan.cells["unobserved"][1] is Status.HIDDEN for plan in safe)
+    assert safe[0].cells["x"][1] is Status.ROUNDED
+
+
+def test_a_breakdown_that_only_lists_single_people_is_left_out() -> None:
+    """Five people in five quarters: that a quarter is listed says that somebody is in it, whatever is marked."""
+    rows = [cell(5, 5), *(cell(1, 1, "quarter", f"2022Q{i}") for i in range(5))]
+    planned = plan_rows(rows, PROFILE)
+    protect({"contact_made": planned}, auditor())
+    assert [plan.row.group_by for plan in planned] == ["all"]
+    assert planned[0].cells["n"] == (None, Status.HIDDEN)
+
+
+def test_what_was_once_published_cannot_be_left_out() -> None:
+    rows = [cell(5, 5), *(cell(1, 1, "quarter", f"2022Q{i}") for i in range(5))]
+    before = Auditor(PROFILE, lambda plan: {"n": ((1.0, 7.0),)} if plan.row.group_by == "quarter" else {})
+    with pytest.raises(DisclosureError, match="cannot be made safe"):
+        protect({"contact_made": plan_rows(rows, PROFILE)}, before)
+
+
 def test_what_an_earlier_release_said_of_the_same_cell_is_known_too() -> None:
     """Earlier 20 and 10 were published for total and sibling; hiding the sibling now does not unsay it."""
     rows = margin({"f": (100, 12), "g": (100, 7)})
