@@ -179,6 +179,31 @@ def export(
 
 
 @app.command()
+def pseudonymise(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Folder or file as the partner's system exports it.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="New folder for the delivery.")],
+    partner: Annotated[str, typer.Option(help="Whose contract reads the export.")],
+    key_file: Annotated[
+        Path | None, typer.Option(help="File with the project key; else THROUGHCARE_PROJECT_KEY.")
+    ] = None,
+    contract: Annotated[Path | None, typer.Option(help="A contract other than the built-in one.")] = None,
+) -> None:
+    """On a partner's machine, offline: an export with birth numbers to a delivery with pseudonyms."""
+    import os
+
+    from pipeline import pseudonyms
+    from pipeline.console import out
+    from pipeline.sources import load_contract, read_contract
+
+    key = pseudonyms.read_key(key_file, os.environ)
+    own = Settings(root=Path(), data=Path())
+    known = read_contract(contract, partner) if contract else load_contract(own, partner)
+    report = pseudonyms.pseudonymise(source, target, known, key, latest=datetime.now(UTC).date())
+    for line in report.lines():
+        out.print(line, markup=False)
+
+
+@app.command()
 def synthesize(
     to: Annotated[Path, typer.Option(help="Folder to write into.")],
     people: Annotated[int, typer.Option(min=100, help="People in custody data.")] = 5000,

@@ -1,20 +1,33 @@
 """Landing: delivered bytes, screened for identifiers before anything is kept, then kept by SHA-256 with a receipt."""
 
+from pipeline.landing.encoding import decode
+from pipeline.landing.examine import screen_file
+from pipeline.landing.identifiers import is_birth_number
 from pipeline.landing.kept import KeptFiles, kept_files
 from pipeline.landing.land import Landed, LandingReport, land
 from pipeline.landing.load import load
 from pipeline.landing.receipts import Receipt, ReceivedFile, Refusal, receipts, refusals
+from pipeline.landing.screen import Finding, shown
+from pipeline.landing.sheets import UnreadableError
+from pipeline.landing.workbook import read_workbook
 
 __all__ = [
+    "Finding",
     "KeptFiles",
     "Landed",
     "LandingReport",
     "Receipt",
     "ReceivedFile",
     "Refusal",
+    "UnreadableError",
+    "decode",
+    "is_birth_number",
     "kept_files",
     "land",
     "load",
+    "read_workbook",
     "receipts",
     "refusals",
+    "screen_file",
+    "shown",
 ]

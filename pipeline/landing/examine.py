@@ -73,6 +73,13 @@ def examine(delivery: Delivery, contract: Contract, hashes: dict[str, str], late
     )
 
 
+def screen_file(data: bytes, name: str, contract: Contract, latest: date) -> list[Finding]:
+    """Findings in one file as landing would have them; raises UnreadableError for one that it could not read."""
+    known = shown(name, latest)
+    named = screen_text(name, "file name", known, latest)
+    return named + screen(read_file(data, name, contract), known, latest, contract)
+
+
 def _hash(file: DeliveredFile) -> str:
     try:
         with file.path.open("rb") as stream:

@@ -68,17 +68,24 @@ def numbers(text: str, latest: date, said: frozenset[str] = frozenset()) -> list
     return found
 
 
-def is_birth_number(digits: str, latest: date) -> bool:
+def is_birth_number(digits: str, latest: date, *, lost_zero: bool = True) -> bool:
     """Whether nine or ten digits are a birth number of somebody born up to `latest`.
 
     Ten digits: divisible by 11, or remainder 10 written as 0 (given out up to 1985, and now and then later); month
-    +50 for women, +20 (+70) since 2004. Nine digits: born before 1954, or ten digits that lost a leading zero.
+    +50 for women, +20 (+70) since 2004. Nine digits: born before 1954, or, with `lost_zero`, ten digits that lost a
+    leading zero.
     """
+    if _as_written(digits, latest):
+        return True
+    return lost_zero and len(digits) == 9 and _as_written("0" + digits, latest)
+
+
+def _as_written(digits: str, latest: date) -> bool:
     try:
         rc.validate(digits)
         return _exact(digits, latest)
     except (ValidationError, ValueError):
-        return len(digits) == 9 and is_birth_number("0" + digits, latest)
+        return False
 
 
 def _exact(digits: str, latest: date) -> bool:

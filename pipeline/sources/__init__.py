@@ -15,12 +15,13 @@ from pipeline.sources.contract import (
     SourceFile,
     Values,
 )
-from pipeline.sources.declaring import Declaration, Problem, complete, from_texts, merge, prefer
+from pipeline.sources.declaring import SIDECAR, Declaration, Problem, complete, from_texts, merge, prefer
 from pipeline.sources.loading import load_contract, read_contract, source_of
 from pipeline.sources.pull import DeliveredFile, Delivery, clear_scratch, pull
 from pipeline.sources.texts import fold, likeliest
 
 __all__ = [
+    "SIDECAR",
     "ColumnRule",
     "Condition",
     "Constants",
