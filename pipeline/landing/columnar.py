@@ -23,7 +23,9 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
     try:
         file = pq.ParquetFile(io.BytesIO(data))  # read_table would import pandas
         frame = pl.DataFrame(pl.from_arrow(file.read()))
-        metadata = file.metadata.metadata or {}
+        metadata = dict(file.metadata.metadata or {}) | {b"created by": str(file.metadata.created_by).encode()}
+        for field in file.schema_arrow:
+            metadata |= {b"field " + key: value for key, value in (field.metadata or {}).items()}
         texts = frame.select(_as_text(name, frame.schema[name]) for name in frame.columns)
         cells = texts.select(cells=pl.concat_list(pl.all())).to_series()
     except Exception:  # whatever the reader says may quote the file

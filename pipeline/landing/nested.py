@@ -25,7 +25,7 @@ def read_json(data: bytes) -> tuple[list[Grid], str]:
         raise UnreadableError("empty_file", "The file is empty. Export it again.")
     text, encoding, _ = decode(data, ("utf-8",))
     try:
-        content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_once)
         sheets: dict[str, list[Row]] = {}
         for path, items in _roots(content):
             _walk(path, items, {}, sheets)
@@ -34,6 +34,14 @@ def read_json(data: bytes) -> tuple[list[Grid], str]:
         raise UnreadableError(
             "unreadable_file", "This is not whole JSON: damaged or cut off. Export the file again."
         ) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A key that stands twice would hide its first value from the screen."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
 
 
 def _roots(content: Any) -> list[tuple[str, list[Any]]]:

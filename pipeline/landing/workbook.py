@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
 
 import polars as pl
 
 from pipeline.landing.archive import check_size
+from pipeline.landing.margins import workbook_margins
 from pipeline.landing.sheets import CELLS, Grid, UnreadableError
 
-_MARGINS = re.compile(r"docProps/.*\.xml|xl/(threadedC|c)omments.*\.xml|xl/drawings/.*\.(xml|vml)", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 
 
@@ -54,9 +52,7 @@ def _margins(data: bytes) -> list[tuple[str, str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             check_size(parts)
-            names = [name for name in parts.namelist() if _MARGINS.fullmatch(name)]
-            texts = [(name, _TAG.sub(" ", parts.read(name).decode("utf-8", "replace"))) for name in sorted(names)]
-            return [*texts, ("archive comment", parts.comment.decode("utf-8", "replace"))]
+            return list(workbook_margins(parts))
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
         raise _broken() from None
 
