@@ -13,6 +13,7 @@ test: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@sh tools/sshd.sh
 	$(BIN)/pytest -n 2 --dist loadfile
 	$(BIN)/pytest -n 0 -m slow
 

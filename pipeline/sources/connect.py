@@ -45,11 +45,15 @@ class Offered:
 
 @dataclass
 class Folder:
-    """What lies directly in one folder of a server: files, names of folders, and names that are not followed."""
+    """What lies directly in one folder of a server: files, names of folders, and names that are not followed.
+
+    `closed` are folders within that cannot be read, and why.
+    """
 
     files: list[Offered] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    closed: list[tuple[str, UnavailableError]] = field(default_factory=list)
 
 
 class Remote(ABC):
@@ -87,10 +91,19 @@ class Server:
         """
         found, waiting, seen = Folder(), [""], {""}
         while waiting:
-            here = self._ask(waiting.pop(), lambda remote, name: remote.folder(name))
+            name = waiting.pop()
+            try:
+                here = self._ask(name, lambda remote, name: remote.folder(name))
+            except UnavailableError as problem:
+                if not name or problem.rule_id not in ("missing_folder", "wrong_credential"):
+                    raise
+                found.closed.append((name, problem))
+                continue
             found.links += [name for name in here.links if shown(_last(name))]
             found.files += [file for file in here.files if shown(_last(file.name))]
-            inner = [n for n in here.folders if shown(_last(n)) and n not in seen and n.count("/") < MAX_DEPTH]
+            inner = [n for n in here.folders if shown(_last(n)) and n not in seen]
+            found.links += [n for n in inner if n.count("/") >= MAX_DEPTH]  # a circle of links has no end
+            inner = [n for n in inner if n.count("/") < MAX_DEPTH]
             waiting += inner
             seen.update(inner)
             if len(seen) > MAX_FOLDERS or len(found.files) > MAX_FILES:
@@ -148,7 +161,13 @@ def connect(partner: PartnerSettings, root: Path) -> tuple[Server, Credential]:
         known = ", ".join(f"{scheme}://" for scheme in SERVERS)
         text = f"A location is a folder or one of {known}, not {partner.scheme}://. Correct the location."
         raise UnavailableError("unknown_location", text)
+    if partner.ca_file and not (root / partner.ca_file).is_file():
+        text = f"The file {partner.ca_file} is missing. Ask the partner for it, or correct ca_file."
+        raise UnavailableError("no_ca_file", text)
     credential = find_credential(partner.credential)
+    if credential.key_file and not Path(credential.key_file).expanduser().is_file():
+        text = f"The key file of credential {partner.credential} is missing. Correct its path."
+        raise UnavailableError("wrong_key_file", text)
     return Server(partner, root, credential), credential
 
 

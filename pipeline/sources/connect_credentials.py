@@ -44,7 +44,9 @@ def find_credential(name: str | None) -> Credential:
     """
     if name is None:
         return Credential()
-    found = {part: os.environ.get(f"THROUGHCARE_{name}_{part}") or _from_keyring(f"{name}_{part}") for part in PARTS}
+    found = {part: os.environ.get(f"THROUGHCARE_{name}_{part}", "") for part in PARTS}
+    if not (found["PASSWORD"] or found["KEY_FILE"]):  # a keyring may ask its owner, so it is asked only when needed
+        found = {part: value or _from_keyring(f"{name}_{part}") for part, value in found.items()}
     if not (found["PASSWORD"] or found["KEY_FILE"]):
         text = (
             f"Credential {name} has no value. Set THROUGHCARE_{name}_USER and THROUGHCARE_{name}_PASSWORD (for "

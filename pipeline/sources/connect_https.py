@@ -26,16 +26,17 @@ class Https(Remote):
     """An index page and the pages of its folders; only links that lead further down are followed."""
 
     def __init__(self, partner: PartnerSettings, root: Path, credential: Credential) -> None:
-        self._page = partner.location
-        self._base = partner.location if partner.location.endswith("/") else f"{partner.location}/"
-        if partner.location.lower().endswith(PAGE):
-            self._base = urljoin(partner.location, ".")
+        self._page = self._base = quoted(partner.location)
+        if self._page.lower().endswith(PAGE):
+            self._base = urljoin(self._page, ".")
+        elif not self._page.endswith("/"):
+            self._page = self._base = f"{self._page}/"
         self.files = open_https(partner, root, credential)
 
     def folder(self, name: str) -> Folder:
         """The links of the folder's page; sizes and times are asked file by file."""
         url = self._url(f"{name}/") if name else self._base
-        page = self.files.cat_file(self._page if not name and self._base != f"{self._page}/" else url)
+        page = self.files.cat_file(url if name else self._page)
         found = Folder()
         for link in _links(page.decode("utf-8", "replace")):
             target, _ = urldefrag(urljoin(url, link))
@@ -92,7 +93,13 @@ def open_https(partner: PartnerSettings, root: Path, credential: Credential) -> 
             trace_configs=[trace],
         )
 
-    return HTTPFileSystem(get_client=session, skip_instance_cache=True, use_listings_cache=False)
+    return HTTPFileSystem(get_client=session, encoded=True, skip_instance_cache=True, use_listings_cache=False)
+
+
+def quoted(address: str) -> str:
+    """An address whose path is written as a server wants it, however it stands in the settings."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}{quote(unquote(parts.path))}"
 
 
 def trusted(partner: PartnerSettings, root: Path) -> ssl.SSLContext:

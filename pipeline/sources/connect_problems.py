@@ -101,7 +101,7 @@ def _is_host_key(names: set[str]) -> bool:
 def _is_certificate(chain: list[BaseException], names: set[str]) -> bool:
     wrong = {"ClientConnectorCertificateError", "SSLCertVerificationError"}
     return bool(names & wrong) or any(
-        isinstance(one, ssl.SSLError) or "CERTIFICATE_VERIFY_FAILED" in str(one) for one in chain
+        isinstance(one, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(one) for one in chain
     )
 
 
@@ -110,7 +110,7 @@ def _is_refused(names: set[str], status: int) -> bool:
 
 
 def _is_missing(names: set[str], status: int) -> bool:
-    return bool(names & {"FileNotFoundError", "NoSuchBucket"}) or status in (404, 410)
+    return bool(names & {"FileNotFoundError", "NoSuchBucket", "ResourceNotFound"}) or status in (404, 410)
 
 
 def _host_key(host: str) -> str:

@@ -33,11 +33,12 @@ class S3(Remote):
             config_kwargs={
                 "connect_timeout": partner.timeout,
                 "read_timeout": partner.timeout,
-                "retries": {"max_attempts": 1},
+                "retries": {"total_max_attempts": 3, "mode": "standard"},
             },
             skip_instance_cache=True,
             use_listings_cache=False,  # a kept listing hides what came since
         )
+        self._files.retries = 1  # else every call is tried 5 × 5 times on top of botocore's own
 
     def folder(self, name: str) -> Folder:
         """One level of keys."""

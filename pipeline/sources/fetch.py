@@ -42,14 +42,15 @@ class Inbox:
         self._offered: dict[str, Offered] = {}
 
     def listing(self) -> Folder:
-        """Files and links that the location offers; raises UnavailableError."""
+        """Files, links and closed folders of the location; raises UnavailableError."""
         found = self._server.listing(is_shown)
         odd = [f.name for f in found.files if not _is_safe(f.name)]
         self._offered = {f.name: f for f in found.files if _is_safe(f.name)}
         keys = {self._key(name) for name in self._offered}
         self._scratch.keep_only(keys)
         self._state.keep_only(keys)
-        return Folder(list(self._offered.values()), [], sorted([*found.links, *odd]))
+        self._state.save()  # its salt is what opens the scratch again after this process was killed
+        return Folder(list(self._offered.values()), [], sorted([*found.links, *odd]), found.closed)
 
     def was_refused(self, names: Mapping[str, str]) -> bool:
         """Whether a delivery was refused before, has not changed since, and would be judged as it was then.

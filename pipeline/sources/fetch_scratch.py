@@ -155,20 +155,25 @@ class _Stream(io.RawIOBase):
         self._number, self._data = -1, b""
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def seekable(self) -> bool:
+        """Yes."""
         return True
 
     def tell(self) -> int:
+        """Where the next byte is read."""
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a byte."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._file.size}[whence]
         self._at = max(0, start + offset)
         return self._at
 
     def readinto(self, buffer: WriteableBuffer) -> int:
+        """The next bytes of the file, none at its end."""
         view = memoryview(buffer).cast("B")
         number, within = divmod(self._at, self._file.piece_size)
         if self._at >= self._file.size:

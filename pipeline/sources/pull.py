@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a folder needs none of the connectors' libraries
     from pipeline.sources.fetch_scratch import SealedFile
 
 SYNTHETIC = re.compile("synthetic", re.IGNORECASE)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ def _from_server(settings: Settings, contract: Contract, kept: Kept | None, outs
         yield _nothing(contract, problem.rule_id, str(problem))
         return
     outside += map(_text, listed.links)
+    for name, reason in listed.closed:
+        yield _nothing(contract, reason.rule_id, str(reason), _text(name))
     try:
         for label, unit in units([file.name for file in listed.files], contract):
             wanted, left_out = _sort_out(unit, contract)
@@ -157,7 +160,7 @@ def _from_server(settings: Settings, contract: Contract, kept: Kept | None, outs
 
 def _fetched(inbox: Inbox, contract: Contract, label: str, unit: dict[str, str], left_out: tuple[str, ...]) -> Delivery:
     if inbox.was_refused(unit):
-        text = "It was refused before and has not changed since. The reasons still hold; they are in its refusal."
+        text = "It was refused before and has not changed since; the reasons still hold (data/landing/refused)."
         return _nothing(contract, "refused_before", text, _text(label))
     files = [DeliveredFile(_text(inner), inbox.fetch(name)) for inner, name in unit.items()]
     return _delivery(contract, _text(label), files, left_out)
@@ -185,8 +188,8 @@ def _named(paths: Iterator[Path], location: Path, outside: list[str]) -> Iterato
 
 
 def _text(name: str) -> str:
-    """A name as text that can be written down, whatever bytes the file system holds."""
-    return name.encode("utf-8", "replace").decode("utf-8")
+    """A name as text that can be written down and shown, whatever a file system or server calls its files."""
+    return CONTROL.sub("\ufffd", name.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _inside(path: Path, location: Path, outside: list[str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import struct
 import threading
 import time
 from contextlib import suppress
@@ -28,8 +27,11 @@ class Wire:
     def cut_after(self, count: int, *, dead: bool = False) -> None:
         self._left, self._dies = count, dead
 
-    def stall(self, after: int = 0) -> None:
-        self._left, self._stalled = after, True
+    def stall(self) -> None:
+        self._stalled = True
+
+    def unplug(self) -> None:
+        self._dead = True
 
     def mend(self) -> None:
         self._left, self._dead, self._stalled = None, False, False
@@ -44,37 +46,33 @@ class Wire:
             except OSError:
                 return
             if self._dead:
-                _reset(client)
+                _hang_up(client)
                 continue
             server = socket.create_connection(("127.0.0.1", self._target))
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._pump, args=(client, server, False), daemon=True).start()
             threading.Thread(target=self._pump, args=(server, client, True), daemon=True).start()
 
     def _pump(self, source: socket.socket, target: socket.socket, from_server: bool) -> None:
         with suppress(OSError):
             while data := source.recv(8192):
+                while from_server and self._stalled:
+                    time.sleep(0.02)
+                if from_server and self._left is not None and len(data) >= self._left:
+                    target.sendall(data[: self._left])
+                    self._left, self._dead = None, self._dies
+                    break
                 if from_server and self._left is not None:
-                    if self._stalled:
-                        data = self._held(data)
-                    elif len(data) >= self._left:
-                        target.sendall(data[: self._left])
-                        self._left, self._dead = None, self._dies
-                        _reset(target)
-                        break
-                    self._left = max(0, (self._left or 0) - len(data))
+                    self._left -= len(data)
                 target.sendall(data)
                 self.sent += len(data) if from_server else 0
         for end in (source, target):
-            with suppress(OSError):
-                end.close()
-
-    def _held(self, data: bytes) -> bytes:
-        while self._stalled and not self._left:
-            time.sleep(0.02)
-        return data
+            _hang_up(end)
 
 
-def _reset(end: socket.socket) -> None:
-    """Close without a farewell, as a server that dies does."""
-    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+def _hang_up(end: socket.socket) -> None:
+    """Close for every thread: one that waits for bytes would otherwise keep the connection open."""
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
     end.close()

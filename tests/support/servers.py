@@ -29,6 +29,8 @@ from tests.support.proxy import Wire
 
 USER, PASSWORD = "partner", "Heslo-k-serveru-7531"
 SSHD = Path("/usr/sbin/sshd")
+USUAL = {"index": None, "ranges": True, "digest": None, "redirect": None, "after_get": None, "forbidden": None}
+"""How the web server behaves unless a test wants it otherwise."""
 
 
 @dataclass
@@ -200,8 +202,7 @@ def s3(folder: Path) -> Iterator[Site]:
 @contextmanager
 def https(folder: Path, authority: trustme.CA) -> Iterator[Site]:
     """A web server with an index page per folder, parts of files, a login, and certificates of its own authority."""
-    behaviour: dict[str, Any] = {"requests": [], "index": None, "ranges": True, "digest": None, "redirect": None}
-    behaviour["after_get"] = None
+    behaviour: dict[str, Any] = {"requests": [], **USUAL}
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -209,6 +210,9 @@ def https(folder: Path, authority: trustme.CA) -> Iterator[Site]:
         def log_message(self, format: str, *args: object) -> None: ...
 
         def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def do_PROPFIND(self) -> None:
             self.do_GET()
 
         def do_GET(self) -> None:
@@ -220,6 +224,8 @@ def https(folder: Path, authority: trustme.CA) -> Iterator[Site]:
                 self.answer(302, b"", {"Location": behaviour["redirect"]})
             elif self.headers.get("Authorization") != f"Basic {login}":
                 self.answer(401, b"", {"WWW-Authenticate": "Basic"})
+            elif name == behaviour["forbidden"]:
+                self.answer(403, b"", {})
             elif path.is_dir():
                 self.answer(200, (behaviour["index"] or index(path)).encode(), {"Content-Type": "text/html"})
             elif path.is_file():

@@ -115,6 +115,7 @@ def project_at(running, tmp_path, monkeypatch) -> Iterator[Any]:
         site = running[kind]
         for name in list(site.tree()):
             _empty(site, name)
+        site.extra.get("behaviour", {}).update(servers.USUAL)
         wire = servers.Wire(site.port)
         wires.append(wire)
         for partner in ("one", "two"):
