@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 _TAG = re.compile(r"<[^>]*>")
 _TOLD = re.compile(r'\b(?:v|n|c|Target|displayName|userId|name|author|description|prompt|error|tooltip)="([^"]*)"')
 _DATA = re.compile(r"<sheetData[ />].*?</sheetData>", re.DOTALL)
+_HEADER_CODE = re.compile(r"&amp;(?:[A-Z]|&quot;.*?&quot;)")
+"""`&L` in a page's header means left and touches the text that it moves."""
 _FORMULA = re.compile(r"<f(?: [^>]*)?>([^<]*)</f>")
 
 
@@ -22,7 +24,8 @@ def _attributes(content: str) -> str:
 
 
 def _sheet(content: str) -> str:
-    return " \n".join([*_FORMULA.findall(content), _attributes(_DATA.sub(" ", content))])
+    outside = _HEADER_CODE.sub(" ", _DATA.sub(" ", content))
+    return " \n".join([*_FORMULA.findall(content), _attributes(outside)])
 
 
 _PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (

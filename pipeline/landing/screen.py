@@ -28,6 +28,8 @@ _FREE_TEXT_ADVICE = (
     "Anybody may be named in it: leave the column out, or agree with us on why it is needed; "
     "the contract then lists it under free_text with the reason."
 )
+LONGEST_CELL, LONGEST_MARGIN = 100_000, 5_000_000
+"""Bytes of a cell (a spreadsheet's holds 32,767 characters) and characters beside the cells that are looked through."""
 _PATTERN = str.maketrans("0123456789", "9999999999")
 
 
@@ -74,14 +76,25 @@ def screen(
     """
     found = []
     for where, text in reading.margins:
-        found += screen_text(text, where, file, latest)
+        long = len(text) > LONGEST_MARGIN
+        found += [Finding(FREE_TEXT, where, file)] if long else screen_text(text, where, file, latest)
     for number, sheet in enumerate(reading.sheets, 1):
         name = shown(sheet.name, latest, instead=f"{number} {WITHHELD}")
         found += [Finding(kind, "sheet name", file, name) for kind in kinds(sheet.name, latest)]
         found += _headings(sheet, file, name, latest)
+        if too_long := _too_long(sheet, file, name):
+            found += too_long
+            continue
         found += _cells(sheet, file, name, latest)
         found += _columns(sheet, file, name, latest, roles(sheet, contract), extract or latest)
     return sorted(dict.fromkeys(found), key=lambda f: (f.place == "cell", f.sheet))
+
+
+def _too_long(sheet: Sheet, file: str, name: str) -> list[Finding]:
+    """Cells of which no export consists: they are not looked into, the file is refused for them."""
+    longest = pl.col("cells").list.eval(pl.element().str.len_bytes()).list.max() > LONGEST_CELL
+    rows = sheet.rows.filter(longest.fill_null(False))["row_number"].to_list()
+    return [Finding(FREE_TEXT, "cell", file, name, row) for row in rows]
 
 
 def _columns(sheet: Sheet, file: str, name: str, latest: date, known: Roles, extract: date) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from pipeline.errors import SettingsError
 from pipeline.landing.columns import Roles
 from pipeline.landing.identifiers import CANDIDATE, is_birth_number, kinds
 from pipeline.landing.names import CANDIDATE as WORDS
@@ -221,3 +222,44 @@ def test_birth_numbers_are_found_in_every_spelling_at_every_age():
         last = int(front) % 11
         number = front + str(last % 10)
         assert is_birth_number(number, LATEST) or (last == 10 and born.year >= 1986)
+
+
+def test_a_cell_of_a_hundred_megabytes_is_refused_and_not_looked_through():
+    cells = pl.Series("cells", [["slovo " * 17_000_000, "a"], ["b", "c"]], dtype=pl.List(pl.String))
+    found = screen(Reading((interpret(Grid("", cells, ("x", "y")), None),)), "f", LATEST)
+    assert [(f.kind, f.row) for f in found] == [("free_text", 1)]
+
+
+def test_free_text_is_refused_unless_the_contract_says_why(project, rules):
+    notes = [f"dnes jsme spolu {verb} o bydlení a práci" for verb in ("mluvili", "jednali", "psali")]
+    table = "kód;pohlaví;sdělení\n" + "".join(f"{c};muž;{note}\n" for c, note in zip("ABC", notes, strict=True))
+    project.deliver({"lide.csv": table.encode("cp1250")})
+    rule, said = project.refusal()
+    assert rule == "free_text"
+    assert "free_text in column: lide.csv, column 3 'sdělení'. Anybody may be named" in said
+    assert "bydlen" not in said
+    reason = 'free_text = { "Sdělení" = "notes of the pilot, agreed in 2023" }\n'
+    text = rules("csv")
+    project.write_contract(text.replace("header_row = 1\n", "header_row = 1\n" + reason))
+    report = project.land()
+    assert [d.state for d in report.deliveries] == ["new"]
+    project.write_contract(text.replace("header_row = 1\n", "header_row = 1\nfree_text = { x = 'so' }\n"))
+    with pytest.raises(SettingsError, match="free_text"):
+        project.land()
+
+
+def test_a_description_that_repeats_is_no_free_text(project):
+    services = ["individuální práce s klientem v terénu", "práce s rodinou klienta ve věznici"] * 30
+    table = "kód;pohlaví;výkon\n" + "".join(f"K{n};muž;{s}\n" for n, s in enumerate(services))
+    project.deliver({"lide.csv": table.encode("cp1250")})
+    assert [d.state for d in project.land().deliveries] == ["new"]
+
+
+def test_a_name_is_found_in_landing_and_not_repeated(project):
+    table = "kód;pohlaví;garant\nA;muž;Novák Petr\nB;Jana Nová;x\n"
+    project.deliver({"lide.csv": table.encode("cp1250")})
+    rule, said = project.refusal()
+    assert rule == "identifier_found"
+    assert "name in cell: lide.csv, row 2, column 3 'garant'" in said
+    assert "name in cell: lide.csv, row 3, column 2 'pohlaví'" in said
+    assert "Nov" not in said
