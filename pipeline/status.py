@@ -45,6 +45,7 @@ def show_status(settings: Settings, *, as_json: bool) -> None:
         rows = found[title]
         if rows:
             show_table(title, rows[0].keys(), (row.values() for row in rows))
+    out.print("Pseudonyms: as partners made them, not keyed a second time (docs/pseudonyms.md).")
     out.print("At rest: not encrypted. Keep the data folder on an encrypted disk.")
 
 

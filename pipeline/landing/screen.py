@@ -14,16 +14,17 @@ import polars as pl
 
 from pipeline.landing.columns import Roles, roles
 from pipeline.landing.freetext import FREE_TEXT, columns_of_free_text
-from pipeline.landing.headings import BIRTH_NUMBER, promised
+from pipeline.landing.headings import ACCOUNT, BIRTH_NUMBER, promised
 from pipeline.landing.identifiers import CANDIDATE, kinds, numbers
 from pipeline.landing.sheets import HEADER, Reading, Sheet
 from pipeline.landing.suspects import BORDER, headings_of, suspect, wordy
 from pipeline.sources import Contract
 
 WITHHELD = "(name withheld)"
+CHECKED = (BIRTH_NUMBER, ACCOUNT)
 CROWD = 20
 """From so many cells of one pattern in a column (`MAG-123456/2023`, nine bare digits) a share can be told: when less
-than a quarter of them could be birth numbers, they are case numbers, of which some are valid by chance."""
+than a quarter of them could be birth numbers or accounts, they are case numbers, some of which are valid by chance."""
 _FREE_TEXT_ADVICE = (
     "Anybody may be named in it: leave the column out, or agree with us on why it is needed; "
     "the contract then lists it under free_text with the reason."
@@ -116,7 +117,7 @@ def _cells(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding
     headings = headings_of(sheet)
     hits = []
     crowd: Counter[tuple[int, str]] = Counter()
-    valid: Counter[tuple[int, str]] = Counter()
+    valid: Counter[tuple[tuple[int, str], str]] = Counter()
     cache: dict[tuple[int, str], list[str]] = {}
     for row, column, text in _candidates(sheet).iter_rows():
         key = (column, text)
@@ -125,11 +126,11 @@ def _cells(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding
             cache[key] = numbers(text, latest, promised(heading))
         alike = (column, text.strip().translate(_PATTERN))
         crowd[alike] += 1
-        valid[alike] += BIRTH_NUMBER in cache[key]
+        valid.update((alike, kind) for kind in cache[key] if kind in CHECKED)
         hits += [(row, column, kind, alike) for kind in cache[key]]
     for row, column, kind, alike in hits:
-        by_chance = crowd[alike] >= CROWD and 4 * valid[alike] < crowd[alike]
-        if not (kind == BIRTH_NUMBER and by_chance):
+        by_chance = crowd[alike] >= CROWD and 4 * valid[alike, kind] < crowd[alike]
+        if not (kind in CHECKED and by_chance):
             yield Finding(kind, "cell", file, name, row, _column(sheet, column, latest))
 
 
