@@ -20,9 +20,8 @@ from pipeline.sources.connect_https import offered_digest
 from pipeline.sources.connect_problems import UnavailableError
 from tests.support.servers import PASSWORD, free_port
 from tests.unit.sources.conftest import CONTRACT, PIECE, STARTED, Project, people
-from tests.unit.sources.test_connect_servers import deliver, kept, sha
+from tests.unit.sources.test_connect_servers import FILE, deliver, kept, sha
 
-FILE = "lide_SYNTHETIC.csv"
 MD5, SHA1 = "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 SHA256_64 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="

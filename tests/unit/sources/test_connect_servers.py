@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sys
+import time
+from subprocess import PIPE, Popen
 
 import pytest
 
 from tests.support.servers import PASSWORD, SSHD
 from tests.unit.sources.conftest import PIECE, SIDECAR, Project, people
 
+FILE = "lide_SYNTHETIC.csv"
 KINDS = ["openssh", "s3", "https", "webdav"]
 pytestmark = pytest.mark.slow
 
@@ -39,12 +43,12 @@ def test_openssh_is_what_sftp_is_tested_with():
 
 def test_fetched_landed_and_not_fetched_again(project, caplog, capfd):
     caplog.set_level(logging.INFO)
-    deliver(project, "2023-04", ("lide_SYNTHETIC.csv", people(3)), ("poznámka.pdf", b"%PDF"))
+    deliver(project, "2023-04", (FILE, people(3)), ("poznámka.pdf", b"%PDF"))
     deliver(
         project,
         "2023-07",
         ("lide a děti 100% #1_SYNTHETIC.csv", people(2000, 100)),
-        ("b/lide_SYNTHETIC.csv", people(1, 50)),
+        (f"b/{FILE}", people(1, 50)),
     )
     project.site.put("2023-07/.lide.csv.filepart", b"id,")
     before = project.site.tree()
@@ -56,7 +60,7 @@ def test_fetched_landed_and_not_fetched_again(project, caplog, capfd):
     assert sorted({name.rpartition("/")[2] for name, _ in project.asked}) == [
         "delivery.toml",
         "lide a děti 100% #1_SYNTHETIC.csv",
-        "lide_SYNTHETIC.csv",
+        FILE,
     ]
     assert not list((project.root / "data/sources").rglob("*.sealed"))
     assert project.states() == [("one", "2023-04", "known"), ("one", "2023-07", "known"), ("two", "a", "known")]
@@ -74,9 +78,9 @@ def test_only_what_changed_is_fetched(project):
     project.site.put("2023-07/lide2_SYNTHETIC.csv", people(4, 60), changed=1_690_000_100)
     assert project.states()[0] == ("one", "2023-07", "new")
     assert project.asked == [("2023-07/lide2_SYNTHETIC.csv", 0)]
-    project.site.put("2023-08/lide_SYNTHETIC.csv", people(1, 80))
+    project.site.put(f"2023-08/{FILE}", people(1, 80))
     assert [s[2] for s in project.states()] == ["known", "refused", "known"]  # 2023-08 has no sidecar yet
-    assert project.asked == [("2023-08/lide_SYNTHETIC.csv", 0)]
+    assert project.asked == [(f"2023-08/{FILE}", 0)]
     assert project.states()[1] == ("one", "2023-08", "absent")
     assert project.asked == []
     project.site.put("2023-08/delivery.toml", SIDECAR)
@@ -85,7 +89,7 @@ def test_only_what_changed_is_fetched(project):
 
 def test_a_transfer_cut_off_goes_on_where_it_stopped(project):
     data = people(15_000)
-    deliver(project, "2023-07", ("lide_SYNTHETIC.csv", data))
+    deliver(project, "2023-07", (FILE, data))
     project.wire.cut_after(170_000, dead=True)
     report = project.pull()
     assert [(d.partner, d.state) for d in report.deliveries] == [("one", "absent"), ("two", "new")]
@@ -100,16 +104,43 @@ def test_a_transfer_cut_off_goes_on_where_it_stopped(project):
     assert not list((project.root / "data/sources").rglob("*.part"))
 
 
+@pytest.mark.parametrize("kind", ["openssh", "https"])
+def test_a_killed_process_leaves_what_the_next_one_goes_on_with(project_at, kind):
+    project = project_at(kind)
+    data = people(15_000)
+    deliver(project, "2023-07", (FILE, data))
+    code = (
+        "import sys, time; from datetime import datetime; from pathlib import Path\n"
+        "from pipeline.settings import Settings; from pipeline.sources import connect, fetch, fetch_scratch, pull\n"
+        f"fetch.PIECE = fetch_scratch.PIECE = {PIECE}; read = connect.Server.read\n"
+        "connect.Server.read = lambda *a: (time.sleep(0.05), read(*a))[1]\n"
+        "pull(Settings.model_validate_json(sys.stdin.read()), started_at=datetime(2023, 8, 1))\n"
+    )
+    child = Popen([sys.executable, "-c", code], stdin=PIPE, text=True)
+    assert child.stdin
+    child.stdin.write(project.settings.model_dump_json())
+    child.stdin.close()
+    for _ in range(600):
+        if any(part.stat().st_size > 4 * PIECE for part in (project.root / "data").rglob("*.part")):
+            break
+        time.sleep(0.05)
+    child.kill()
+    child.wait(10)
+    assert project.states()[0] == ("one", "2023-07", "new")
+    assert min(start for name, start in project.asked if name.endswith("csv")) >= 4 * PIECE
+    assert sha(data) in kept(project)
+
+
 def test_one_cut_is_mended_at_once(project):
     data = people(15_000)
-    deliver(project, "2023-07", ("lide_SYNTHETIC.csv", data))
+    deliver(project, "2023-07", (FILE, data))
     project.wire.cut_after(170_000)
     assert project.states()[0] == ("one", "2023-07", "new")
     assert sha(data) in kept(project)
 
 
 def test_a_server_that_hangs_is_given_up_and_the_others_go_on(project):
-    deliver(project, "2023-07", ("lide_SYNTHETIC.csv", people(5000)))
+    deliver(project, "2023-07", (FILE, people(5000)))
     project.own["timeout"] = 1.0
     project.wire.stall()
     report = project.pull()
@@ -124,7 +155,7 @@ def test_a_server_that_hangs_is_given_up_and_the_others_go_on(project):
 
 
 def test_a_server_that_is_down_does_not_stop_the_others(project):
-    deliver(project, "2023-07", ("lide_SYNTHETIC.csv", people(3)))
+    deliver(project, "2023-07", (FILE, people(3)))
     project.wire.unplug()
     report = project.pull()
     assert [(d.partner, d.state) for d in report.deliveries] == [("one", "absent"), ("two", "new")]
@@ -136,7 +167,7 @@ def test_a_server_that_is_down_does_not_stop_the_others(project):
 def test_a_wrong_password_is_said_plainly(project_at, monkeypatch, kind, caplog):
     caplog.set_level(logging.INFO)
     project = project_at(kind)
-    deliver(project, "2023-07", ("lide_SYNTHETIC.csv", people(3)))
+    deliver(project, "2023-07", (FILE, people(3)))
     monkeypatch.delenv("THROUGHCARE_ONE_KEY_FILE", raising=False)
     monkeypatch.setenv("THROUGHCARE_ONE_USER", project.site.user)
     monkeypatch.setenv("THROUGHCARE_ONE_PASSWORD", "Spatne-heslo-8642")
@@ -151,7 +182,7 @@ def test_a_wrong_password_is_said_plainly(project_at, monkeypatch, kind, caplog)
 
 def test_a_password_opens_an_sftp_server(project_at):
     project = project_at("asyncssh")
-    deliver(project, "2023-07", ("lide_SYNTHETIC.csv", people(2000)))
+    deliver(project, "2023-07", (FILE, people(2000)))
     before = project.site.tree()
     assert project.states()[0] == ("one", "2023-07", "new")
     assert project.states()[0] == ("one", "2023-07", "known")
@@ -166,7 +197,7 @@ def test_a_folder_that_is_not_there(project):
 
 def test_a_refused_delivery_is_fetched_again_only_when_it_would_be_judged_otherwise(project_at):
     project = project_at("https")
-    project.site.put("2023-07/lide_SYNTHETIC.csv", people(3))
+    project.site.put(f"2023-07/{FILE}", people(3))
     assert project.states()[0] == ("one", "2023-07", "refused")
     assert project.states()[0] == ("one", "2023-07", "absent")
     assert project.asked == []
@@ -174,4 +205,4 @@ def test_a_refused_delivery_is_fetched_again_only_when_it_would_be_judged_otherw
     constants = 'constants = { lawful_basis = "law", keep_until = 2030-12-31, kind = "full" }'
     (project.root / "one.toml").write_text(text.replace("[[file]]", f"[delivery]\n{constants}\n[[file]]", 1))
     assert project.states()[0] == ("one", "2023-07", "refused")  # still without a period
-    assert project.asked == [("2023-07/lide_SYNTHETIC.csv", 0)]
+    assert project.asked == [(f"2023-07/{FILE}", 0)]
