@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from pipeline.errors import InputError
-from pipeline.landing import UnreadableError, decode, read_workbook
-from pipeline.pseudonyms.plan import DROP, PERSON, field_actions, plan
+from pipeline.landing import UnreadableError, decode, read_workbook, shown
+from pipeline.pseudonyms.plan import DROP, KEEP, YEAR, field_actions, plan
 from pipeline.pseudonyms.pseudonym import NotAPersonError
 from pipeline.pseudonyms.rows import Work, rewritten
 from pipeline.sources import fold
@@ -33,9 +33,10 @@ def rewrite_file(work: Work, source: Path, name: str, target: Path) -> None:
     try:
         writers[kind](work, source, name, target)
     except UnreadableError as problem:
-        raise InputError(f"{name}: {problem}") from None
+        raise InputError(f"{shown(name, work.pseudonyms.latest)}: {problem}") from None
     except (csv.Error, zipfile.BadZipFile, ValueError, KeyError, EOFError, RecursionError):
-        raise InputError(f"{name}: the file is damaged, cut off or not {kind.upper()}. Export it again.") from None
+        known = shown(name, work.pseudonyms.latest)
+        raise InputError(f"{known}: the file is damaged, cut off or not {kind.upper()}. Export it again.") from None
 
 
 def _csv(work: Work, source: Path, name: str, target: Path) -> None:
@@ -101,7 +102,7 @@ def _parquet(work: Work, source: Path, name: str, target: Path) -> None:
         return
     dropped = {header[i] for i in range(len(header)) if i not in known.kept}
     work.dropped.setdefault(name, set()).update(dropped)
-    changed = {i for i in known.kept if known.actions[i] >= 2}
+    changed = {i for i in known.kept if known.actions[i] > KEEP}
     fields = [pa.field(header[i], pa.string() if i in changed else file.schema_arrow.field(i).type) for i in known.kept]
     schema = pa.schema(fields)  # without the metadata of the source
     row = 1
@@ -170,11 +171,11 @@ def _fields(
 
 
 def _scalar(work: Work, name: str, path: str, row: int, position: int, action: int, value: Any) -> Any:
-    if action < 2 or value is None:
+    if action <= KEEP or value is None:
         return value
     try:
         made = work.value(action, str(value))
     except NotAPersonError as reason:
         work.problem(name, path, row, position, str(reason))
         return None
-    return made if action >= PERSON - 1 or not made.isdigit() else int(made)
+    return int(made) if action == YEAR and made.isdigit() else made

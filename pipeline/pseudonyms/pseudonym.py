@@ -22,6 +22,7 @@ BIRTH_NUMBER, OTHER, WORKER = "birth_number", "other", "worker"
 _BITS = 5 * LENGTH
 _SEPARATORS = re.compile(r"[\s/.\-–—]")
 _OTHER = re.compile(r"\s*ID\s*:\s*", re.IGNORECASE)
+_REMEMBERED = 200_000
 _POLYNOMIAL = 0b100101
 """x⁵ + x² + 1, primitive over two elements: the weights of 26 places all differ."""
 
@@ -43,6 +44,7 @@ class Pseudonymiser:
     latest: date
     made: dict[str, set[str]] = field(default_factory=dict, repr=False)
     doubtful: Counter[str] = field(default_factory=Counter)
+    _known: dict[str, str] = field(default_factory=dict, repr=False)
 
     def person(self, text: str) -> str:
         """The pseudonym of a client or relative, '' for an empty cell.
@@ -51,9 +53,13 @@ class Pseudonymiser:
         """
         if not text.strip():
             return ""
+        if text in self._known:
+            return self._known[text]
         domain, value, doubtful = normalise(text, self.latest)
         made = self._make(domain, value)
         self.doubtful.update([made] if doubtful else [])
+        if len(self._known) < _REMEMBERED:
+            self._known[text] = made
         return made
 
     def worker(self, text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -32,6 +32,7 @@ class Report:
     workers: int
     doubtful: int
     key_id: str
+    to_declare: bool = False
 
     def lines(self) -> list[str]:
         """The report in words, a line each."""
@@ -42,6 +43,8 @@ class Report:
             f"{self.by_birth_number} people by birth number, {self.by_other} by another identifier (they cannot be "
             f"recognised at other partners), {self.workers} members of staff; project key {self.key_id}."
         )
+        if self.to_declare:
+            lines.append(f"There is no {SIDECAR}: the delivery must say its period and extract date before it is sent.")
         if self.doubtful:
             lines.append(
                 f"{self.doubtful} numbers of nine digits were taken as given before 1954, though a zero may have been "
@@ -77,7 +80,8 @@ def pseudonymise(source: Path, target: Path, contract: Contract, key: bytes, *, 
     finally:
         shutil.rmtree(part, ignore_errors=True)
     left_out = tuple(shown(n, latest) for n in sorted(names) if n not in data and n != SIDECAR)
-    return _report(work, tuple(sorted(data)), left_out)
+    to_declare = contract.delivery.declared_in == "sidecar" and SIDECAR not in names
+    return replace(_report(work, tuple(sorted(data)), left_out), to_declare=to_declare)
 
 
 def _names(source: Path) -> dict[str, Path]:
@@ -108,6 +112,9 @@ def _write(work: Work, names: dict[str, Path], data: dict[str, Path], part: Path
 
 def _refuse_findings(part: Path, contract: Contract, latest: date) -> None:
     found: list[Finding] = []
+    sidecar = part / SIDECAR
+    if sidecar.exists() and not shown(sidecar.read_text("utf-8", "replace"), latest, instead=""):
+        raise IdentifierFoundError(f"Nothing was written: {SIDECAR} holds an identifier of a person. Remove it there.")
     for path in sorted(p for p in part.rglob("*") if p.is_file() and p.name != SIDECAR):
         name = path.relative_to(part).as_posix()
         try:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
+from pipeline.landing import shown
 from pipeline.pseudonyms.plan import PERSON, WORKER, YEAR, Plan, plan
 from pipeline.pseudonyms.pseudonym import NotAPersonError, Pseudonymiser
 from pipeline.sources import Contract, fold, source_of
@@ -27,15 +29,26 @@ class Work:
     number_of_problems: int = 0
     dropped: dict[str, set[str]] = field(default_factory=dict)
 
+    @cached_property
+    def missing(self) -> frozenset[str]:
+        """The sender's words for a missing value: not one and the same unknown person."""
+        rules = (r for f in self.contract.file for p in f.produces for r in p.columns.values())
+        words = {word for rule in rules for word in rule.missing or ()} | set(self.contract.values.missing)
+        return frozenset(map(fold, words))
+
     def problem(self, file: str, sheet: str, row: int, column: int, reason: str) -> None:
         """Note a cell that cannot be used; the first ones are listed, all are counted."""
         self.number_of_problems += 1
         if len(self.problems) < TOLD:
-            where = f"{file}, {f'sheet {sheet}, ' if sheet else ''}row {row}, column {column + 1}"
+            latest = self.pseudonyms.latest
+            named = shown(file, latest) + (f", sheet {shown(sheet, latest)}" if sheet else "")
+            where = f"{named}, row {row}, column {column + 1}"
             self.problems.append(f"{where}: {reason}")
 
     def value(self, action: int, text: str) -> str:
-        """One cell after its action; raises NotAPersonError."""
+        """One cell after its action; a word for a missing value stays. Raises NotAPersonError."""
+        if fold(text) in self.missing:
+            return text
         if action == PERSON:
             return self.pseudonyms.person(text)
         if action == WORKER:

@@ -214,6 +214,20 @@ def test_what_would_still_identify_is_not_written(export):
     assert not list(export.glob("out*"))
 
 
+def test_a_word_for_a_missing_value_is_no_person_and_a_title_in_the_sidecar_is_found(export):
+    text = CONTRACT.replace("[[file]]", '[values]\nmissing = ["neuvedeno"]\n[[file]]')
+    (export / "contract.toml").write_text(text, "utf-8")
+    (export / "in" / "lide.csv").write_bytes((HEADER + "Neuvedeno;muž;1971;;\n").encode("cp1250"))
+    done = run(export, "--key-file", str(export / "key"))
+    assert "Neuvedeno;muž;1971" in (export / "out" / "lide.csv").read_bytes().decode("cp1250")
+    assert "There is no delivery.toml" in " ".join(done.stdout.split())
+    shutil.rmtree(export / "out")
+    (export / "in" / "delivery.toml").write_text('# vyplnila Jana Nováková\npartner = "example"\n', "utf-8")
+    done = run(export, "--key-file", str(export / "key"))
+    assert done.returncode == IdentifierFoundError.exit_code
+    assert not list(export.glob("out*"))
+
+
 def test_without_a_key_nothing_happens(export, monkeypatch):
     monkeypatch.delenv("THROUGHCARE_PROJECT_KEY", raising=False)
     done = run(export)
