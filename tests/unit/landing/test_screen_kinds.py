@@ -264,3 +264,10 @@ def test_a_name_is_found_in_landing_and_not_repeated(project):
     assert "name in cell: lide.csv, row 2, column 3 'garant'" in said
     assert "name in cell: lide.csv, row 3, column 2 'pohlaví'" in said
     assert "Nov" not in said
+
+
+def test_a_key_that_stands_twice_cannot_hide_a_value(project, rules):
+    project.write_contract(rules("json", sheet="lide", pattern="lide*"))
+    text = '{"lide": [{"kód": "710319/2745", "kód": "A", "pohlaví": "muž"}]}'
+    project.deliver({"lide.json": text.encode()})
+    assert project.refusal()[0] == "unreadable_file"
