@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.settings import PartnerSettings
 
-GONE = ("unreachable", "too_slow", "wrong_host_key", "wrong_certificate", "wrong_credential")
+GONE = ("unreachable", "too_slow", "wrong_host_key", "wrong_certificate")
 """Problems of the server as a whole: nothing more is asked of it in this run."""
 
 
@@ -36,16 +36,8 @@ def explain(error: Exception, host: str, partner: PartnerSettings) -> Unavailabl
         ("redirected", "RedirectedError" in names or 300 <= status < 400, _redirected(host)),
         ("wrong_key_file", bool(names & {"KeyImportError", "KeyEncryptionError"}), _key_file(partner)),
         ("wrong_credential", _is_refused(names, status), _credential(host, partner)),
-        (
-            "missing_folder",
-            _is_missing(names, status),
-            _missing(host),
-        ),
-        (
-            "too_slow",
-            bool(names & TIMEOUT),
-            _slow(host, partner),
-        ),
+        ("missing_folder", _is_missing(names, status), _missing(host)),
+        ("too_slow", bool(names & TIMEOUT), _slow(host, partner)),
         ("cut_off", bool(names & CUT), f"{host} ended the connection in the middle."),
     ):
         if matches:

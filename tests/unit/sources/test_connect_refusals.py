@@ -339,3 +339,11 @@ def test_a_folder_that_may_not_be_read_does_not_close_the_others(web, monkeypatc
     monkeypatch.setitem(web.site.extra["behaviour"], "forbidden", "private/")
     states = [(d.label, d.state, d.rule_id) for d in web.pull().deliveries if d.partner == "one"]
     assert states == [("private", "absent", "wrong_credential"), ("2023-07", "new", "")]
+
+
+def test_a_file_that_may_not_be_read_does_not_stop_the_next_delivery(web, monkeypatch):
+    deliver(web, "2023-04", (FILE, people(3)))
+    deliver(web, "2023-07", (FILE, people(3)))
+    monkeypatch.setitem(web.site.extra["behaviour"], "forbidden", f"2023-04/{FILE}")
+    states = [(d.label, d.state, d.rule_id) for d in web.pull().deliveries if d.partner == "one"]
+    assert states == [("2023-04", "absent", "wrong_credential"), ("2023-07", "new", "")]
