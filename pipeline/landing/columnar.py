@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import time
 
 import polars as pl
 
@@ -26,7 +27,7 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
         metadata = dict(file.metadata.metadata or {}) | {b"created by": str(file.metadata.created_by).encode()}
         for field in file.schema_arrow:
             metadata |= {b"field " + key: value for key, value in (field.metadata or {}).items()}
-        texts = frame.select(_as_text(name, frame.schema[name]) for name in frame.columns)
+        texts = frame.select(_as_text(name, frame[name]) for name in frame.columns)
         cells = texts.select(cells=pl.concat_list(pl.all())).to_series()
     except Exception:  # whatever the reader says may quote the file
         raise UnreadableError(
@@ -35,9 +36,11 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
     return Grid("", cells, tuple(frame.columns)), _screenable(metadata)
 
 
-def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
-    column = pl.col(name)
+def _as_text(name: str, values: pl.Series) -> pl.Expr:
+    column, kind = pl.col(name), values.dtype
     if isinstance(kind, pl.Datetime):
+        if not kind.time_zone and (values.dt.time().drop_nulls() == time()).all():
+            return column.dt.strftime("%Y-%m-%d")  # days that the writer had no type for, as pandas writes them
         return column.dt.strftime("%Y-%m-%dT%H:%M:%S%:z" if kind.time_zone else "%Y-%m-%dT%H:%M:%S")
     if isinstance(kind, pl.Struct):
         return column.struct.json_encode()

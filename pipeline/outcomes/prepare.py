@@ -12,7 +12,7 @@ from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.warehouse import Connection
 
-CALENDAR_START = Quarter(1990, 1)
+CALENDAR_START = Quarter(1900, 1)
 NEVER = date(9999, 12, 31)
 CUSTODY_KINDS = ("return_to_custody", "return_to_prison", "return_for_new_offence")
 CONTINUITY_KINDS = ("contact", "treatment")

@@ -169,9 +169,8 @@ def agreed(world: World, cohort: str) -> list[Row]:
 
 def closed(world: World, case: Row) -> date:
     """The last day on which an agreement is open, as far as has been seen."""
-    services = world.rows("service", partner=case["partner"], case_id=case["case_id"])
-    contacts = [s["service_date"] for s in services if twin.is_direct_contact(s) and s["service_date"] <= world.seen_to]
-    ends = [max(contacts, default=case["agreement_date"]) + timedelta(180)]
+    delivers = world.rows("coverage", source=case["partner"], table_name="service")
+    ends = [twin.last_contact(world, case, world.seen_to) + timedelta(180) if delivers else date.max]
     ends += [case["end_date"]] if case.get("end_date") else []
     ends += [case["agreement_end_planned"] + timedelta(30)] if case.get("agreement_end_planned") else []
     return min(ends)

@@ -92,12 +92,27 @@ def case_is_open(world: World, case: Row, day: date) -> bool:
         return False
     if case.get("agreement_end_planned") and case["agreement_end_planned"] + timedelta(30) < day:
         return False
+    return last_contact(world, case, day) + timedelta(180) >= day
+
+
+def last_contact(world: World, case: Row, day: date) -> date:
+    """The case's last direct contact by a day (a service that names no case is its client's since the agreement), else
+    the agreement; the day itself when the partner delivers no services and so nothing says that contact has ceased."""
+    if not world.rows("coverage", source=case["partner"], table_name="service"):
+        return day
     contacts = [
         s["service_date"]
-        for s in world.rows("service", partner=case["partner"], case_id=case["case_id"])
-        if is_direct_contact(s) and s["service_date"] <= day
+        for s in world.rows("service", partner=case["partner"])
+        if is_direct_contact(s) and s["service_date"] <= day and belongs(s, case)
     ]
-    return max(contacts, default=case["agreement_date"]) + timedelta(180) >= day
+    return max(contacts, default=case["agreement_date"])
+
+
+def belongs(service: Row, case: Row) -> bool:
+    if service.get("case_id"):
+        return bool(service["case_id"] == case["case_id"])
+    same = service.get("person_id") == case["person_id"]
+    return same and bool(service["service_date"] >= case["agreement_date"])
 
 
 def member(world: World, cohort: str, release: Row, agreed: Row | None) -> Member:

@@ -1,14 +1,32 @@
+-- A row is one day of direct contact that keeps an agreement open: of the case, or, where the partner names no case, with
+-- the client since the agreement.
+create or replace table outcomes.case_contact as
+with contact as (
+    select s.partner, s.case_id, s.person_id, s.service_date
+    from core.service as s
+    where s.direct and s.attendance = 'attended' and s.recipient in ('client', 'client_and_family')
+)
+select k.partner, k.case_id, k.service_date from contact as k where k.case_id is not null
+union
+select c.partner, c.case_id, k.service_date
+from contact as k
+inner join core."case" as c
+    on c.partner = k.partner and c.person_id = k.person_id and c.agreement_date <= k.service_date
+where k.case_id is null;
+
 -- A row is one agreement with a client who has not withdrawn consent: open from agreement_date to closed_date (the last
 -- open day: the end, 30 days after the planned end, or 180 days after the last direct contact, whichever comes first).
+-- Of a partner that delivers no services the last contact is not known, so it ends no case.
 create or replace table outcomes.case_period as
 with contact as (
-    select s.partner, s.case_id, max(s.service_date) as last_contact
-    from core.service as s
+    select k.partner, k.case_id, max(k.service_date) as last_contact
+    from outcomes.case_contact as k
     cross join outcomes.study as y
-    where
-        s.direct and s.attendance = 'attended' and s.recipient in ('client', 'client_and_family')
-        and s.service_date <= y.as_of
-    group by s.partner, s.case_id
+    where k.service_date <= y.as_of
+    group by k.partner, k.case_id
+),
+delivers as (
+    select distinct source as partner from core.coverage where table_name = 'service'
 )
 select
     c.partner,
@@ -19,7 +37,10 @@ select
     least(
         coalesce(c.end_date, date '9999-12-31'),
         coalesce(c.agreement_end_planned + interval 30 day, date '9999-12-31'),
-        coalesce(k.last_contact, c.agreement_date) + interval 180 day
+        case
+            when d.partner is null then date '9999-12-31'
+            else coalesce(k.last_contact, c.agreement_date) + interval 180 day
+        end
     )::date as closed_date,
     c.first_contact_date,
     c.release_plan_date,
@@ -30,6 +51,7 @@ select
     q.quarter
 from core."case" as c
 left join contact as k on k.partner = c.partner and k.case_id = c.case_id
+left join delivers as d on d.partner = c.partner
 left join core.person as p on p.person_id = c.person_id
 inner join outcomes.calendar_quarter as q on c.agreement_date between q.first_day and q.last_day
 where p.consent_withdrawn_date is null;

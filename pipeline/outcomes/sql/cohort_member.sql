@@ -48,17 +48,18 @@ from (
     inner join outcomes.release_seen as r on r.release_id = a.release_id
     inner join outcomes.case_period as c
         on c.person_id = r.person_id and c.programme = 'through_the_gate' and c.agreement_date <= r.release_date
-    left join core.service as s
-        on
-            s.partner = c.partner and s.case_id = c.case_id and s.service_date <= r.release_date
-            and s.direct and s.attendance = 'attended' and s.recipient in ('client', 'client_and_family')
+    left join outcomes.case_contact as s
+        on s.partner = c.partner and s.case_id = c.case_id and s.service_date <= r.release_date
     group by r.release_id, r.release_date, c.agreement_date, c.case_id, c.partner
 ) as x
 inner join core."case" as c on c.partner = x.partner and c.case_id = x.case_id
 where
     x.release_date <= coalesce(c.end_date, date '9999-12-31')
     and x.release_date <= coalesce(c.agreement_end_planned + interval 30 day, date '9999-12-31')
-    and x.release_date <= coalesce(x.last_contact, x.agreement_date) + interval 180 day;
+    and (
+        x.release_date <= coalesce(x.last_contact, x.agreement_date) + interval 180 day
+        or x.partner not in (select source from core.coverage where table_name = 'service')
+    );
 
 -- A row is one relative who was served: the day of the first service and the case it belongs to.
 create or replace table outcomes.family_served as

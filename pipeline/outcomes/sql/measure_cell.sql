@@ -269,8 +269,8 @@ left join outcomes.measure_cell as c
         and c.group_value = m.partner
 where c.measure is null;
 
--- A row is one measure, part, cohort and window that nobody can be counted in: its tables are not delivered by anybody
--- (not collected), or there is nobody of that kind (not applicable).
+-- A row is one measure, part, cohort and window that nobody can be counted in: its tables, or for a cohort of clients the
+-- agreements, are not delivered by anybody (not collected), or there is nobody of that kind (not applicable).
 insert into outcomes.measure_cell
 with in_cohort as (
     select distinct
@@ -288,8 +288,13 @@ supplied as (
             when t.table_name in (select table_name from outcomes.partner_table) then 1
             else 0
         end) as supplied
-    from outcomes.measure_table as t
-    inner join outcomes.measure_scope as s on s.measure = t.measure
+    from (
+        select measure, table_name from outcomes.measure_table
+        union
+        select measure, 'case' from outcomes.measure_scope
+    ) as t
+    inner join outcomes.measure_scope as s
+        on s.measure = t.measure and (t.table_name <> 'case' or s.cohort not in ('all_releases', 'comparison'))
     cross join outcomes.study as y
     left join (
         select measure, cohort, max(case when delivers then 1 else 0 end) as delivers

@@ -174,6 +174,17 @@ def test_parquet_types_become_text(project, rules):
     ]
 
 
+def test_days_written_as_midnights_in_parquet_are_days(project):
+    project.write_contract('partner = "example"\ntitle = "Example"\nformat = "native"\n')
+    buffer = io.BytesIO()
+    pl.DataFrame({"person_id": ["A", "B"], "death_date": [datetime(2023, 5, 1), None]}).write_parquet(buffer)
+    project.deliver({"person.csv": b"person_id,sex\nA,male\nB,male\n", "death.parquet": buffer.getvalue()})
+    assert [cells for _, _, cells in project.rows(RECORDS) if None in cells or "2023-05-01" in cells] == [
+        ["A", "2023-05-01"],
+        ["B", None],
+    ]
+
+
 def test_zip_members_are_sheets_whatever_program_packed_them(project, rules, make_zip):
     project.write_contract(rules("zip", pattern="lidé*.csv"))
     data = make_zip({"složka/lidé.csv": CSV.encode("iso-8859-2"), "žádosti.csv": b"x\n1\n"})
