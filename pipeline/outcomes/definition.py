@@ -11,6 +11,8 @@ Kind = Literal["rate", "count", "rate_per_person_time", "median"]
 Value = Literal["share", "ratio", "median"]
 VALUES: dict[Kind, Value] = {"rate": "share", "count": "ratio", "rate_per_person_time": "ratio", "median": "median"}
 LANGUAGES = ("cs", "en")
+SUBSETS = ("conditional", "treated_in_prison", "opioid_agonist_in_prison")
+"""Parts of a cohort of releases that a measure may be about, each known on day 0."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class Measure:
 
     `windows` are days after day 0 (empty: none), `components` the parts that have cells of their own ('' is the
     whole), `curve` says whether incidence by day is counted, `ladder` whether the windows are also counted side by
-    side on the members complete for the longest. `process` cells count workers. `unit` is the denominator's.
+    side on the members complete for the longest. Windows longer than `detail_to` are neither on the ladder nor broken
+    down but by quarter. `process` cells count workers. `unit` is the denominator's; `subset` names the part of the
+    cohort that it consists of ('' is the whole).
     """
 
     id: str
@@ -72,6 +76,8 @@ class Measure:
     process: bool = False
     curve: bool = False
     parts: tuple[Part, ...] = ()
+    subset: str = ""
+    detail_to: int | None = None
 
     def __post_init__(self) -> None:
         problems = []
@@ -81,6 +87,8 @@ class Measure:
             problems.append(f"{self.id}: the primary window is not one of its windows")
         if "romodrom" in self.cohorts and self.event.startswith("return"):
             problems.append(f"{self.id}: no return measure may be crossed with Romodrom")
+        if self.subset and self.subset not in SUBSETS:
+            problems.append(f"{self.id}: there is no subset '{self.subset}' of releases")
         if "all" not in self.groups:
             problems.append(f"{self.id}: the group 'all' is missing")
         if problems:
@@ -101,7 +109,16 @@ class Measure:
     @property
     def ladder(self) -> bool:
         """Whether its windows are also counted side by side on the same members."""
-        return len(self.windows) > 1
+        return len(self.ladder_windows) > 1
+
+    @property
+    def ladder_windows(self) -> tuple[int, ...]:
+        """The windows that stand side by side; a much longer one would leave few members complete for all."""
+        return tuple(w for w in self.windows if self.detailed(w))
+
+    def detailed(self, window: int | None) -> bool:
+        """Whether a window is short enough for breakdowns and the ladder."""
+        return self.detail_to is None or window is None or window <= self.detail_to
 
     def title(self, language: str) -> str:
         """Short title for headings."""

@@ -109,5 +109,10 @@ REASONS = {
     "too_early": Text("období ještě neuplynulo", "too early"),
     "case_closed": Text("případ byl uzavřen", "case closed before release"),
     "not_served": Text("bez poskytnuté služby", "no service given"),
+    "new_offence": Text("nový trestný čin", "new offence"),
+    "earlier_offence": Text("dřívější trestný čin", "earlier offence"),
+    "revocation": Text("zrušení podmíněného propuštění", "revocation of conditional release"),
+    "conversion": Text("přeměna jiného trestu", "conversion of another sanction"),
+    "not_known": Text("příčina není známa", "cause not known"),
     "before_study": Text("propuštěni před začátkem údajů", "released before the data begin"),
 }

@@ -14,10 +14,23 @@ from pipeline.warehouse import Connection
 
 CALENDAR_START = Quarter(1900, 1)
 NEVER = date(9999, 12, 31)
-CUSTODY_KINDS = ("return_to_custody", "return_to_prison", "return_for_new_offence")
+CUSTODY_KINDS = (
+    "return_to_custody",
+    "return_to_prison",
+    "return_to_prison_by_spell",
+    "return_for_new_offence",
+    "return_for_earlier_offence",
+    "return_on_revocation",
+    "return_on_conversion",
+    "return_on_remand",
+)
+CONVICTION_KINDS = ("reconviction_1y", "reconviction_2y_nordic")
 CONTINUITY_KINDS = ("contact", "treatment")
 DETAIL_GROUPS = ("domain", "end_reason", "channel", "reason")
-FOLLOW_UP_EVENTS = CUSTODY_KINDS + CONTINUITY_KINDS
+BREAKDOWNS = frozenset({"partner", "prison", "planned", "drug_user"})
+CAUSES = ("new_offence", "earlier_offence", "revocation", "conversion", "not_known")
+NATIONAL_TABLES = ("custody_stay", "conviction", "death")
+"""Delivered by the Prison Service for everybody, not by each partner for its clients."""
 
 ATTRITION: dict[str, tuple[tuple[str, bool], ...]] = {
     "programme": (
@@ -87,25 +100,44 @@ def _fill_study(con: Connection, run: Run) -> None:
 
 def _fill_registry(con: Connection) -> None:
     _fill(con, "measure_window(measure VARCHAR, event VARCHAR, cell_set VARCHAR, window_days INTEGER, "
-               "longest_days INTEGER)", list(_windows()))  # fmt: skip
+               "longest_days INTEGER, broken_down BOOLEAN)", list(_windows()))  # fmt: skip
     _fill(
-        con, "measure_scope(measure VARCHAR, cohort VARCHAR)", [(m.id, c) for m in MEASURES.values() for c in m.cohorts]
+        con,
+        "measure_scope(measure VARCHAR, cohort VARCHAR, subset VARCHAR)",
+        [(m.id, c, m.subset) for m in MEASURES.values() for c in m.cohorts],
     )
     _fill(
         con,
-        "measure_table(measure VARCHAR, table_name VARCHAR)",
-        [(m.id, t) for m in MEASURES.values() for t in m.tables],
+        "measure_table(measure VARCHAR, table_name VARCHAR, national BOOLEAN)",
+        [(m.id, t, t in NATIONAL_TABLES) for m in MEASURES.values() for t in m.tables],
     )
     _fill(con, "measure_group(measure VARCHAR, group_by VARCHAR, scope VARCHAR)", list(_groups()))
     _fill(con, "measure_component(measure VARCHAR, component VARCHAR, unit VARCHAR, value_kind VARCHAR, per INTEGER, "
                "process BOOLEAN)", list(_parts()))  # fmt: skip
     _fill(con, "measure_curve(measure VARCHAR, event VARCHAR)", [(m.id, m.event) for m in MEASURES.values() if m.curve])
-    kinds = [(k, k in CUSTODY_KINDS) for k in FOLLOW_UP_EVENTS]
-    _fill(con, "event_kind(kind VARCHAR, custody BOOLEAN)", kinds)
+    _fill(
+        con,
+        "event_kind(kind VARCHAR, custody BOOLEAN, everybody BOOLEAN, seen_from DATE, seen_to DATE)",
+        list(_event_kinds(con)),
+    )
+    _fill(con, "cause(cause VARCHAR)", [(cause,) for cause in CAUSES])
     _fill(
         con, "attrition_step(cohort VARCHAR, step_number INTEGER, step VARCHAR, counts_units BOOLEAN)", list(_steps())
     )
     _insert(con, "measure_registry", registry_rows(), len(REGISTRY_COLUMNS))
+
+
+def _event_kinds(con: Connection) -> Iterator[tuple[str, bool, bool, date | None, date | None]]:
+    """Kinds of event; convictions only where they are delivered, with the days on which they were seen."""
+    for kind in CUSTODY_KINDS + CONTINUITY_KINDS:
+        yield kind, kind in CUSTODY_KINDS, kind in CUSTODY_KINDS, None, None
+    found = con.execute(
+        "select max(c.covered_from), least(min(c.covered_to), max(y.as_of)) from core.coverage as c"
+        " cross join outcomes.study as y where c.table_name = 'conviction'"
+    ).fetchone()
+    if found and found[0]:
+        for kind in CONVICTION_KINDS:
+            yield kind, False, True, found[0], found[1]
 
 
 def _quarters(last: Quarter) -> Iterator[tuple[str, date, date]]:
@@ -131,12 +163,13 @@ def _domains() -> list[tuple[str, str]]:
     return sorted((c.code, c.extra.get("domain", "")) for c in codes)
 
 
-def _windows() -> Iterator[tuple[str, str, str, int | None, int]]:
+def _windows() -> Iterator[tuple[str, str, str, int | None, int, bool]]:
     for m in MEASURES.values():
         for window in m.windows or (None,):
-            yield m.id, m.event, "own", window, (window or 0) + m.proof_lag
-            if m.ladder:
-                yield m.id, m.event, "ladder", window, m.windows[-1] + m.proof_lag
+            broken_down = m.detailed(window) and not BREAKDOWNS.isdisjoint(m.groups)
+            yield m.id, m.event, "own", window, (window or 0) + m.proof_lag, broken_down
+            if m.ladder and window in m.ladder_windows:
+                yield m.id, m.event, "ladder", window, m.ladder_windows[-1] + m.proof_lag, broken_down
 
 
 def _groups() -> Iterator[tuple[str, str, str]]:

@@ -117,6 +117,25 @@ def test_curves_account_for_everybody(world: World) -> None:
 
 @FEW
 @given(worlds())
+def test_causes_of_return_add_up(world: World) -> None:
+    """Each first return has one cause: counts add up in every window, incidences on every day."""
+    con = measured(world)
+    apart = f"""
+        select {CELL} from outcomes.measure_cell where measure = 'cause_of_return' and status = 'measured'
+        group by {CELL} having sum(case when group_by = 'all' then numerator else -numerator end) <> 0"""
+    assert rows(con, apart) == []
+    found = rows(con, "select * from outcomes.curve where measure = 'cause_of_return' order by cohort, day")
+    for cohort in {row[1] for row in found}:
+        curves = [
+            aalen_johansen([DayCount(*row[4:]) for row in found if row[1] == cohort and row[3] == cause])
+            for cause in sorted({row[3] for row in found if row[1] == cohort})
+        ]
+        for whole, *parts in zip(*curves, strict=True):
+            assert abs(whole.value - sum(part.value for part in parts)) < 1e-9
+
+
+@FEW
+@given(worlds())
 def test_attrition_adds_up(world: World) -> None:
     """Each step holds those of the step before who were not removed; the last of programme is its complete members."""
     con = measured(world)

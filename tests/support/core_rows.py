@@ -48,6 +48,9 @@ COLUMNS = {
     "application": "partner, application_id, person_id, application_date date, source, eligible boolean, outcome,"
     " reason",
     "family_member": "partner, family_member_id, person_id, relation, consent_date date",
+    "conviction": "partner, conviction_id, person_id, offence_date date, conviction_date date, offence_group, sanction",
+    "living_status": "partner, status_id, person_id, status_date date, stage, housing, work, debt, family_contact,"
+    " documents, health_insurance, benefits",
     "death": "partner, person_id, death_date date, cause_group, source",
 }
 

@@ -2,7 +2,7 @@
 
 A `stays` cell lists later stays as `day reason`, with `offence DAY` and `until DAY REASON` as needed, separated by `;`.
 A `services` cell lists `day setting` with `missed`, `family`, `indirect`, `by b`, `in TREATMENT` as needed, a
-`treatments` cell `day type setting`.
+`treatments` cell `day type setting`, a `convictions` cell `day sanction` with `offence DAY`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,25 @@ def drawn(text: str) -> list[dict[str, str]]:
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 
-def world(text: str, custody_to: str = CUSTODY_TO, partner_to: dict[str, str] | None = None) -> dict[str, list[Any]]:
+def world(
+    text: str,
+    custody_to: str = CUSTODY_TO,
+    partner_to: dict[str, str] | None = None,
+    convictions_to: str | None = CUSTODY_TO,
+) -> dict[str, list[Any]]:
     """Core tables from a drawn table: every person is a client of partner a, released from one sentence."""
     tables: dict[str, list[Any]] = {name: [] for name in ("person", "release", "spell", "stay", "case", "service")}
-    tables |= {"death": [], "treatment": [], "custody_conflict": [], "custody_coverage": [{"covered_to": custody_to}]}
+    tables |= {
+        "death": [],
+        "treatment": [],
+        "conviction": [],
+        "custody_conflict": [],
+        "custody_coverage": [{"covered_to": custody_to}],
+    }
     seen = {"a": custody_to, "b": custody_to} | (partner_to or {})
     tables["coverage"] = [coverage("custody", "custody_stay", custody_to)]
+    if convictions_to:
+        tables["coverage"].append(coverage("custody", "conviction", convictions_to))
     tables["coverage"] += [coverage(p, t, day) for p, day in seen.items() for t in ("case", "service", "treatment")]
     for row in drawn(text):
         add_person(tables, row)
@@ -45,7 +58,8 @@ def add_person(tables: dict[str, list[Any]], row: dict[str, str]) -> None:
     tables["release"].append(
         {"release_id": f"{name}-1", "person_id": name, "spell_number": 1, "spell_admission_date": "2019-06-01",
          "release_date": day, "release_quarter": quarter, "release_kind": "sentence", "prison": "brno",
-         "planned": row.get("planned", "planned"), "drug_user": "yes", "release_reason": "end_of_sentence"}
+         "planned": row.get("planned", "planned"), "drug_user": "yes", "release_reason": "end_of_sentence",
+         "conditional": row.get("conditional") == "yes"}
     )  # fmt: skip
     tables["spell"].append({"person_id": name, "spell_number": 1, "admission_date": "2019-06-01", "release_date": day,
                             "release_kind": "sentence"})  # fmt: skip
@@ -65,6 +79,12 @@ def add_person(tables: dict[str, list[Any]], row: dict[str, str]) -> None:
         tables["stay"].append(stay(name, number, text.split()))
     for number, text in enumerate(filter(None, row.get("services", "").split(";"))):
         tables["service"].append(service(name, number, text.split()))
+    for number, text in enumerate(filter(None, row.get("convictions", "").split(";"))):
+        words = text.split()
+        conviction = {"conviction_id": f"{name}k{number}", "person_id": name, "conviction_date": words[0]}
+        conviction["sanction"] = words[1]
+        conviction["offence_date"] = words[words.index("offence") + 1] if "offence" in words else None
+        tables["conviction"].append(conviction)
     for number, text in enumerate(filter(None, row.get("treatments", "").split(";"))):
         tables["treatment"].append(treatment(name, number, text.split()))
 

@@ -39,6 +39,11 @@ def worlds(draw: st.DrawFn) -> World:
     world: World = {name: [] for name in COLUMNS}
     world["custody_coverage"] = [{"covered_to": EXTRACT}]
     world["coverage"] = [coverage("custody", "custody_stay", FIRST, EXTRACT)]
+    if draw(yes):
+        until = draw(st.sampled_from([EXTRACT, date(2023, 3, 31)]))
+        world["coverage"].append(
+            coverage("custody", "conviction", draw(st.sampled_from([FIRST, date(2021, 7, 1)])), until)
+        )
     for partner, tables in PARTNER_TABLES.items():
         until = draw(st.sampled_from([EXTRACT, EXTRACT, date(2023, 6, 30), date(2022, 7, 1)]))
         since = draw(st.sampled_from([FIRST, FIRST, FIRST, date(2021, 7, 1)]))
@@ -64,8 +69,20 @@ def person(draw: st.DrawFn, world: World, name: str) -> None:
     if draw(st.integers(0, 6)) == 0 and world["release"]:
         day = draw(st.sampled_from(world["release"]))["release_date"] + timedelta(draw(edges))
         world["death"].append({"person_id": name, "death_date": day})
+    for number in range(draw(st.integers(0, 2))):
+        conviction(draw, world, name, f"{name}k{number}")
     for number in range(draw(st.integers(0, 3))):
         case(draw, world, name, f"{name}c{number}")
+
+
+def conviction(draw: st.DrawFn, world: World, name: str, number: str) -> None:
+    anchor = draw(st.sampled_from([r["release_date"] for r in world["release"]] or [date(2021, 3, 1)]))
+    day = anchor + timedelta(draw(st.sampled_from([0, 1, 30, 365, 366, 547, 548, 549, 730, 731])))
+    offence = draw(st.sampled_from([None, anchor, anchor + timedelta(1), anchor + timedelta(365), day - timedelta(1)]))
+    row: dict[str, Any] = {"conviction_id": number, "person_id": name, "conviction_date": day}
+    row["offence_date"] = offence and min(offence, day)
+    row["sanction"] = draw(st.sampled_from(["prison", "community_service", "fine", "suspended", None]))
+    world["conviction"].append(row)
 
 
 def spells(draw: st.DrawFn, world: World, name: str) -> None:
@@ -122,6 +139,7 @@ def close(draw: st.DrawFn, world: World, name: str, number: int, begun: date, le
         release = {"release_id": f"{name}-{number}", "person_id": name, "spell_number": number, "release_kind": kind}
         release |= {"spell_admission_date": begun, "release_date": left, "release_reason": reason}
         release |= {"release_quarter": f"{left.year}Q{(left.month + 2) // 3}", "prison": stay["prison"]}
+        release["conditional"] = (reason or "").startswith("conditional")
         release |= {"planned": draw(st.sampled_from(["planned", "unplanned", "unknown"]))}
         world["release"].append(release | {"drug_user": draw(st.sampled_from(["yes", "yes", "no", None]))})
 

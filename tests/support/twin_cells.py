@@ -9,12 +9,15 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from pipeline.outcomes import MEASURES
+from pipeline.outcomes import MEASURES, Measure
 from pipeline.periods import Quarter
 from tests.support import twin_cohorts as twin
 from tests.support.twin_cohorts import Member, Row, World
 
 Key = tuple[str, str, str, str, int | None, str, str]
+EVENTS = ("contact", "treatment", *sorted(m.event for m in MEASURES.values() if m.event.startswith("re")))
+CAUSES = ("new_offence", "earlier_offence", "revocation", "conversion", "not_known")
+BREAKDOWNS = ("partner", "prison", "planned", "drug_user")
 OF_COHORT = {"programme": "through_the_gate", "romodrom": "romodrom"}
 
 
@@ -97,6 +100,8 @@ def spread(measure: str, groups: dict[str, str | None], **key: Any) -> Iterator[
     key = {"component": "", "cohort": "programme", "cell_set": "own", "window": None} | key
     for name in MEASURES[measure].groups:
         value = "" if name == "all" else groups.get(name)
+        if name in BREAKDOWNS and not MEASURES[measure].detailed(key["window"]):
+            continue
         if value is not None:
             yield measure, key["component"], key["cohort"], key["cell_set"], key["window"], name, value
 
@@ -108,19 +113,45 @@ def member_groups(m: Member) -> dict[str, str | None]:
 
 def release_rates(world: World, m: Member) -> Iterator[Unit]:
     for measure in MEASURES.values():
-        if m.cohort not in measure.cohorts or not measure.windows or m.cohort == "romodrom":
+        if (
+            m.cohort not in measure.cohorts
+            or measure.event not in EVENTS
+            or (measure.subset and not in_subset(world, m, measure))
+        ):
             continue
-        for cell_set, window in [(s, w) for s in ("own", "ladder") for w in measure.windows]:
-            needed = window if cell_set == "own" else max(measure.windows)
-            whole = (world.custody_to - m.quarter.last_day).days >= needed
-            if measure.event.startswith("return"):
-                answer = twin.judge_return(world, m, measure.event, window)
-            else:
-                answer = twin.judge_continuity(world, m, measure.id, measure.tables, window)
-            state = "not_collected" if answer == "not_collected" else "measured" if whole else "too_early"
-            doubt, unseen = int(answer in ("possible", "unobserved")), int(answer == "unobserved")
-            for key in spread(measure.id, member_groups(m), cohort=m.cohort, cell_set=cell_set, window=window):
-                yield Unit(key, m.person, state, 1, int(answer == "event"), doubt, unseen)
+        ladder = [w for w in measure.windows if measure.detail_to is None or w <= measure.detail_to]
+        windows = [("own", w, w) for w in measure.windows]
+        windows += [("ladder", w, max(ladder)) for w in ladder] if len(ladder) > 1 else []
+        for cell_set, window, needed in windows:
+            yield from release_units(world, m, measure, cell_set, window, needed + measure.proof_lag)
+
+
+def in_subset(world: World, m: Member, measure: Measure) -> bool:
+    return {"conditional": m.conditional}[measure.subset]
+
+
+def release_units(world: World, m: Member, measure: Measure, cell_set: str, window: int, needed: int) -> Iterator[Unit]:
+    seen = world.custody_to
+    if measure.event.startswith("reconviction"):
+        convictions = twin.convictions_seen(world)
+        if not convictions:
+            return
+        seen = min(seen, convictions[1])
+        answer = twin.judge_reconviction(world, m, measure.event, window, measure.proof_lag)
+    elif measure.event.startswith("return"):
+        answer = twin.judge_return(world, m, measure.event, window)
+    else:
+        answer = twin.judge_continuity(world, m, measure.id, measure.tables, window)
+    whole = (seen - m.quarter.last_day).days >= needed
+    state = "not_collected" if answer == "not_collected" else "measured" if whole else "too_early"
+    doubt, unseen = int(answer in ("possible", "unobserved")), int(answer == "unobserved")
+    x = twin.returns_within(world, m, window) if measure.id == "return_frequency" else int(answer == "event")
+    groups = member_groups(m)
+    for key in spread(measure.id, groups, cohort=m.cohort, cell_set=cell_set, window=window):
+        yield Unit(key, m.person, state, 1, x, doubt, unseen)
+    for why in CAUSES if measure.id == "cause_of_return" else ():
+        key = (measure.id, "", m.cohort, cell_set, window, "reason", why)
+        yield Unit(key, m.person, state, 1, int(x and why == twin.first_cause(world, m)), doubt, unseen)
 
 
 def before_release(world: World, m: Member) -> Iterator[Unit]:

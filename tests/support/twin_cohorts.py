@@ -31,6 +31,7 @@ class Member:
     planned: str | None
     drug_user: str
     manager: str | None = None
+    conditional: bool = False
 
     @property
     def quarter(self) -> Quarter:
@@ -127,6 +128,7 @@ def member(world: World, cohort: str, release: Row, agreed: Row | None) -> Membe
         release.get("planned"),
         release.get("drug_user") or "unknown",
         agreed.get("case_manager_id") if agreed else None,
+        bool(release.get("conditional")),
     )
 
 
@@ -178,26 +180,97 @@ def later_stays(world: World, m: Member) -> list[Row]:
     return [s for s in stays if s["spell_number"] > m.spell and m.start < s["admission_date"] <= end]
 
 
+CAUSES = {
+    "revocation_of_conditional_release": "revocation",
+    "conversion_of_sanction": "conversion",
+    "earlier_offence": "earlier_offence",
+}
+CAUSE_OF_KIND = {
+    "return_on_revocation": "revocation",
+    "return_on_conversion": "conversion",
+    "return_for_earlier_offence": "earlier_offence",
+    "return_for_new_offence": "new_offence",
+}
+
+
+def cause(stay: Row, release: date) -> str:
+    """Why somebody was admitted: one of the causes of return, else the reason itself."""
+    if stay["admission_reason"] != "new_sentence":
+        return CAUSES.get(stay["admission_reason"], stay["admission_reason"])
+    if stay.get("offence_date") is None:
+        return "not_known"
+    return "new_offence" if stay["offence_date"] > release else "earlier_offence"
+
+
 def qualifies(kind: str, stay: Row, release: date) -> str:
     """'yes', 'no' or 'unclassifiable' for one later stay under one definition of return."""
-    reason, offence = stay["admission_reason"], stay.get("offence_date")
+    reason = stay["admission_reason"]
     if kind == "return_to_custody":
         return "no" if reason in ("transfer_in", "return_from_absence") else "yes"
     if reason == "unknown":
         return "unclassifiable"
-    if kind == "return_to_prison":
+    if kind in ("return_to_prison", "return_to_prison_by_spell"):
         return "yes" if reason in RETURN_REASONS else "no"
-    if reason != "new_sentence":
-        return "no"
-    if offence is None:
+    if kind == "return_on_remand":
+        return "yes" if reason == "remand" else "no"
+    why = cause(stay, release)
+    if why == "not_known" and kind in ("return_for_new_offence", "return_for_earlier_offence"):
         return "unclassifiable"
-    return "yes" if offence > release else "no"
+    return "yes" if why == CAUSE_OF_KIND[kind] else "no"
+
+
+def days_of(world: World, m: Member, kind: str, stay: Row) -> int:
+    """The day on which a later stay counts: its own admission, or the first of the time in custody around it."""
+    if kind != "return_to_prison_by_spell":
+        return int((stay["admission_date"] - m.start).days)
+    around = world.rows("stay", person_id=m.person, spell_number=stay["spell_number"])
+    return int((min(s["admission_date"] for s in around) - m.start).days)
+
+
+def first_cause(world: World, m: Member) -> str | None:
+    """The cause of the first return to prison."""
+    found = [s for s in later_stays(world, m) if qualifies("return_to_prison", s, m.start) == "yes"]
+    first = min(found, key=lambda s: (s["admission_date"], s["stay_id"]), default=None)
+    return cause(first, m.start) if first else None
+
+
+def returns_within(world: World, m: Member, window: int) -> int:
+    """How many later spells begin a return to prison within the window."""
+    found = [s for s in later_stays(world, m) if qualifies("return_to_prison", s, m.start) == "yes"]
+    return len({s["spell_number"] for s in found if (s["admission_date"] - m.start).days <= window})
+
+
+def convictions_seen(world: World) -> tuple[date, date] | None:
+    """First and last day on which convictions were seen."""
+    found = world.rows("coverage", table_name="conviction")
+    if not found:
+        return None
+    return max(r["covered_from"] for r in found), min([world.seen_to, *(r["covered_to"] for r in found)])
+
+
+def judge_reconviction(world: World, m: Member, kind: str, window: int, proof_lag: int) -> str:
+    """'event', 'possible', 'unobserved' or 'no' under one definition of reconviction."""
+    seen = convictions_seen(world)
+    assert seen
+    nordic = kind == "reconviction_2y_nordic"
+    answers = {"no"}
+    for c in world.rows("conviction", person_id=m.person):
+        proven = m.start < c["conviction_date"] <= min(seen[1], m.start + timedelta(window + proof_lag))
+        offence, sanction = c["offence_date"], c["sanction"]
+        if not proven or (nordic and sanction in ("fine", "suspended")):
+            continue
+        if offence and not m.start < offence <= min(m.start + timedelta(window), observed_to(world, m)):
+            continue
+        answers.add("event" if offence and (sanction or not nordic) else "possible")
+    if "event" not in answers and seen[0] > m.start:
+        return "unobserved"
+    return next(a for a in ("event", "possible", "no") if a in answers)
 
 
 def judge_return(world: World, m: Member, kind: str, window: int) -> str:
     """'event', 'possible', 'unobserved' or 'no' for one member, one definition, one window."""
     stays = later_stays(world, m)
-    read = [(qualifies(kind, s, m.start), (s["admission_date"] - m.start).days) for s in stays]
+    read = [(qualifies(kind, s, m.start), days_of(world, m, kind, s)) for s in stays]
     if any(answer == "yes" and days <= window for answer, days in read):
         return "event"
     if world.rows("custody_conflict", person_id=m.person):
@@ -209,7 +282,12 @@ def judge_return(world: World, m: Member, kind: str, window: int) -> str:
     for s in stays:
         left = s.get("release_date")
         gone = left is not None and left <= world.custody_to and left <= day
-        if kind != "return_to_custody" and s.get("regime") == "remand" and s["admission_date"] <= day and not gone:
+        if (
+            kind not in ("return_to_custody", "return_on_remand")
+            and s.get("regime") == "remand"
+            and s["admission_date"] <= day
+            and not gone
+        ):
             return "no" if resolved else "possible"
     return "no"
 

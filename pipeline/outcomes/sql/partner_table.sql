@@ -21,7 +21,7 @@ select
 from outcomes.measure_table as m
 cross join (select distinct partner from core."case") as p
 left join outcomes.partner_table as t on t.partner = p.partner and t.table_name = m.table_name
-where m.table_name <> 'custody_stay'
+where not m.national
 group by m.measure, p.partner;
 
 -- A row is one measure, partner and quarter up to the run's: whether the whole quarter has been seen.

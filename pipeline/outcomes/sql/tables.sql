@@ -18,7 +18,7 @@ create or replace table outcomes.attrition (
 -- A row is one cohort member, one kind of event, one event number. Number 1 is the first confirmed event, or the end of
 -- follow-up (competing, censored) when there is none; further events follow, then the end, then the doubts:
 -- unclassifiable (a stay that cannot be classified, on day `days`), pending (remand on days `days` … before `until_days`)
--- and unobserved (not seen from day `days` on).
+-- and unobserved (not seen from day `days` on). The reason of a return is its cause.
 create or replace table outcomes.follow_up (
     cohort VARCHAR, member_id VARCHAR, person_id VARCHAR, kind VARCHAR, event_number INTEGER, start_date DATE,
     covered_to DATE, observed_to DATE, days INTEGER, status VARCHAR, reason VARCHAR, partner VARCHAR, prison VARCHAR,

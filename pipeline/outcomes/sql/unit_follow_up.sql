@@ -4,6 +4,7 @@ select
     release_id,
     kind,
     min(case when status = 'event' then days end) as event_day,
+    min(case when status = 'event' and event_number = 1 then reason end) as reason,
     min(case when status = 'unclassifiable' then days end) as unclear_day,
     min(case when status = 'unobserved' then days end) as unseen_day
 from outcomes.event_per_release
@@ -19,39 +20,75 @@ inner join (select distinct event, window_days from outcomes.measure_window) as 
         and coalesce(e.until_days, w.window_days + 1) > w.window_days
 where e.status = 'pending';
 
--- A row is one cohort member in one window of one measure of events after release. The window counts when its whole
--- release quarter can be complete; a doubt counts as possible where no event is confirmed.
-insert into outcomes.unit
+-- A row is one cohort member in one window of one measure of events after release, with the doubts in that window. The
+-- window counts when its whole release quarter can be complete, in every table that the measure needs. What is not broken
+-- down carries no groups, so that its units fall into few combinations.
+create or replace temp view judged_member as
 with member as (
     select m.*, count(*) over (partition by m.cohort, m.person_id) = 1 as alone, q.last_day
     from outcomes.cohort_member as m
     inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
     where m.cohort not in ('romodrom', 'family')
-),
-judged as (
-    select
-        w.measure, w.cell_set, w.window_days, w.longest_days, m.*,
-        case when f.event_day <= w.window_days then 1 else 0 end as number,
-        case
-            when f.unclear_day <= w.window_days or f.unseen_day <= w.window_days or p.release_id is not null then 1
-            else 0
-        end as doubt,
-        case when f.unseen_day <= w.window_days then 1 else 0 end as unseen
-    from member as m
-    inner join outcomes.measure_scope as c on c.cohort = m.cohort
-    inner join outcomes.measure_window as w on w.measure = c.measure
-    inner join outcomes.first_per_release as f on f.release_id = m.member_id and f.kind = w.event
-    left join outcomes.pending_per_window as p
-        on p.release_id = m.member_id and p.kind = w.event and p.window_days = w.window_days
 )
 select
-    j.measure, '', j.cohort, j.cell_set, j.window_days, 'groups', j.person_id,
+    w.measure, w.cell_set, w.window_days, f.kind, f.reason, m.cohort, m.member_id, m.person_id, m.release_quarter,
+    case when w.broken_down then m.partner end as partner,
+    case when w.broken_down then m.prison end as prison,
+    case when w.broken_down then m.planned end as planned,
+    case when w.broken_down then m.drug_user end as drug_user,
+    m.complete_to, m.alone,
+    case when f.event_day <= w.window_days then 1 else 0 end as number,
     case
-        when not coalesce(p.delivers, true) then 'not_collected'
-        when date_diff('day', j.last_day, j.complete_to) >= j.longest_days then 'measured'
+        when f.unclear_day <= w.window_days or f.unseen_day <= w.window_days or p.release_id is not null then 1
+        else 0
+    end as doubt,
+    case when f.unseen_day <= w.window_days then 1 else 0 end as unseen,
+    case
+        when not coalesce(d.delivers, true) then 'not_collected'
+        when
+            date_diff('day', m.last_day, least(m.complete_to, coalesce(k.seen_to, m.complete_to))) >= w.longest_days
+            then 'measured'
         else 'too_early'
-    end,
-    1, j.number, j.doubt * (1 - j.number), j.unseen * (1 - j.number), null,
+    end as state
+from member as m
+inner join outcomes.measure_scope as c on c.cohort = m.cohort
+inner join outcomes.measure_window as w on w.measure = c.measure
+inner join outcomes.event_kind as k on k.kind = w.event
+inner join outcomes.first_per_release as f on f.release_id = m.member_id and f.kind = w.event
+left join outcomes.release_subset as b on b.subset = c.subset and b.release_id = m.member_id
+left join outcomes.pending_per_window as p
+    on p.release_id = m.member_id and p.kind = w.event and p.window_days = w.window_days
+left join outcomes.partner_measure as d on d.measure = w.measure and d.partner = m.partner
+where c.subset = '' or b.release_id is not null;
+
+-- A row is one cohort member in one window of one measure: an event or none. A doubt counts as possible where no event is
+-- confirmed.
+insert into outcomes.unit
+select
+    measure, '', cohort, cell_set, window_days, 'groups', person_id, state, 1, number, doubt * (1 - number),
+    unseen * (1 - number), null, partner, prison, release_quarter, planned, drug_user, null, null, null, complete_to, alone
+from judged_member
+where measure <> 'return_frequency';
+
+-- A row is one cohort member in one window and one cause of the first return.
+insert into outcomes.unit
+select
+    j.measure, '', j.cohort, j.cell_set, j.window_days, 'detail', j.person_id, j.state, 1,
+    case when j.reason = c.cause then j.number else 0 end, j.doubt * (1 - j.number), j.unseen * (1 - j.number), null,
+    j.partner, j.prison, j.release_quarter, j.planned, j.drug_user, 'reason', c.cause, null, j.complete_to, false
+from judged_member as j
+cross join outcomes.cause as c
+where j.measure = 'cause_of_return';
+
+-- A row is one cohort member in one window: how many later times in custody include a return.
+insert into outcomes.unit
+select
+    j.measure, '', j.cohort, j.cell_set, j.window_days, 'groups', j.person_id, j.state, 1,
+    count(case when e.days <= j.window_days then 1 end), j.doubt * (1 - j.number), j.unseen * (1 - j.number), null,
     j.partner, j.prison, j.release_quarter, j.planned, j.drug_user, null, null, null, j.complete_to, j.alone
-from judged as j
-left join outcomes.partner_measure as p on p.measure = j.measure and p.partner = j.partner;
+from judged_member as j
+left join outcomes.event_per_release as e on e.release_id = j.member_id and e.kind = j.kind and e.status = 'event'
+where j.measure = 'return_frequency'
+group by
+    j.measure, j.cohort, j.cell_set, j.window_days, j.member_id, j.person_id, j.state, j.doubt, j.number, j.unseen,
+    j.partner, j.prison, j.release_quarter, j.planned, j.drug_user, j.complete_to, j.alone;

@@ -13,13 +13,16 @@ from pipeline.publication.sections.parts import (
     cell_text,
     figure_notes,
     forest,
+    grouped,
     rate_cells,
     rate_sentence,
+    rate_table,
     shown,
     strip_marks,
     windows_table,
 )
 
+CAUSE = "cause_of_return"
 COHORTS = ("programme", "comparison", "all_releases")
 
 
@@ -34,6 +37,7 @@ def returns(report: Report) -> str:
         rate_sentence(report, RETURN, YEAR, report.pooled(RETURN, YEAR)),
         report.t("return.stay"),
         _definitions(report, found),
+        _causes(report),
         _windows(report, found),
         curve(report, RETURN),
         _cohorts(report),
@@ -56,16 +60,44 @@ def measures(report: Report) -> list[str]:
 
 
 def _definitions(report: Report, found: list[str]) -> str:
+    """Every definition with its number side by side, then in words."""
     header = [report.t("column.measure"), report.t("column.definition")]
     rows = [[report.words(name, "title"), report.words(name, "definition")] for name in found]
+    lines = [
+        (f"{report.words(name, 'title')}, {report.days(row.keys['window'])}", row)
+        for name, row in _one_year(report, found)
+    ]
     return paragraphs(
         report.heading(2, "heading.definitions", "sec-definitions"),
+        rate_table(report, "side-by-side", report.t("caption.side_by_side"), report.t("column.measure"), lines),
+        report.t("return.side_by_side_note"),
         str(Table("tbl-definitions", report.t("caption.definitions"), header, rows, numeric_from=2)),
     )
 
 
+def _one_year(report: Report, found: list[str]) -> list[tuple[str, Row]]:
+    """Each definition that is a rate, at one year or at the only window that it has."""
+    rows = {name: report.rows(name, cohort="programme", cell_set="own", component="", group_by="all") for name in found}
+    chosen = {
+        name: [row for row in own if row.keys["window"] == YEAR] or own[:1]
+        for name, own in rows.items()
+        if report.bundle.meta.definitions[name]["kind"] == "rate"
+    }
+    return [(name, own[0]) for name, own in chosen.items() if own]
+
+
+def _causes(report: Report) -> str:
+    """What the first return was for, where the release holds it."""
+    lines = grouped(report, CAUSE, YEAR, "reason")
+    if not lines:
+        return ""
+    caption = report.t("caption.causes", window=YEAR)
+    table = rate_table(report, "causes", caption, report.t("column.group"), lines)
+    return paragraphs(table, report.t("return.causes"))
+
+
 def _windows(report: Report, found: list[str]) -> str:
-    tables = [windows_table(report, name) for name in found]
+    tables = [windows_table(report, name) for name in found if report.rows(name, group_by="quarter")]
     return paragraphs(report.heading(2, "heading.windows", "sec-windows"), *tables, report.t("return.bounds"))
 
 
