@@ -136,6 +136,10 @@ def publish(
 def with_inputs(settings: Settings, run: Run) -> Run:
     """The run with its inputs, versions and synthetic mark filled in from the landing receipts."""
     receipts = landing.receipts(settings, known_at=run.known_at)
+    if not receipts and run.known_at and landing.receipts(settings):
+        raise InputError(
+            f"Nothing had been received by {run.known_at}. Give a later day after --known-at, or leave it out."
+        )
     if not receipts:
         raise InputError(
             "Nothing has been landed yet. Check the locations in throughcare.toml, then `throughcare pull`."
@@ -170,11 +174,24 @@ def fill_warehouse(settings: Settings, outcome: Outcome, reporter: Reporter) -> 
                     counts[name] if note.reused else _in_transaction(con, name, function, settings, outcome.run)
                 )
         write_feedback_once(con, settings, outcome)
+        for line in _refused(con):
+            reporter.say(line)
         if not done.issuperset(IN_WAREHOUSE):
             con.execute("checkpoint")
     finally:
         con.close()
     publish_current(folder, outcome.run.run_id)
+
+
+def _refused(con: Connection) -> list[str]:
+    """A line for each delivery of which nothing was used, with the rule and the command that tells more."""
+    rows = con.execute(
+        "select partner, extract_date, rule_id from validated.delivery where verdict = 'refused' order by all"
+    ).fetchall()
+    return [
+        f"{partner}, extract of {day}: refused ({rule}); `throughcare feedback {partner}` says what to mend"
+        for partner, day, rule in rows
+    ]
 
 
 def write_feedback_once(con: Connection, settings: Settings, outcome: Outcome) -> None:

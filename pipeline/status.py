@@ -27,6 +27,12 @@ COVERAGE = """
     group by source, table_name
     order by source, table_name
 """
+REFUSED = """
+    select partner, rule_id as reason, delivery_id as delivery
+    from validated.delivery
+    where verdict = 'refused'
+    order by partner, delivery_id
+"""
 QUARANTINE = """
     select partner, table_name, rule_id, count(*) as rows
     from validated.quarantine
@@ -36,7 +42,7 @@ QUARANTINE = """
 
 
 def show_status(settings: Settings, *, as_json: bool) -> None:
-    """Print deliveries, coverage and quarantine of the newest run, refusals at landing, and the last runs."""
+    """Print deliveries, coverage and quarantine of the newest run, what was refused, and the last runs."""
     found = read_status(settings)
     if as_json:
         show_json(found)
@@ -60,6 +66,7 @@ def read_status(settings: Settings) -> dict[str, list[dict[str, Any]]]:
     con = open_readonly(settings.folder("warehouse"))
     try:
         queries = {"deliveries": DELIVERIES, "coverage": COVERAGE, "quarantine": QUARANTINE}
+        found["refused"] += _rows(con, REFUSED)
         return found | {name: _rows(con, query) for name, query in queries.items()}
     finally:
         con.close()

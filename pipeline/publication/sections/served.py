@@ -16,15 +16,26 @@ def served(report: Report) -> str:
     """The attrition of the programme cohort as a figure and a table."""
     head = paragraphs(report.heading(1, "heading.served", "sec-served"), report.t("served.intro"))
     if not steps(report):
-        return paragraphs(head, report.t("none.table"))
+        missing = "none.table" if agreements_delivered(report) else "wording.rate.not_collected"
+        return paragraphs(head, report.t(missing))
     return paragraphs(head, attrition_figure(report), _table(report))
 
 
 def steps(report: Report, *, lost: bool = False) -> list[Row]:
-    """The steps of the programme cohort in order; `lost` adds beneath each step those who fell out, by reason."""
-    rows = report.rows("attrition", cohort="programme")
+    """The steps of the programme cohort in order; `lost` adds beneath each step those who fell out, by reason.
+
+    None where nobody delivers agreements: noughts would say that there are no clients.
+    """
+    rows = report.rows("attrition", cohort="programme") if agreements_delivered(report) else []
     kept = [row for row in rows if lost or not row.keys.get("reason")]
     return sorted(kept, key=lambda row: (int(row.keys["step_number"]), row.keys.get("reason", "")))
+
+
+def agreements_delivered(report: Report) -> bool:
+    """Whether any organisation delivers agreements, or people are counted all the same."""
+    persons = [row.cells.get("persons") for row in report.rows("attrition", cohort="programme")]
+    counted = not persons or any(cell is None or cell.value != 0 for cell in persons)
+    return counted or bool(report.rows("coverage", table_name="case"))
 
 
 def step_name(report: Report, row: Row) -> str:

@@ -9,6 +9,7 @@ from pipeline.publication.differences import detectable_halves, points, sources
 from pipeline.publication.markdown import bullets, div, escape, paragraphs
 from pipeline.publication.report import PRIMARY, RETURN, YEAR, Report
 from pipeline.publication.sections.parts import rate_sentence, rate_values
+from pipeline.publication.sections.served import agreements_delivered
 from pipeline.publication.wording import rate_key
 
 REQUESTS = 3
@@ -53,6 +54,10 @@ def releases(report: Report) -> str:
     lines = []
     for measure, window in (*PRIMARY, (RETURN, YEAR)):
         span = report.span(window)
+        whole = report.pooled(measure, window)
+        if whole and str(whole["n"].status) == "not_collected":
+            lines.append(report.t("none.collected", title=report.words(measure, "title")))
+            continue
         key = "slot.releases.line" if span else "slot.releases.none"
         lines.append(report.t(key, title=report.words(measure, "title"), window=window, span=span))
     return bullets(lines)
@@ -65,6 +70,8 @@ def attrition_step(report: Report, step: str) -> Row | None:
 
 def served(report: Report) -> str:
     """Served how many of how many eligible, in which prisons."""
+    if not agreements_delivered(report):
+        return report.t("wording.rate.not_collected")
     eligible, agreed = attrition_step(report, "eligible"), attrition_step(report, "agreed")
     persons = [report.cite(row.cells.get("persons") if row else None) for row in (agreed, eligible)]
     first = report.t("slot.served.text", agreed=persons[0], eligible=persons[1])
