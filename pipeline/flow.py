@@ -246,8 +246,8 @@ def plain_storage_errors() -> Iterator[None]:
         if problem.errno in FULL_DISK:
             raise StorageError(_full("The disk")) from None
         raise
-    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as problem:
-        if any(word in str(problem) for word in ("No space left", "File too large", "disk")):
+    except duckdb.Error as problem:  # a full disk is noticed while writing, at commit or at a checkpoint
+        if any(word in str(problem) for word in ("No space left", "File too large", "disk quota")):
             raise StorageError(_full("The disk")) from None
         raise
 

@@ -88,8 +88,11 @@ def test_what_is_exported_can_be_delivered_again(finished: Project, tmp_path: Pa
     (path,) = sorted((finished.data / "warehouse").glob("2023Q2-*.json"))
     first_counts = json.loads(path.read_text("utf-8"))["counts"]
     counts = json.loads(run.stdout)["counts"]
+    # what was quarantined is not exported, so nobody has a quarantined stay any more
+    del first_counts["core"]["joined: persons_with_quarantined_stay"]
     assert counts["core"] == first_counts["core"]
-    assert counts["outcomes"] == first_counts["outcomes"]
+    for table in ("cohort_member", "activity", "attrition"):
+        assert counts["outcomes"][table] == first_counts["outcomes"][table] > 0
 
 
 def kill_during(project: Project, stage: str) -> bool:
