@@ -206,4 +206,27 @@ CANCELLED = Measure(
     process=True,
 )
 
-MEASURES = (DOSE, NEEDS, AGREEMENTS, COMPLAINTS, FAMILY_CONTACT, FAMILY_VISIT, CANCELLED)
+MISSED = Measure(
+    id="missed_share",
+    kind="rate",
+    unit="appointments",
+    name=Text("Zmeškané schůzky", "Missed appointments"),
+    meaning=Text(
+        "Podíl schůzek, na které klient nepřišel. Základem jsou schůzky uskutečněné a zmeškané; zrušené kteroukoli "
+        "stranou se nepočítají.",
+        "The share of appointments that the client missed. The denominator is appointments held or missed; those "
+        "cancelled by either side do not count.",
+    ),
+    numerator_text=Text("schůzky zmeškané klientem", "appointments missed by the client"),
+    denominator_text=Text("schůzky uskutečněné nebo zmeškané", "appointments held or missed"),
+    cohorts=BOTH,
+    event="appointment",
+    day_zero=EVENT_DAY,
+    tables=("case", "service"),
+    groups=("all", "partner"),
+    source="programme definition",
+    source_cs="definice programu",
+    process=True,
+)
+
+MEASURES = (DOSE, NEEDS, AGREEMENTS, COMPLAINTS, FAMILY_CONTACT, FAMILY_VISIT, CANCELLED, MISSED)

@@ -92,6 +92,7 @@ def _beside(name: str, title: Text, meaning: Text, numerator: Text, source: Text
     the headline."""
     fields: dict[str, Any] = {
         "windows": WINDOWS,
+        "kind": "rate",
         "detail_to": 0,
         "denominator_text": RELEASES,
         "event": name,
@@ -101,7 +102,6 @@ def _beside(name: str, title: Text, meaning: Text, numerator: Text, source: Text
     }
     return Measure(
         id=name,
-        kind="rate",
         unit="releases",
         name=title,
         meaning=meaning,
@@ -298,6 +298,7 @@ FREQUENCY = _beside(
     ),
     Text("pozdější pobyty s návratem do vězení", "later times in custody with a return to prison"),
     Text("opakované události", "repeated events"),
+    kind="count",
     event="return_to_prison",
     windows=(YEAR, 730),
     parts=(Part("", "releases", "ratio", per=100),),

@@ -49,6 +49,11 @@ COMPONENTS = {
     "raised": Text("klienti, kteří zakázku vznesli", "clients who raised a need"),
     "met": Text("zakázky splněné", "needs met"),
     "partly_met": Text("zakázky splněné zčásti", "needs partly met"),
+    "days_0_6": Text("den 0 až 6", "days 0 to 6"),
+    "days_7_13": Text("den 7 až 13", "days 7 to 13"),
+    "days_14_27": Text("den 14 až 27", "days 14 to 27"),
+    "days_28_83": Text("den 28 až 83", "days 28 to 83"),
+    "days_84_364": Text("den 84 až 364", "days 84 to 364"),
     "days_to_resolve": Text("dny do vyřízení", "days to resolve"),
 }
 
@@ -56,6 +61,8 @@ UNITS = {
     "persons": Text("osoby", "persons"),
     "releases": Text("propuštění", "releases"),
     "visits": Text("návštěvy", "visits"),
+    "appointments": Text("schůzky", "appointments"),
+    "person_days": Text("dny na svobodě", "days at liberty"),
     "agreements": Text("dohody", "agreements"),
     "families": Text("rodiny", "families"),
     "client_months": Text("klientoměsíce", "client-months"),

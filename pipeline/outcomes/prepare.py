@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from pipeline.model.codes import code_lists
+from pipeline.outcomes.define_continuity import BANDS
 from pipeline.outcomes.labels import STEPS
 from pipeline.outcomes.registry import MEASURES, REGISTRY_COLUMNS, registry_rows
 from pipeline.periods import Quarter
@@ -25,7 +26,7 @@ CUSTODY_KINDS = (
     "return_on_remand",
 )
 CONVICTION_KINDS = ("reconviction_1y", "reconviction_2y_nordic")
-CONTINUITY_KINDS = ("contact", "treatment")
+CONTINUITY_KINDS = ("contact", "treatment", "opioid_agonist")
 DETAIL_GROUPS = ("domain", "end_reason", "channel", "reason")
 BREAKDOWNS = frozenset({"partner", "prison", "planned", "drug_user"})
 CAUSES = ("new_offence", "earlier_offence", "revocation", "conversion", "not_known")
@@ -120,6 +121,8 @@ def _fill_registry(con: Connection) -> None:
         "event_kind(kind VARCHAR, custody BOOLEAN, everybody BOOLEAN, seen_from DATE, seen_to DATE)",
         list(_event_kinds(con)),
     )
+    bands = [(f"days_{first}_{last}", first, last) for first, last in BANDS]
+    _fill(con, "death_band(component VARCHAR, first_day INTEGER, last_day INTEGER)", bands)
     _fill(con, "cause(cause VARCHAR)", [(cause,) for cause in CAUSES])
     _fill(
         con, "attrition_step(cohort VARCHAR, step_number INTEGER, step VARCHAR, counts_units BOOLEAN)", list(_steps())

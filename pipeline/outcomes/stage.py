@@ -24,6 +24,7 @@ STEPS = (
     "client_month",
     "unit_follow_up",
     "unit_release",
+    "unit_before",
     "unit_dose",
     "unit_case",
     "unit_family",

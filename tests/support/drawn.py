@@ -2,7 +2,7 @@
 
 A `stays` cell lists later stays as `day reason`, with `offence DAY` and `until DAY REASON` as needed, separated by `;`.
 A `services` cell lists `day setting` with `missed`, `family`, `indirect`, `by b`, `in TREATMENT` as needed, a
-`treatments` cell `day type setting`, a `convictions` cell `day sanction` with `offence DAY`.
+`treatments` cell `day type setting` with `until DAY`, a `convictions` cell `day sanction` with `offence DAY`.
 """
 
 from __future__ import annotations
@@ -114,6 +114,7 @@ def service(person: str, number: int, words: list[str]) -> dict[str, Any]:
 
 def treatment(person: str, number: int, words: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"partner": "a", "person_id": person, "start_date": words[0], "treatment_type": words[1]}
+    row["end_date_exclusive"] = words[words.index("until") + 1] if "until" in words else None
     return row | {"setting": words[2], "treatment_id": f"{person}t{number}"}
 
 

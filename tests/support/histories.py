@@ -24,7 +24,7 @@ REASONS = [
     "unknown",
 ]
 PARTNER_TABLES = {
-    "a": ("case", "service", "treatment", "need", "complaint"),
+    "a": ("case", "service", "treatment", "need", "complaint", "living_status"),
     "b": ("case", "service"),
     "r": ("case", "service", "family_member", "complaint", "need"),
 }
@@ -39,6 +39,10 @@ def worlds(draw: st.DrawFn) -> World:
     world: World = {name: [] for name in COLUMNS}
     world["custody_coverage"] = [{"covered_to": EXTRACT}]
     world["coverage"] = [coverage("custody", "custody_stay", FIRST, EXTRACT)]
+    if draw(yes):
+        world["coverage"].append(
+            coverage("custody", "death", draw(st.sampled_from([FIRST, date(2021, 7, 1)])), EXTRACT)
+        )
     if draw(yes):
         until = draw(st.sampled_from([EXTRACT, date(2023, 3, 31)]))
         world["coverage"].append(
@@ -166,6 +170,11 @@ def case(draw: st.DrawFn, world: World, name: str, case_id: str) -> None:
         service(draw, world, row, f"{case_id}v{number}", anchor)
     if partner == "a":
         treatment(draw, world, row, anchor)
+        prison_treatment(draw, world, row, anchor)
+        day = anchor + timedelta(draw(st.sampled_from([-400, -1, 0, 7, 8])))
+        status = {"partner": "a", "status_id": f"{case_id}l", "person_id": name, "status_date": day}
+        status["documents"] = draw(st.sampled_from(["yes", "no", "unknown", None]))
+        world["living_status"].append(status)
     if partner != "b" and draw(yes):
         need = {"partner": partner, "need_id": f"{case_id}n", "case_id": case_id, "raised_date": day}
         need["domain"] = draw(st.sampled_from(["housing", "work"]))
@@ -198,6 +207,22 @@ def treatment(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: date)
     row["setting"] = draw(st.sampled_from(["community", "community", "prison"]))
     day = anchor + draw(st.sampled_from([1, -1])) * timedelta(draw(edges))
     world["treatment"].append(row | {"start_date": min(day, EXTRACT)})
+
+
+def prison_treatment(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: date) -> None:
+    """Treatment in prison that ends around a release, and opioid agonist treatment after it."""
+    if not draw(yes):
+        return
+    kind = draw(st.sampled_from(["opioid_agonist", "opioid_agonist", "prison_unit"]))
+    row = {"partner": "a", "person_id": case["person_id"], "treatment_type": kind, "setting": "prison"}
+    end = draw(st.sampled_from([None, anchor, anchor - timedelta(2), anchor - timedelta(29), anchor - timedelta(30)]))
+    row |= {"treatment_id": f"{case['case_id']}u", "start_date": anchor - timedelta(90), "end_date_exclusive": end}
+    world["treatment"].append(row)
+    after = row | {"treatment_id": f"{case['case_id']}w", "setting": "community", "treatment_type": "opioid_agonist"}
+    after["start_date"] = anchor + timedelta(draw(st.sampled_from([-3, 0, 1, 3, 4, 7, 8])))
+    after["end_date_exclusive"] = draw(st.sampled_from([None, anchor, anchor + timedelta(9)]))
+    if draw(yes):
+        world["treatment"].append(after)
 
 
 def complaint(draw: st.DrawFn, world: World, name: str) -> None:

@@ -15,7 +15,12 @@ from tests.support import twin_cohorts as twin
 from tests.support.twin_cohorts import Member, Row, World
 
 Key = tuple[str, str, str, str, int | None, str, str]
-EVENTS = ("contact", "treatment", *sorted(m.event for m in MEASURES.values() if m.event.startswith("re")))
+EVENTS = (
+    "contact",
+    "treatment",
+    "opioid_agonist",
+    *sorted(m.event for m in MEASURES.values() if m.event.startswith("re")),
+)
 CAUSES = ("new_offence", "earlier_offence", "revocation", "conversion", "not_known")
 BREAKDOWNS = ("partner", "prison", "planned", "drug_user")
 OF_COHORT = {"programme": "through_the_gate", "romodrom": "romodrom"}
@@ -87,6 +92,11 @@ def units(world: World) -> Iterator[Unit]:
     for m in all_members:
         if m.cohort == "programme":
             yield from before_release(world, m)
+            yield from contacts_before(world, m)
+            yield from documents(world, m)
+        if m.cohort in MEASURES["post_release_death"].cohorts:
+            yield from deaths(world, m)
+    yield from missed(world)
     yield from dose(world)
     yield from needs(world)
     yield from agreements(world)
@@ -127,7 +137,10 @@ def release_rates(world: World, m: Member) -> Iterator[Unit]:
 
 
 def in_subset(world: World, m: Member, measure: Measure) -> bool:
-    return {"conditional": m.conditional}[measure.subset]
+    if measure.subset == "conditional":
+        return m.conditional
+    kind = {"treated_in_prison": None, "opioid_agonist_in_prison": "opioid_agonist"}[measure.subset]
+    return twin.in_prison(world, m, kind) is not None
 
 
 def release_units(world: World, m: Member, measure: Measure, cell_set: str, window: int, needed: int) -> Iterator[Unit]:
@@ -184,6 +197,87 @@ def before_release(world: World, m: Member) -> Iterator[Unit]:
         size = lead if (measure, component) == ("lead_time", "") else None
         for key in spread(measure, member_groups(m), component=component):
             yield Unit(key, m.person, state, 1, int(x), int(unknown), 0, size, m.manager)
+
+
+def contacts_before(world: World, m: Member) -> Iterator[Unit]:
+    days = [m.start - timedelta(n) for n in range(1, 61)]
+    mine = [s for s in world.tables.get("service", ()) if twin.service_person(world, s) == m.person]
+    count = sum(
+        twin.is_direct_contact(s) and s["service_date"] in days for s in mine if s["service_date"] <= world.seen_to
+    )
+    yield from doubtful(world, m, "pre_release_contacts", count >= 2, False, (days[-1], days[0]), 0)
+
+
+def documents(world: World, m: Member) -> Iterator[Unit]:
+    (release,) = world.rows("release", release_id=m.id)
+    last_day = m.start + timedelta(7)
+    known = [
+        s
+        for s in world.rows("living_status", person_id=m.person)
+        if release["spell_admission_date"] <= s["status_date"] <= min(last_day, world.seen_to)
+    ]
+    newest = max((s["status_date"] for s in known), default=None)
+    answers = sorted(
+        (s["partner"], [-ord(c) for c in s["status_id"]], s["documents"] or "")
+        for s in known
+        if s["status_date"] == newest
+    )
+    answer = answers[0][2] if answers else ""
+    yield from doubtful(
+        world, m, "documents_at_release", answer == "yes", answer not in ("yes", "no"), (m.start, last_day), 7
+    )
+
+
+def doubtful(
+    world: World, m: Member, measure: str, yes: bool, unknown: bool, needed: tuple[date, date], lag: int
+) -> Iterator[Unit]:
+    """A unit that its partner's coverage leaves in doubt unless it is confirmed."""
+    assert m.partner
+    seen = world.coverage(m.partner, MEASURES[measure].tables)
+    whole = (world.custody_to - m.quarter.last_day).days >= lag
+    state = "not_collected" if seen is None else "measured" if whole else "too_early"
+    unseen = seen is not None and not yes and (seen[0] > needed[0] or seen[1] < needed[1])
+    for key in spread(measure, member_groups(m)):
+        yield Unit(key, m.person, state, 1, int(yes), int(unknown or unseen), int(unseen), worker=m.manager)
+
+
+def deaths(world: World, m: Member) -> Iterator[Unit]:
+    found = world.rows("coverage", table_name="death")
+    if not found:
+        return
+    seen_to = min([world.custody_to, world.seen_to, *(r["covered_to"] for r in found)])
+    end = twin.observed_to(world, m)
+    died = [d["death_date"] for d in world.rows("death", person_id=m.person)]
+    died += [
+        s["release_date"]
+        for s in world.rows("stay", person_id=m.person, release_reason="death")
+        if s["spell_number"] > m.spell
+    ]
+    back = [
+        s["admission_date"]
+        for s in twin.later_stays(world, m)
+        if twin.qualifies("return_to_custody", s, m.start) == "yes"
+    ]
+    for component in MEASURES["post_release_death"].components:
+        first, last = (int(n) for n in component.split("_")[1:])
+        days = [m.start + timedelta(n) for n in range(first, last + 1)]
+        free = [day for day in days if day <= end and not any(b <= day for b in back)]
+        whole = (seen_to - m.quarter.last_day).days >= last
+        state = (
+            "not_collected" if max(r["covered_from"] for r in found) > m.start else "measured" if whole else "too_early"
+        )
+        for key in spread("post_release_death", {}, component=component, cohort=m.cohort):
+            yield Unit(key, m.person, state, len(free), int(end in died and end in free))
+
+
+def missed(world: World) -> Iterator[Unit]:
+    for s, person, cohort, case in services(world):
+        if s.get("attendance") in ("attended", "missed"):
+            state = quarter_state(world, "missed_share", s["partner"], Quarter.of(s["service_date"]))
+            for key in spread("missed_share", {"partner": s["partner"]}, cohort=cohort):
+                yield Unit(
+                    key, person or "", state, 1, int(s["attendance"] == "missed"), worker=case.get("case_manager_id")
+                )
 
 
 def quarter_state(world: World, measure: str, partner: str, quarter: Quarter) -> str:

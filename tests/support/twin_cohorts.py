@@ -296,6 +296,16 @@ def continuity_days(world: World, m: Member, kind: str) -> list[int]:
     """Days of contact, or of treatment started or gone on with, after a release."""
     found: list[date] = []
     services = [s for s in world.tables.get("service", ()) if s["service_date"] <= world.seen_to]
+    if kind == "oat_continued":
+        ended = in_prison(world, m, "opioid_agonist")
+        if ended is None:
+            return []
+        found = [
+            t["start_date"]
+            for t in world.rows("treatment", person_id=m.person, setting="community", treatment_type="opioid_agonist")
+            if (t.get("end_date_exclusive") or date.max) > m.start and t["start_date"] <= observed_to(world, m)
+        ]
+        return sorted(max((day - ended).days, 0) for day in found)
     if kind == "contact_made":
         mine = [s for s in services if service_person(world, s) == m.person]
         found = [s["service_date"] for s in mine if is_direct_contact(s) and s.get("setting") in FREE_SETTINGS]
@@ -313,6 +323,20 @@ def continuity_days(world: World, m: Member, kind: str) -> list[int]:
                 and s["attendance"] == "attended"
             ]
     return sorted((d - m.start).days for d in found if m.start <= d <= observed_to(world, m))
+
+
+def in_prison(world: World, m: Member, kind: str | None = None) -> date | None:
+    """Last day, at most that of release, of treatment in prison open in the 30 days before; None without it."""
+    ends = []
+    for t in world.rows("treatment", person_id=m.person, setting="prison"):
+        end = t.get("end_date_exclusive") or m.start
+        if (
+            (kind is None or t["treatment_type"] == kind)
+            and t["start_date"] < m.start
+            and end > m.start - timedelta(30)
+        ):
+            ends.append(min(end, m.start))
+    return max(ends, default=None)
 
 
 def service_person(world: World, service: Row) -> str | None:

@@ -1,4 +1,5 @@
--- A row is one day on which a programme client had contact, or started or went on with treatment, after one release.
+-- A row is one day on which a programme client had contact, or started or went on with treatment, after one release. For
+-- opioid agonist treatment days are the gap since that in prison ended (at the latest on release).
 create or replace table outcomes.continuity_per_release as
 with member as (
     select o.release_id, o.person_id, o.release_date, o.observed_to
@@ -28,6 +29,15 @@ found as (
             s.partner = t.partner and s.treatment_id = t.treatment_id
             and s.service_date between m.release_date and m.observed_to
     where t.setting = 'community' and t.treatment_type <> 'aftercare' and s.attendance = 'attended'
+    union all
+    select
+        m.release_id, 'opioid_agonist', 'continued', greatest(date_diff('day', cast(b.seen_to as date), t.start_date), 0)
+    from member as m
+    inner join outcomes.release_subset as b on b.release_id = m.release_id and b.subset = 'opioid_agonist_in_prison'
+    inner join core.treatment as t on t.person_id = m.person_id and t.start_date <= m.observed_to
+    where
+        t.setting = 'community' and t.treatment_type = 'opioid_agonist'
+        and coalesce(t.end_date_exclusive, date '9999-12-31') > m.release_date
 )
 select release_id, kind, days, min(reason) as reason from found group by release_id, kind, days;
 
@@ -51,7 +61,9 @@ with needed as (
 seen as (
     select
         n.release_id,
-        case p.measure when 'contact_made' then 'contact' else 'treatment' end as kind,
+        case p.measure
+            when 'contact_made' then 'contact' when 'oat_continued' then 'opioid_agonist' else 'treatment'
+        end as kind,
         case
             when not p.delivers or p.covered_from > o.release_date then 0
             when p.covered_to < o.observed_to then greatest(date_diff('day', o.release_date, p.covered_to) + 1, 0)
@@ -60,7 +72,7 @@ seen as (
     from needed as n
     inner join outcomes.observation_per_release as o on o.release_id = n.release_id
     inner join outcomes.partner_measure as p on p.partner = n.partner
-    where p.measure in ('contact_made', 'treatment_started') and (p.delivers or n.own)
+    where p.measure in ('contact_made', 'treatment_started', 'oat_continued') and (p.delivers or n.own)
 ),
 ranked as (
     select *, row_number() over (partition by release_id, kind order by days, reason) as rank

@@ -107,3 +107,15 @@ select
 from scoped as a
 inner join outcomes.partner_quarter as p
     on p.measure = 'cancelled_by_prison_share' and p.partner = a.partner and p.quarter = a.quarter;
+
+-- A row is one appointment that was held or that the client missed.
+insert into outcomes.unit
+select
+    'missed_share', '', case a.programme when 'romodrom' then 'romodrom' else 'programme' end, 'own', null, 'groups',
+    a.person_id, p.state, 1, case when a.attendance = 'missed' then 1 else 0 end, 0, 0, null, a.partner, a.prison,
+    a.quarter, null, null, null, null, a.case_manager_id, p.covered_to, false
+from outcomes.activity as a
+cross join outcomes.study as y
+inner join outcomes.partner_quarter as p
+    on p.measure = 'missed_share' and p.partner = a.partner and p.quarter = a.quarter
+where a.kind = 'service' and a.attendance in ('attended', 'missed') and a.date <= y.last_day;

@@ -10,8 +10,17 @@ from pipeline.publication.report import Report
 from pipeline.publication.sections.parts import rate_table
 
 PROGRAMME, ROMODROM = "programme", "romodrom"
-SHARES = (("plan_ready", ""), ("unplanned_release_share", ""), ("lead_time", "under_30"))
-FAMILY = (("family_contact", ""), ("family_visit_7d", ""), ("cancelled_by_prison_share", ""))
+SHARES = (
+    ("plan_ready", ""),
+    ("pre_release_contacts", ""),
+    ("documents_at_release", ""),
+    ("unplanned_release_share", ""),
+    ("lead_time", "under_30"),
+    ("missed_share", ""),
+)
+DEFINED = ("plan_ready", "pre_release_contacts", "documents_at_release", "unplanned_release_share", "lead_time",
+           "missed_share", "dose", "agreements")  # fmt: skip
+FAMILY = (("family_contact", ""), ("family_visit_7d", ""), ("cancelled_by_prison_share", ""), ("missed_share", ""))
 VALUES = (("lead_time", ("",)), ("dose", None), ("complaints", ("days_to_resolve",)))
 BROKEN_DOWN = ("partner", "prison", "quarter", "planned", "drug_user")
 NEEDS = ("raised", "met", "partly_met")
@@ -25,7 +34,7 @@ def casework(report: Report) -> str:
         shares_table(report, "casework", SHARES, PROGRAMME),
         values_table(report, "casework-values", PROGRAMME),
         parts_table(report, "agreements", PROGRAMME),
-        definitions(report, ("plan_ready", "unplanned_release_share", "lead_time", "dose", "agreements")),
+        definitions(report, DEFINED),
     )
 
 

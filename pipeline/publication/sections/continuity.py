@@ -1,4 +1,4 @@
-"""Continuity of care: the two primary outcomes by window, organisation, planning, prison and quarter."""
+"""Continuity of care: the two primary outcomes by window, organisation, planning, prison and quarter; what went on."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ from pipeline.publication.sections.parts import (
     windows_table,
 )
 
+FURTHER = ("treatment_continued", "oat_continued")
 TABS = ("partner", "prison", "quarter")
 
 
 def continuity(report: Report) -> str:
-    """Both primary outcomes, each with its windows, a comparison and breakdowns."""
+    """Both primary outcomes, each with its windows, a comparison and breakdowns; then treatment that went on."""
     parts = [report.heading(1, "heading.continuity", "sec-continuity"), report.t("continuity.intro")]
     for measure, window in PRIMARY:
         parts.append(outcome(report, measure, window))
+    parts += [further(report, measure) for measure in FURTHER if report.rows(measure)]
     return paragraphs(*parts)
+
+
+def further(report: Report, measure: str) -> str:
+    """A secondary measure of continuity: what it means and its windows."""
+    title = f"## {report.words(measure, 'title')} {{#sec-{measure.replace('_', '-')}}}"
+    return paragraphs(title, report.words(measure, "definition"), windows_table(report, measure))
 
 
 def outcome(report: Report, measure: str, window: str) -> str:
