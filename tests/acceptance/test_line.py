@@ -164,4 +164,6 @@ def test_the_notebook_runs(finished: Project) -> None:
     NotebookClient(book, timeout=120, resources={"metadata": {"path": str(ROOT / "notebooks")}}).execute()
     outputs = [o for cell in book.cells if cell.cell_type == "code" for o in cell.outputs]
     assert len(outputs) >= 6
-    assert any("plotly" in " ".join(o.get("data", {})) for o in outputs)
+    drawn = [o["data"]["text/html"] for o in outputs if "Plotly.newPlot" in o.get("data", {}).get("text/html", "")]
+    assert len(drawn) == 1
+    assert "NOT RELEASED" in drawn[0]
