@@ -166,6 +166,8 @@ def fill_warehouse(settings: Settings, outcome: Outcome, reporter: Reporter) -> 
         done = done_stages(con)
         counts = stage_counts(con)
         for name, function in IN_WAREHOUSE.items():
+            if name == "core":  # here, so that it is told even where nothing can be counted
+                tell_partners(con, settings, outcome, reporter)
             if name == "outcomes":
                 core.require_custody(con)
             with _timed(name, outcome, reporter) as note:
@@ -173,9 +175,6 @@ def fill_warehouse(settings: Settings, outcome: Outcome, reporter: Reporter) -> 
                 note.counts = (
                     counts[name] if note.reused else _in_transaction(con, name, function, settings, outcome.run)
                 )
-        write_feedback_once(con, settings, outcome)
-        for line in _refused(con):
-            reporter.say(line)
         if not done.issuperset(IN_WAREHOUSE):
             con.execute("checkpoint")
     finally:
@@ -194,12 +193,14 @@ def _refused(con: Connection) -> list[str]:
     ]
 
 
-def write_feedback_once(con: Connection, settings: Settings, outcome: Outcome) -> None:
-    """Write the partners' feedback unless this run has already written it whole."""
+def tell_partners(con: Connection, settings: Settings, outcome: Outcome, reporter: Reporter) -> None:
+    """Write the partners' feedback unless this run has already written it whole; name the refused deliveries."""
     marker = settings.folder("validated") / f".feedback-{outcome.run.run_id}"
     if not marker.exists():
         validated.write_feedback(con, settings, outcome.run)
         marker.touch()
+    for line in _refused(con):
+        reporter.say(line)
 
 
 def make_draft(settings: Settings, outcome: Outcome, reporter: Reporter) -> None:

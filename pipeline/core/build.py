@@ -54,8 +54,9 @@ def require_custody(con: Connection) -> None:
     row = con.execute("select covered_to from core.custody_coverage").fetchone()
     if row is None or row[0] is None:
         raise InputError(
-            "No accepted delivery covers custody stays, so nobody's release is known. See `throughcare status` for what"
-            " was refused, mend it and run the same command again."
+            "No accepted delivery covers custody stays, so nobody's release is known. Deliver custody_stay; what was"
+            " refused is named above, `throughcare feedback` with the partner's name says how to mend it. Then run the"
+            " same command again."
         )
 
 

@@ -165,7 +165,7 @@ class Values(Strict):
     excel_serial: bool = False
     zone: str | None = None
     decimal_comma: bool = False
-    boolean: Booleans = Booleans(true=("true", "1"), false=("false", "0"))
+    boolean: Booleans = Booleans(true=("true", "1", "yes"), false=("false", "0", "no"))
     missing: Texts = ()
 
 

@@ -58,6 +58,15 @@ def test_custody_alone_ends_in_a_report_that_says_what_is_not_collected(tmp_path
     assert "0 people had an agreement" not in text
 
 
+def test_without_custody_the_run_says_why_and_the_feedback_is_there(tmp_path: Path) -> None:
+    project = native_project(tmp_path, {"custody": {"person": PEOPLE, "custody_stay": STAYS.replace(",", ";")}})
+    done = project.run("run", "--quarter", "2023Q2")
+    assert done.returncode == 3
+    assert "custody, extract of 2023-07-31: refused (missing_column)" in done.stderr
+    assert "No accepted delivery covers custody stays" in done.stderr
+    assert project.run("feedback", "custody").returncode == 0
+
+
 def test_a_refused_delivery_is_named_with_the_command_that_says_more(tmp_path: Path) -> None:
     wrong = {"person": PEOPLE.replace(",", ";")}
     project = native_project(tmp_path, {"custody": {"person": PEOPLE, "custody_stay": STAYS}, "semicolons": wrong})

@@ -51,3 +51,13 @@ def test_codes_are_checked_against_the_models_lists(staged: Stage) -> None:
         ("A", "male", "CZ010", None)
     ]
     assert result.findings == [(3, "sex", "unknown_code")]
+
+
+def test_yes_and_no_are_taken_as_the_dictionary_calls_them(staged: Stage) -> None:
+    names = ["complaint_id", "received_date", "channel", "outcome", "anonymous"]
+    words = ["yes", "No", "TRUE", "0", "maybe"]
+    rows = [[str(n), "2023-04-01", "written", "open", word] for n, word in enumerate(words)]
+    result = staged(NATIVE, Sent("complaint", names, rows))
+    found = result.rows("select anonymous from staging.complaint order by complaint_id")
+    assert found == [(True,), (False,), (True,), (False,)]
+    assert [finding[-1] for finding in result.rows("select rule_id from staging.refused")] == ["not_a_boolean"]
