@@ -28,17 +28,20 @@ Earlier = Callable[[Planned], Mapping[str, tuple[Bounds, ...]]]
 class TableAudit:
     """The audit of one table: how many cells, how many of them hidden, how many quantities withstood the attack.
 
-    `fewest_pairs` is the least number of pairs (x, n) that agree with everything printed about one row.
+    `fewest_pairs` is the least number of pairs (x, n) that agree with everything printed about one row. `optimal`
+    says, for the method `suppress`, whether every part hides the least there is; False where time passed first and
+    the steps of protect.py were used; None for other methods.
     """
 
     cells: int
     hidden: int
     attacked: int
     fewest_pairs: int | None
+    optimal: bool | None = None
 
     def describe(self) -> dict[str, object]:
         """The result as plain data, recorded with the table."""
-        return {"result": "passed", **vars(self)}
+        return {"result": "passed", **{name: v for name, v in vars(self).items() if name != "optimal" or v is not None}}
 
 
 @dataclass
@@ -49,6 +52,7 @@ class Auditor:
     earlier: Earlier
     done: dict[object, list[Finding]] = field(default_factory=dict)
     witnesses: dict[object, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    by_steps: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # table → parts not chosen optimally
 
     def weak(self, planned: Sequence[Planned], only: set[Place] | None = None) -> list[Finding]:
         """Quantities that an attacker can pin down too closely; `row` of their targets counts into `planned`.
@@ -100,7 +104,8 @@ def check_table(name: str, planned: Sequence[Planned], auditor: Auditor) -> Tabl
     statuses = [status for plan in planned for _, status in plan.cells.values()]
     attacked = sum(len(sensitive(plan.row, profile)) for plan in planned)
     pairs = [count for plan in planned if (count := agreeing_pairs(plan, profile)) is not None]
-    return TableAudit(len(statuses), statuses.count(Status.HIDDEN), attacked, min(pairs, default=None))
+    optimal = auditor.by_steps[name] == 0 if profile.method == "suppress" else None
+    return TableAudit(len(statuses), statuses.count(Status.HIDDEN), attacked, min(pairs, default=None), optimal)
 
 
 def broken(plan: Planned, profile: Profile) -> str | None:
@@ -113,8 +118,10 @@ def broken(plan: Planned, profile: Profile) -> str | None:
     for name in sensitive(row, profile):
         if cells["x" if name == "c" else name][1] is not Status.HIDDEN:
             return "shows a count that must be hidden"
-    if any(not _on_grid(cells[name], profile) for name in COUNTS):
+    if profile.method == "round" and any(not _on_grid(cells[name], profile) for name in COUNTS):
         return "shows an exact count"
+    if profile.method == "suppress" and any(not _true(cells[name], row.exact.get(name)) for name in COUNTS):
+        return "shows a count that is not the true one"
     honest = figures.percent_cells({name: cells[name] for name in COUNTS}, row.kind, profile)
     if row.status == "measured" and any(cells[name] != honest[name] for name in figures.PERCENTS):
         return "has a percentage that does not come from its released counts"
@@ -131,7 +138,9 @@ def _broken_value(plan: Planned, profile: Profile) -> str | None:
         honest = figures.value_cell("ratio", None, row.per, False, plan.cells, profile)[0]
         return None if value == honest else "has a ratio that does not come from its released counts"
     persons = row.persons or 0
-    fine = isinstance(value, int) and (persons >= profile.full_denominator - profile.half or value % profile.base == 0)
+    fine = isinstance(value, int) and (
+        persons >= profile.full_denominator - profile.half or value % figures.median_step(profile) == 0
+    )
     hidden = persons < profile.threshold or "n" in sensitive(row, profile)
     return "shows a median that must be hidden or is too fine" if hidden or not fine else None
 
@@ -141,6 +150,11 @@ def _on_grid(cell: tuple[object, Status], profile: Profile) -> bool:
     if status is Status.SHOWN:
         return value == 0
     return status is not Status.ROUNDED or (isinstance(value, int) and value % profile.base == 0 and value > 0)
+
+
+def _true(cell: tuple[object, Status], truth: int | None) -> bool:
+    value, status = cell
+    return value == truth if status is Status.SHOWN else value is None
 
 
 def agreeing_pairs(plan: Planned, profile: Profile) -> int | None:

@@ -31,7 +31,7 @@ def protect_curves(curves: Sequence[Curve], profile: Profile) -> None:
     for (measure, _), members in sorted(tables.items()):
         for curve in members:
             _check_curve(curve, profile)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS + sum(len(curve.intervals) for curve in members)):
             weak = attack_curves(members, profile)
             if not weak:
                 break
@@ -140,4 +140,6 @@ def _check_curve(curve: Curve, profile: Profile) -> None:
 
 def _exact(cell: Published, profile: Profile) -> bool:
     value, status = cell
+    if profile.method == "suppress":
+        return False
     return isinstance(value, int) and (status is Status.SHOWN or value % profile.base > 0) and value != 0

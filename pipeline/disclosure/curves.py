@@ -141,7 +141,7 @@ def fill_curve(curve: Curve, profile: Profile) -> Curve:
         end = -int(-curve.days[-1].day // profile.curve_days) * profile.curve_days if curve.days else 0
         curve.intervals = [Interval(0, end, curve.persons, curve.events, 0)]
         persons = HIDDEN if curve.persons < profile.curve_minimum_at_risk or curve.hidden == "secondary" else None
-        at_risk = persons or (round_to_base(curve.persons, profile.base), Status.ROUNDED)
+        at_risk = persons or released(curve.persons, False, profile)
         curve.cells = [{"at_risk": at_risk, **dict.fromkeys(CURVE_STATISTICS[1:], HIDDEN)}]
         return curve
     counts = [(released(i.at_risk, False, profile), released(i.events, False, profile)) for i in curve.intervals]

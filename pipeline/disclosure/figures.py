@@ -17,6 +17,7 @@ from pipeline.outcomes import wilson
 PERCENTS = ("rate", "low", "high", "bound_low", "bound_high")
 HIDDEN: Published = (None, Status.HIDDEN)
 NOT_APPLICABLE: Published = (None, Status.NOT_APPLICABLE)
+MEDIAN_STEP = 5
 NEARLY = 1e-9  # so that 30.000000000000004 is not rounded outward to 31
 
 
@@ -112,6 +113,11 @@ def _ratio(counts: Mapping[str, Published], per: int, profile: Profile) -> Publi
     return round(per * _number(x) / _number(n), 1), Status.ROUNDED
 
 
+def median_step(profile: Profile) -> int:
+    """To what the median of a small group is rounded, so that it is nobody's own value; also where counts are exact."""
+    return max(profile.base, MEDIAN_STEP)
+
+
 def _median(exact: float, counts: Mapping[str, Published], profile: Profile) -> Published:
-    step = 1 if _smallest_base(None, counts["persons"][0]) >= profile.full_denominator else profile.base
+    step = 1 if _smallest_base(None, counts["persons"][0]) >= profile.full_denominator else median_step(profile)
     return math.floor(exact / step + 0.5 + NEARLY) * step, Status.ROUNDED

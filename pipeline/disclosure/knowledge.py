@@ -85,6 +85,14 @@ def build_problem(rows: Sequence[Shown], profile: Profile, only: set[Place] | No
     return _Builder(rows, profile, only).build()
 
 
+def build_with_places(
+    rows: Sequence[Shown], profile: Profile, only: set[Place] | None = None
+) -> tuple[Problem, dict[Place, int]]:
+    """The attack on one table, and the unknown that stands for each count: (row, statistic) → unknown."""
+    builder = _Builder(rows, profile, only)
+    return builder.build(), builder.unknown
+
+
 def _hidden_zeros(rows: Sequence[Shown]) -> set[tuple[tuple[str, ...], str]]:
     """Groupings and counts whose marks may also stand for 0.
 

@@ -122,7 +122,7 @@ def _next_to_hide(table: PlainTable, weak: Sequence[Place], profile: Profile) ->
     groups = [set(weak)] + [set(relation) for relation in table.relations if set(weak) & set(relation)]
     groups += [{before, after} for before, after in table.differences if set(weak) & {before, after}]
     for group in groups:
-        shown = [p for p in group if p in table.places() and table.cell(p, profile)[1] is Status.ROUNDED]
+        shown = [p for p in group if p in table.places() and table.cell(p, profile)[0]]
         if shown:
             return min(shown, key=lambda p: (table.counts[p[0]][p[1]], p))
     return None
@@ -132,5 +132,6 @@ def _check_plain(table: PlainTable, profile: Profile) -> None:
     for place in table.places():
         value, status = table.cell(place, profile)
         exact = isinstance(value, int) and value != 0 and (status is not Status.ROUNDED or value % profile.base > 0)
+        exact = exact and profile.method == "round"
         if exact or (table.is_few(place, profile.threshold) and status is not Status.HIDDEN):
             raise DisclosureError(f"The audit stopped the release: table {table.id} shows a count that must be hidden.")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pipeline.disclosure.attack import Finding
 from pipeline.disclosure.audit import Auditor, TableAudit, check_rules, check_table
 from pipeline.disclosure.knowledge import Place
+from pipeline.disclosure.optimal import choose
 from pipeline.disclosure.planning import Planned, hide
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.types import Status
@@ -38,6 +39,8 @@ def protect(tables: Mapping[str, list[Planned]], auditor: Auditor) -> dict[str, 
 
 
 def _strengthen(name: str, planned: list[Planned], twins: Twins, auditor: Auditor) -> None:
+    if auditor.profile.method == "suppress":
+        _hide_optimally(name, planned, twins, auditor)
     weak = _hide_step_by_step(planned, twins, auditor)
     for level in (_withhold_doubts, _withhold_numerators, _leave_out_breakdowns, _withhold_denominators):
         if weak:
@@ -45,6 +48,17 @@ def _strengthen(name: str, planned: list[Planned], twins: Twins, auditor: Audito
             weak = auditor.weak(planned)
     if weak:
         raise _unsafe(name)
+
+
+def _hide_optimally(name: str, planned: Sequence[Planned], twins: Twins, auditor: Auditor) -> None:
+    """Hide the cheapest set that helps, part by part; a part beyond the time limit is left to the steps."""
+    weak = auditor.weak(planned)
+    for part in sorted({_part(planned[f.target.row]) for f in weak}):
+        members = [plan for plan in planned if _part(plan) == part]
+        chosen = choose(members, auditor)
+        auditor.by_steps[name] += chosen is None
+        for row, statistic in chosen or []:
+            _hide_everywhere(members[row], statistic, planned, twins, auditor.profile)
 
 
 def _hide_step_by_step(planned: Sequence[Planned], twins: Twins, auditor: Auditor) -> list[Finding]:
@@ -206,5 +220,5 @@ def _steps(
 def _one_by_one(statistic: str, *groups: Sequence[Planned]) -> Iterator[list[tuple[Planned, str]]]:
     for group in groups:
         for plan in sorted(group, key=lambda p: (p.row.counts().get(statistic, 0), p.row.key)):
-            if plan.cells[statistic][1] is Status.ROUNDED:
+            if plan.cells[statistic][0]:
                 yield [(plan, statistic)]

@@ -93,10 +93,12 @@ def released_counts(row: MeasureRow, hidden: Collection[str], profile: Profile) 
 
 
 def released(count: int, hide: bool, profile: Profile) -> Published:
-    """One count: hidden, an honest zero, or rounded."""
+    """One count: hidden, an honest zero, rounded, or exact where the method is `suppress`."""
     if hide:
         return None, Status.HIDDEN
-    return (0, Status.SHOWN) if count == 0 else (round_to_base(count, profile.base), Status.ROUNDED)
+    if count == 0 or profile.method == "suppress":
+        return count, Status.SHOWN
+    return round_to_base(count, profile.base), Status.ROUNDED
 
 
 def hidden_value(row: MeasureRow, hidden: Mapping[str, str], profile: Profile) -> bool:

@@ -7,6 +7,7 @@ programming duality, a target that moves by less than its width at a choice x of
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,10 +56,16 @@ class Separator:
         self.low = np.array([c[1] for c in problem.constraints], dtype=float) - at_truth
         self.high = np.array([c[2] for c in problem.constraints], dtype=float) - at_truth
 
-    def cuts(self, hidden: Sequence[float], targets: Sequence[Target]) -> list[Cut]:
-        """A cut for each target that moves less than it must at this choice."""
-        view = self._view(hidden)
-        return [cut for target in targets if (cut := self._cut(view, target)) is not None and cut.broken(hidden)]
+    def cuts(self, hidden: Sequence[float], targets: Sequence[Target], deadline: float) -> list[Cut]:
+        """A cut for each target that moves less than it must at this choice; those found before the deadline."""
+        view, found = self._view(hidden), []
+        for target in targets:
+            if time.monotonic() > deadline:
+                break
+            cut = self._cut(view, target)
+            if cut is not None and cut.broken(hidden):
+                found.append(cut)
+        return found
 
     def _view(self, hidden: Sequence[float]) -> _View:
         """The unknowns that can move at all, with the constraints between them, by connected parts."""

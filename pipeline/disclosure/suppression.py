@@ -55,14 +55,20 @@ def suppress(choice: Choice, weak: Weak, *, seconds: float) -> Suppression:
     """
     if weak(frozenset(range(len(choice.costs)))):
         raise DisclosureError("Even with every cell hidden a hidden count can be worked out; nothing was released.")
-    search = _Search(choice, weak, time.monotonic() + seconds)
-    found = search.run()
-    if found is not None:
-        cost = sum(choice.costs[k] for k in found)
-        return Suppression(found, cost, True, cost, "exact")
-    found = hide_by_programs(choice.costs, choice.forced, search.separators, weak)
+    best, bound = find_optimum(choice, weak, seconds=seconds)
+    if best is not None:
+        cost = sum(choice.costs[k] for k in best)
+        return Suppression(best, cost, True, cost, "exact")
+    separators = [Separator(problem, choice.owner) for problem in choice.attackers]
+    found = hide_by_programs(choice.costs, choice.forced, separators, weak)
     cost = sum(choice.costs[k] for k in found)
-    return Suppression(found, cost, cost <= search.bound + STALLED, search.bound, "heuristic")
+    return Suppression(found, cost, cost <= bound + STALLED, bound, "heuristic")
+
+
+def find_optimum(choice: Choice, weak: Weak, *, seconds: float) -> tuple[frozenset[int] | None, float]:
+    """The cheapest choice that the audit passes, None when `seconds` pass first; and what no choice costs less than."""
+    search = _Search(choice, weak, time.monotonic() + seconds)
+    return search.run(), search.bound
 
 
 class _Search:
@@ -87,7 +93,8 @@ class _Search:
             found = self.weak(hidden)
             if not found:
                 return hidden
-            if not self._cut_off([float(k in hidden) for k in range(len(solution))], found):
+            cut_off = self._cut_off([float(k in hidden) for k in range(len(solution))], found)
+            if not cut_off and time.monotonic() < self.deadline:
                 # linear programs see nothing wrong, whole numbers do: one decision more is needed
                 self._add(Cut({k: 1.0 for k in range(len(solution)) if k not in hidden}, 1.0))
         return None
@@ -109,7 +116,7 @@ class _Search:
         cuts = [self._lonely(members, solution) for members in self.choice.linked]
         for attacker, separator in enumerate(self.separators):
             targets = [target for who, target in found if who == attacker]
-            cuts += separator.cuts(solution, targets) if targets else []
+            cuts += separator.cuts(solution, targets, self.deadline) if targets else []
         return sum(self._add(cut) for cut in cuts if cut is not None) > 0
 
     def _lonely(self, members: Sequence[int], solution: Sequence[float]) -> Cut | None:

@@ -15,6 +15,7 @@ from pipeline.disclosure.rows import MeasureRow
 from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError
 from pipeline.outcomes import DayCount
+from pipeline.settings import DisclosureSettings
 from tests.support.measures import cell, margin
 from tests.support.outcomes_db import project, run_of, warehouse
 
@@ -117,6 +118,22 @@ def test_without_one_control_the_audit_stops_the_release(
     assert re.search("audit stopped the release|cannot be made safe|does not fit its true counts", message)
     assert not re.search(r"\d", message)
     assert not (tmp_path / "data" / "disclosure" / "draft").exists()
+
+
+@pytest.mark.parametrize("control", ["the threshold", "the complement", "the whole group", "further hiding", "exact"])
+def test_without_one_control_exact_counts_stop_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, control: str
+) -> None:
+    lost = {"further hiding": ("pipeline.disclosure.protect._strengthen", lambda *_: None)}
+    lost |= {"exact": ("pipeline.disclosure.rounding.released", lambda count, hide, _: rounded(count, hide))}
+    monkeypatch.setattr(*(lost | {k: v for k, v in CONTROLS.items() if k not in lost})[control])
+    settings = project(tmp_path).model_copy(update={"disclosure": DisclosureSettings(profile="exact")})
+    with pytest.raises(DisclosureError, match="audit stopped the release"):
+        draft(warehouse(every_kind_of_cell()), settings, run_of())
+
+
+def rounded(count: int, hide: bool) -> tuple[int | None, Status]:
+    return (None, Status.HIDDEN) if hide else (count + 1, Status.SHOWN)
 
 
 def test_without_the_list_of_what_is_never_published_the_audit_stops_the_release(

@@ -137,11 +137,23 @@ def test_a_damaged_ledger_stops_everything(tmp_path: Path) -> None:
         draft(warehouse(ROWS), settings, run_of())
 
 
-def test_a_profile_of_suppression_makes_no_draft(tmp_path: Path) -> None:
-    settings = project(tmp_path).model_copy(update={"disclosure": DisclosureSettings(profile="acro")})
-    with pytest.raises(DisclosureError, match="complementary suppression"):
-        draft(warehouse(ROWS), settings, run_of())
-    assert not (settings.folder("disclosure") / "draft").exists()
+@pytest.mark.parametrize("name", ["exact", "acro", "minimum-3"])
+def test_a_profile_of_suppression_shows_exact_counts_and_hides_what_gives_others_away(
+    tmp_path: Path, name: str
+) -> None:
+    """5 of 48 is few or not by the profile; where it is, its smallest neighbour goes too, and the rates with them."""
+    settings = project(tmp_path).model_copy(update={"disclosure": DisclosureSettings(profile=name)})
+    bundle = open_bundle(draft(warehouse(ROWS, CURVES), settings, run_of()))
+    table = bundle.table("contact_made")
+    assert [table.cell("n", group_value=g).value for g in ("", *GROUPS)] == [318, 150, 120, 48]
+    marks = {g for g in ("", *GROUPS) if table.cell("x", group_value=g).status is Status.HIDDEN}
+    assert marks == (set() if name == "minimum-3" else {"partner_yy", "partner_zz"})
+    assert table.cell("rate", group_value="partner_xx").value == 47  # 70 of 150
+    assert table.cell("rate", group_value="partner_zz").value == (10 if name == "minimum-3" else None)
+    assert all(table.cell("rate", group_value=g).value is None for g in marks)
+    assert table.audit["optimal"] is True
+    assert table.cell("x", group_value="").value == 135
+    assert table.cell("x", group_value="").status is Status.SHOWN
 
 
 def test_nothing_passes_by_being_empty(tmp_path: Path) -> None:

@@ -90,11 +90,14 @@ def test_settings_that_would_protect_nobody_stop(old: str, new: str) -> None:
         parse_profile(TEXT.replace(old, new), "publication")
 
 
-@pytest.mark.parametrize("name", ["exact", "acro", "minimum-3"])
-def test_profiles_of_suppression_fail_closed(name: str) -> None:
+@pytest.mark.parametrize(("name", "threshold"), [("exact", 8), ("acro", 10), ("minimum-3", 3)])
+def test_profiles_of_suppression(name: str, threshold: int) -> None:
     assert name in profile_names()
-    with pytest.raises(DisclosureError, match="complementary suppression"):
-        load_profile(name)
+    profile = load_profile(name)
+    assert (profile.method, profile.base, profile.threshold) == ("suppress", 1, threshold)
+    text = files("pipeline.disclosure").joinpath("profiles", f"{name}.toml").read_text("utf-8")
+    with pytest.raises(DisclosureError, match="exact counts, so the base is 1"):
+        parse_profile(text.replace("base = 1", "base = 5"), name)
 
 
 def test_an_unknown_profile_lists_those_there_are() -> None:
