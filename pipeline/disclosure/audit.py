@@ -13,7 +13,8 @@ from typing import Any
 
 from pipeline.disclosure import figures
 from pipeline.disclosure.attack import Finding, find_narrow
-from pipeline.disclosure.knowledge import Bounds, Place, Shown, build_problem, sensitive
+from pipeline.disclosure.insiders import Contributions, Insiders
+from pipeline.disclosure.knowledge import Bounds, Place, Shown, build_problem, build_with_places, sensitive
 from pipeline.disclosure.never import broken_rule
 from pipeline.disclosure.planning import STATISTICS, Planned
 from pipeline.disclosure.profile import Profile
@@ -50,6 +51,7 @@ class Auditor:
 
     profile: Profile
     earlier: Earlier
+    known: Contributions = field(default_factory=dict)
     done: dict[object, list[Finding]] = field(default_factory=dict)
     witnesses: dict[object, list[Any]] = field(default_factory=lambda: defaultdict(list))
     by_steps: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # table → parts not chosen optimally
@@ -78,10 +80,26 @@ class Auditor:
             shown = [Shown(plan.row, plan.cells, self.earlier(plan)) for plan in planned]
             rows = tuple(plan.row.key for plan in planned)
             found = find_narrow(build_problem(shown, self.profile, only), self.witnesses[rows])
+            if self.profile.insiders:
+                found = found + self._by_insiders(shown, rows, only, found)
             if only is not None:
                 return found
             self.done[state] = found
         return self.done[state]
+
+    def _by_insiders(
+        self, shown: Sequence[Shown], rows: tuple[object, ...], only: set[Place] | None, found: Sequence[Finding]
+    ) -> list[Finding]:
+        """What is wide to every reader and narrow to one insider."""
+        problem, places = build_with_places(shown, self.profile, only)
+        insiders = Insiders(shown, problem, places, self.known, self.profile)
+        return insiders.weak(
+            lambda facing, who: find_narrow(facing, self.witnesses[who, rows]), {_place(finding) for finding in found}
+        )
+
+
+def _place(finding: Finding) -> Place:
+    return finding.target.row, finding.target.statistic
 
 
 def check_rules(name: str, planned: Sequence[Planned], profile: Profile) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.disclosure.audit import Auditor, TableAudit
 from pipeline.disclosure.curve_audit import protect_curves
 from pipeline.disclosure.curves import CURVE_DIMS, CURVE_STATISTICS, Curve, read_curves
+from pipeline.disclosure.insiders import read_contributions
 from pipeline.disclosure.ledger import read_ledger
 from pipeline.disclosure.never import allowed
 from pipeline.disclosure.plain import PlainTable, protect_plain
@@ -54,7 +55,7 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
             "No measure has a single number, and an empty release is not made. See `throughcare status`."
         )
     measures = {name: plan_rows([row for row in rows if row.measure == name], profile) for name in _measures(rows)}
-    audits = protect(measures, Auditor(profile, ledger.earlier))
+    audits = protect(measures, Auditor(profile, ledger.earlier, read_contributions(con) if profile.insiders else {}))
     curves = read_curves(con, profile)
     protect_curves(curves, profile)
     plain = [read_attrition(con), read_data_quality(con)]

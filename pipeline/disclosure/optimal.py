@@ -44,6 +44,7 @@ class _Part:
         self.now = now
 
     def choose(self, seconds: float) -> list[Place] | None:
+        """Places to hide, [] when nothing is weak, None when there is no answer in time."""
         everything = frozenset(range(len(self.classes)))
         if len(everything) > REACH:
             return None

@@ -29,6 +29,7 @@ class Profile(Strict):
     of a hidden count must stay; `protection_percent`: the same for hidden magnitudes, as a share of them.
     `open_dimensions`: groupings whose groups are no identifiable groups of people, so that 0 % and 100 % may be
     shown. `minimum_workers`: process cells of fewer are hidden (`caseload_workers` for the caseload itself).
+    `insiders`: who is tried as an attacker that knows its own people, one at a time.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Profile(Strict):
     open_dimensions: tuple[str, ...]
     minimum_workers: int = Field(ge=2)
     caseload_workers: int = Field(ge=3)
+    insiders: tuple[Literal["partner", "prison"], ...]
     refresh_breakdowns: Literal["yearly", "quarterly"]
 
     @model_validator(mode="after")

@@ -1,0 +1,95 @@
+"""Insiders: what a partner or a prison knows of its own people must not give others away."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from pipeline.disclosure.audit import Auditor
+from pipeline.disclosure.insiders import Insiders, read_contributions
+from pipeline.disclosure.planning import Planned, plan_rows
+from pipeline.disclosure.profile import load_profile
+from pipeline.disclosure.protect import protect
+from tests.support.measures import cell, margin
+from tests.support.outcomes_db import warehouse
+
+PROFILE = load_profile("publication").model_copy(update={"insiders": ("partner", "prison")})
+GROUPS = {
+    "a": (100, 12),
+    "b": (100, 7),
+    "c": (100, 14),
+}  # 33 in all: published 35 says 33 to 37
+Known = Mapping[tuple[str, str], Mapping[tuple[str, ...], Mapping[str, int]]]
+
+
+def auditor(known: Known | None = None) -> Auditor:
+    return Auditor(PROFILE, lambda plan: {}, known or {})
+
+
+def weak(planned: Sequence[Planned], known: Known | None = None) -> list[tuple[str, str, int]]:
+    found = auditor(known).weak(planned)
+    return [(planned[f.target.row].row.group_value, f.target.statistic, f.left) for f in found]
+
+
+@pytest.mark.parametrize("kind", ["partner", "prison"])
+def test_who_subtracts_its_own_pins_down_what_no_reader_can(kind: str) -> None:
+    """A reader has 33 - 12 - 17 = 4 to 7 for b; c knows its own 14 and has 33 - 12 - 14 = 7."""
+    assert weak(plan_rows(margin(GROUPS, "quarter"), PROFILE)) == []
+    planned = plan_rows(margin(GROUPS, kind), PROFILE)
+    assert weak(planned) == [("b", "x", 0)]
+    protect({"contact_made": planned}, auditor())
+    assert weak(planned) == []
+    assert "secondary" in {plan.hidden.get("x") for plan in planned}
+
+
+def test_what_an_insider_adds_to_a_group_that_is_not_its_own_is_known_to_it() -> None:
+    """32 in all (28 to 32): with 12 and 18 of its own people in two quarters at most 2 are left for the third."""
+    rows = margin({"q1": (100, 12), "q2": (100, 2), "q3": (100, 18)}, "quarter")
+    planned = plan_rows(rows, PROFILE)
+    own = {("partner", "p"): {row.key: {"n": x, "x": x} for row in rows if (x := row.numerator or 0) > 3}}
+    own["partner", "p"].pop(rows[0].key)
+    assert weak(planned) == []
+    assert ("q2", "x", 2) in weak(planned, own)
+
+
+def test_a_cell_that_an_insider_shares_stays_as_uncertain_as_its_mark_leaves_it() -> None:
+    """5 of the 7 are its own: others are 0 to 2, which no further mark can widen; all its own is nobody else's."""
+    rows = margin({"q1": (100, 40), "q2": (100, 7), "q3": (100, 50)}, "quarter")
+    planned = plan_rows(rows, PROFILE)
+    for own in (5, 7):
+        assert weak(planned, {("partner", "p"): {rows[2].key: {"n": own, "x": own}}}) == []
+
+
+def test_own_parts_are_counted_from_the_units() -> None:
+    con = warehouse([cell(3, 2)])
+    for person, prison, number in (("1", "r", 1), ("2", "r", 0), ("3", "s", 1)):
+        con.execute(
+            "insert into outcomes.unit (measure, component, cohort, cell_set, window_days, scope, person_id, state, "
+            "amount, number, possible, unobserved, partner, prison, quarter) values "
+            "('contact_made', '', 'programme', 'own', 7, 'groups', ?, 'measured', 1, ?, 0, 0, 'p', ?, '2022Q1')",
+            [person, number, prison],
+        )
+    known = read_contributions(con)
+    key = ("contact_made", "", "programme", "own", "7")
+    none = {"possible": 0, "unobserved": 0, "too_early": 0}
+    assert known["partner", "p"][*key, "prison", "r"] == {"n": 2, "x": 1, **none}
+    assert known["partner", "p"][*key, "all", ""] == {"n": 3, "x": 2, **none}
+    assert known["prison", "s"][*key, "partner", "p"] == {"n": 1, "x": 1, **none}
+    assert (*key, "prison", "s") not in known["prison", "s"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_coalitions_find_exactly_what_each_insider_alone_finds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = random.Random(seed)
+    planned = plan_rows(margin({f"p{i}": (100, dice.choice([6, 7, 8, 12, 13])) for i in range(5)}), PROFILE)
+    together = {place[:2] for place in weak(planned)}
+    alone = set()
+    for i in range(5):
+        monkeypatch.setattr(Insiders, "_names", lambda _, kind, name=f"p{i}": [name] if kind == "partner" else [])
+        monkeypatch.setattr(
+            Insiders, "_coalitions", lambda _, kind, names, targets: [(names, targets)] if names else []
+        )
+        alone |= {place[:2] for place in weak(planned)}
+    assert together == alone
