@@ -94,7 +94,7 @@ def pull(as_json: JSON = False) -> None:
     from pipeline.console import ConsoleReporter, show_json
 
     settings = load_settings(Context.root)
-    report = flow.pull(settings, _run("2000Q1", None, None), ConsoleReporter(quiet=as_json))
+    report = flow.pull(settings, _run("2000Q1", None, None), ConsoleReporter(stages=1, quiet=as_json))
     if as_json:
         show_json(report.counts())
 
@@ -144,7 +144,7 @@ def publish(
     languages, formats = _chosen(language, LANGUAGES, "language"), _chosen(format, FORMATS, "format")
     outcome = flow.Outcome(_run(quarter, None, None))
     bundle = _newest_bundle(settings, quarter)
-    flow.publish(settings, bundle, outcome, ConsoleReporter(), languages=languages, formats=formats)
+    flow.publish(settings, bundle, outcome, ConsoleReporter(stages=1), languages=languages, formats=formats)
     show_files(settings.root, outcome.files)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 out = Console(highlight=False, soft_wrap=True)
@@ -15,27 +16,39 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class ConsoleReporter:
-    """Tells each stage once: a spinner while it works on a terminal, then one line with time and counts."""
+    """Tells each stage once: a progress bar over the stages on a terminal, then one line with time and counts."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, stages: int = 8, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._status = err.status("") if err.is_terminal and not quiet else None
+        self._bar = Progress(
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=err,
+            transient=True,
+            disable=quiet or not err.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=stages)
 
     def stage(self, name: str) -> None:
         """Show that a stage works, on a terminal only."""
-        if self._status:
-            self._status.update(f"[bold]{name}[/bold] …")
-            self._status.start()
+        self._bar.update(self._task, description=name)
+        self._bar.start()
+
+    def stop(self) -> None:
+        """Take the bar away, so that what is printed next stands alone."""
+        self._bar.stop()
 
     def done(self, name: str, seconds: float, counts: dict[str, int], *, reused: bool) -> None:
         """Print the stage's line: reused, or how long it took and what it counted."""
-        if self._status:
-            self._status.stop()
+        self._bar.advance(self._task)
+        self.stop()
         if self._quiet:
             return
         took = "reused" if reused else f"{seconds:.1f} s"
         shown = ", ".join(f"{key} {value:,}".replace(",", " ") for key, value in counts.items())
-        err.print(f"{name:<12} {took:>8}  {shown}")
+        err.print(f"{name:<12} {took:>8}  {shown}", markup=False)
 
     def say(self, line: str) -> None:
         """Print one plain line."""

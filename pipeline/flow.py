@@ -52,6 +52,9 @@ class Reporter(Protocol):
     def done(self, name: str, seconds: float, counts: dict[str, int], *, reused: bool) -> None:
         """A stage is finished, or was already."""
 
+    def stop(self) -> None:
+        """A stage ended in an error, which is told elsewhere."""
+
     def say(self, line: str) -> None:
         """One plain line."""
 
@@ -70,13 +73,11 @@ class Outcome:
 
 def pull(settings: Settings, run: Run, reporter: Reporter) -> landing.LandingReport:
     """Fetch, screen and land what is new; refusals are told and do not stop the others."""
-    reporter.stage("sources")
-    begun = time.perf_counter()
-    with plain_storage_errors():
+    with _timed("sources", Outcome(run), reporter) as note, plain_storage_errors():
         deliveries = sources.pull(settings, started_at=run.started_at, kept=landing.kept_files(settings))
         report = landing.land(settings, deliveries, started_at=run.started_at)
         sources.clear_scratch(settings)
-    reporter.done("sources", time.perf_counter() - begun, report.counts(), reused=not report.new)
+        note.counts, note.reused = report.counts(), not report.new
     for line in report.lines():
         reporter.say(line)
     return report
@@ -285,7 +286,11 @@ class _Note:
 def _timed(name: str, outcome: Outcome, reporter: Reporter) -> Iterator[_Note]:
     reporter.stage(name)
     note, begun = _Note(), time.perf_counter()
-    yield note
+    try:
+        yield note
+    except BaseException:
+        reporter.stop()
+        raise
     seconds = time.perf_counter() - begun
     outcome.counts[name], outcome.seconds[name] = note.counts, seconds
     if note.reused:
