@@ -54,14 +54,14 @@ def compare(world: World, quarter: str, as_of: date | None) -> None:
         assert ours[key]["status"] in ("not_collected", "not_applicable"), key
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(worlds(), QUARTERS, AS_OF)
 def test_every_measure_equals_its_twin(world: World, quarter: str, as_of: date | None) -> None:
     compare(world, quarter, as_of)
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), QUARTERS, AS_OF)
 def test_every_measure_equals_its_twin_on_many_histories(world: World, quarter: str, as_of: date | None) -> None:
     compare(world, quarter, as_of)

@@ -2,7 +2,7 @@
 -- first release from the term in which an agreement was made.
 create or replace table outcomes.family as
 with client as (
-    select c.partner, c.person_id, min(c.agreement_date) as agreement_date
+    select c.partner, c.person_id, min(c.agreement_date) as agreement_date, min(c.case_manager_id) as case_manager_id
     from outcomes.case_period as c
     cross join outcomes.study as y
     where c.programme = 'romodrom' and c.agreement_date <= y.last_day and c.agreement_date <= y.as_of
@@ -16,10 +16,7 @@ released as (
     where c.programme = 'romodrom'
     group by c.partner, c.person_id
 )
-select
-    c.partner, c.person_id, c.agreement_date, r.release_date,
-    (select min(p.case_manager_id) from outcomes.case_period as p where p.partner = c.partner and p.person_id = c.person_id)
-        as case_manager_id
+select c.partner, c.person_id, c.agreement_date, r.release_date, c.case_manager_id
 from client as c
 left join released as r on r.partner = c.partner and r.person_id = c.person_id
 where exists (select 1 from core.family_member as f where f.partner = c.partner and f.person_id = c.person_id);
