@@ -1,0 +1,38 @@
+"""The `throughcare` command. The only place that reads a clock."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+
+from pipeline.cli import line, look, partner  # noqa: F401  importing registers their commands
+from pipeline.cli.common import Context, app
+from pipeline.errors import ThroughcareError
+
+
+def main() -> None:
+    """Run the command; an expected error is one plain message and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except ThroughcareError as problem:
+        print(f"throughcare: {problem}", file=sys.stderr)
+        sys.exit(problem.exit_code)
+    except KeyboardInterrupt:
+        print("throughcare: stopped. Run the same command again; it goes on where it stopped.", file=sys.stderr)
+        sys.exit(130)
+    except Exception as problem:
+        if Context.debug:
+            raise
+        print(_without_values(problem), file=sys.stderr)
+        sys.exit(70)
+
+
+def _without_values(problem: Exception) -> str:
+    """An unforeseen error without its message: the message of a failed conversion quotes the cell."""
+    frames = [f for f in traceback.extract_tb(problem.__traceback__) if "pipeline" in Path(f.filename).parts]
+    where = " ← ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-3:]))
+    return (
+        f"throughcare: an error of ours, {type(problem).__name__} at {where}. Nothing is lost. "
+        "Report that line; `--debug` shows more, and may show personal data."
+    )

@@ -1,0 +1,99 @@
+"""What all commands share: the options before the command, the clock, and finding drafts and bundles."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.errors import SettingsError
+from pipeline.periods import Quarter
+from pipeline.run import Run
+from pipeline.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="throughcare",
+    help="Partner exports in, safe evaluation reports for the Prison Service out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+QUARTER = Annotated[str, typer.Option("--quarter", help="The quarter, written 2023Q2.")]
+JSON = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+LANGUAGE = Annotated[str, typer.Option(help="cs or en.")]
+LANGUAGES = ("cs", "en")
+FORMATS = ("html", "pdf", "slides")
+
+
+class Context:
+    """What the options before the command decide."""
+
+    root: Path = Path()
+    debug: bool = False
+
+
+@app.callback()
+def options(
+    project: Annotated[Path, typer.Option(help="Project folder with throughcare.toml.")] = Path(),
+    debug: Annotated[bool, typer.Option(help="Show tracebacks; they may contain personal data.")] = False,
+) -> None:
+    """Options of every command."""
+    Context.root, Context.debug = project, debug
+
+
+def now() -> datetime:
+    """The one clock of the program, in UTC without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def new_run(quarter: str, as_of: str | None, known_at: str | None) -> Run:
+    """The run that the options describe."""
+    return Run(Quarter.parse(quarter), now(), day(as_of, "--as-of"), day(known_at, "--known-at"))
+
+
+def day(text: str | None, option: str) -> date | None:
+    """The day that an option gives. Raises SettingsError when it is none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise SettingsError(f"{option}: '{text}' is not a day. Write it as 2023-08-15.") from None
+
+
+def chosen(given: list[str] | None, allowed: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """What was given, or everything. Raises SettingsError on a value that is not allowed."""
+    wrong = sorted(set(given or ()) - set(allowed))
+    if wrong:
+        raise SettingsError(f"Unknown {name} {', '.join(wrong)}. Choose from {', '.join(allowed)}.")
+    return tuple(given or allowed)
+
+
+def finished_settings() -> Settings:
+    """The project's settings; in a fresh project that only has the demo, the demo's."""
+    settings = load_settings(Context.root)
+    demo = settings.data / "demo"
+    if not (settings.data / "warehouse" / "current").exists() and (demo / "warehouse" / "current").exists():
+        return load_settings(Context.root, data=demo)
+    return settings
+
+
+def newest_draft(settings: Settings, quarter: str) -> str:
+    """The run id of the newest draft of a quarter. Raises SettingsError when there is none."""
+    drafts = _newest_first(settings.folder("disclosure") / "draft", quarter)
+    if not drafts:
+        raise SettingsError(f"There is no draft of {quarter}. Run `throughcare run --quarter {quarter}` first.")
+    return drafts[0].name
+
+
+def newest_bundle(settings: Settings, quarter: str) -> Path:
+    """The newest released bundle of a quarter. Raises SettingsError when there is none."""
+    bundles = _newest_first(settings.folder("disclosure"), quarter)
+    if not bundles:
+        raise SettingsError(f"{quarter} has not been released. Run `throughcare release --quarter {quarter}` first.")
+    return bundles[0]
+
+
+def _newest_first(folder: Path, quarter: str) -> list[Path]:
+    found = [p for p in folder.glob(f"{Quarter.parse(quarter)}-*") if (p / "checksums.sha256").exists()]
+    return sorted(found, key=lambda p: (p.stat().st_mtime_ns, p.name), reverse=True)

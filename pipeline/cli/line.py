@@ -1,0 +1,138 @@
+"""The commands of a quarter: fetch, run, look, release, publish."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.cli.common import (
+    FORMATS,
+    JSON,
+    LANGUAGES,
+    QUARTER,
+    Context,
+    app,
+    chosen,
+    finished_settings,
+    new_run,
+    newest_bundle,
+    newest_draft,
+)
+from pipeline.settings import REPOSITORY, Settings, load_settings
+
+
+@app.command()
+def demo(as_json: JSON = False) -> None:
+    """Sample exports to a published quarter, wholly in data/demo; signed `demo`, marked SYNTHETIC."""
+    from pipeline import flow
+    from pipeline.console import ConsoleReporter
+
+    root = Context.root if (Context.root / "throughcare.toml").exists() else REPOSITORY
+    settings = load_settings(root, data=root / "data" / "demo")
+    reporter = ConsoleReporter(quiet=as_json)
+    run = new_run("2023Q2", "2023-08-15", None)
+    flow.pull(settings, run, reporter)
+    outcome = flow.run_quarter(settings, run, reporter)
+    flow.release_and_publish(
+        settings,
+        outcome,
+        reporter,
+        checked_by="demo",
+        reason="demo",
+        languages=LANGUAGES,
+        formats=FORMATS,
+    )
+    _show_outcome(settings, outcome, as_json)
+
+
+@app.command()
+def run(
+    quarter: QUARTER,
+    as_of: Annotated[str | None, typer.Option(help="Observe nothing after this day.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="Use only what had been received by this day.")] = None,
+    as_json: JSON = False,
+) -> None:
+    """The whole quarter to an unsigned draft, resuming where it stopped."""
+    from pipeline import flow
+    from pipeline.console import ConsoleReporter
+
+    settings = load_settings(Context.root)
+    reporter = ConsoleReporter(quiet=as_json)
+    wanted = new_run(quarter, as_of, known_at)
+    flow.pull(settings, wanted, reporter)
+    outcome = flow.run_quarter(settings, wanted, reporter)
+    _show_outcome(settings, outcome, as_json)
+
+
+@app.command()
+def pull(as_json: JSON = False) -> None:
+    """Fetch, screen and land what is new."""
+    from pipeline import flow
+    from pipeline.console import ConsoleReporter, show_json
+
+    settings = load_settings(Context.root)
+    report = flow.pull(settings, new_run("2000Q1", None, None), ConsoleReporter(stages=1, quiet=as_json))
+    if as_json:
+        show_json(report.counts())
+
+
+@app.command()
+def status(as_json: JSON = False) -> None:
+    """Partners, deliveries, coverage, quarantine and the last runs."""
+    from pipeline.status import show_status
+
+    show_status(finished_settings(), as_json=as_json)
+
+
+@app.command()
+def feedback(partner: str) -> None:
+    """Where the feedback for a partner lies: what was refused and how to mend it."""
+    from pipeline.status import show_feedback
+
+    show_feedback(finished_settings(), partner)
+
+
+@app.command()
+def release(
+    quarter: QUARTER,
+    checked_by: Annotated[str, typer.Option(help="Who has checked the draft.")],
+    revision: Annotated[str | None, typer.Option(help="Why an already published quarter is released again.")] = None,
+) -> None:
+    """Freeze the newest draft of a quarter as an immutable bundle."""
+    from pipeline import disclosure
+    from pipeline.console import show_files
+
+    settings = load_settings(Context.root)
+    bundle = disclosure.release(settings, newest_draft(settings, quarter), checked_by=checked_by, reason=revision)
+    show_files(settings.root, [bundle])
+
+
+@app.command()
+def publish(
+    quarter: QUARTER,
+    language: Annotated[list[str] | None, typer.Option(help="cs or en; both when left out.")] = None,
+    format: Annotated[list[str] | None, typer.Option(help="html, pdf or slides; all when left out.")] = None,
+) -> None:
+    """Render the newest released bundle of a quarter."""
+    from pipeline import flow
+    from pipeline.console import ConsoleReporter, show_files
+
+    settings = load_settings(Context.root)
+    languages, formats = chosen(language, LANGUAGES, "language"), chosen(format, FORMATS, "format")
+    outcome = flow.Outcome(new_run(quarter, None, None))
+    bundle = newest_bundle(settings, quarter)
+    flow.publish(settings, bundle, outcome, ConsoleReporter(stages=1), languages=languages, formats=formats)
+    show_files(settings.root, outcome.files)
+
+
+def _show_outcome(settings: Settings, outcome: Any, as_json: bool) -> None:
+    from pipeline.console import err, show_files, show_json
+
+    if as_json:
+        files = [str(p) for p in outcome.files or [outcome.draft]]
+        show_json(outcome.run.manifest() | {"counts": outcome.counts, "reused": outcome.reused, "files": files})
+        return
+    if len(outcome.reused) == len(outcome.seconds):
+        err.print("Nothing is new: every stage was reused.")
+    show_files(settings.root, outcome.files or [outcome.draft])

@@ -1,0 +1,40 @@
+"""The commands that explain: definitions, the data dictionary, and a stage's tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.common import LANGUAGE, app, finished_settings
+
+
+@app.command()
+def explain(measure: str, language: LANGUAGE = "en") -> None:
+    """Definition, cohort, windows and source of a measure."""
+    from pipeline import outcomes
+    from pipeline.console import out
+
+    out.print(outcomes.explain(measure, language), markup=False)
+
+
+@app.command()
+def dictionary(language: LANGUAGE = "en") -> None:
+    """The data dictionary: every table, column and code list, as Markdown."""
+    from pipeline.model.dictionary import dictionary_markdown
+
+    print(dictionary_markdown("cs" if language == "cs" else "en"))
+
+
+@app.command()
+def export(
+    stage: Annotated[str, typer.Option(help="validated, core or outcomes.")],
+    to: Annotated[Path, typer.Option(help="Folder to write into.")],
+) -> None:
+    """Write a stage's tables: validated in the native form that can be delivered again, others as Parquet."""
+    from pipeline.console import show_files
+    from pipeline.export import export_stage
+
+    settings = finished_settings()
+    show_files(settings.root, export_stage(settings, stage, to))
