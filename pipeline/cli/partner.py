@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.common import app, now
-from pipeline.settings import Settings
+from pipeline.cli.common import Context, app, now
+from pipeline.settings import PartnerSettings, Settings, load_settings
 
 
 @app.command()
@@ -37,6 +37,20 @@ def pseudonymise(
 
 
 @app.command()
+def template(
+    partner: str,
+    to: Annotated[Path | None, typer.Option(help="Where to write it; sablona-PARTNER.xlsx when left out.")] = None,
+) -> None:
+    """A workbook to fill in by hand, with drop-downs and explanations; what it holds loads without a contract."""
+    from pipeline.console import out
+    from pipeline.onboarding import write_template
+
+    own = load_settings(Context.root) if (Context.root / "throughcare.toml").exists() else _any_partner(partner)
+    path = write_template(own, partner, to or Path(f"sablona-{partner}.xlsx"))
+    out.print(f"{path}: fill in the sheets, put the file in the partner's folder, pull.", markup=False)
+
+
+@app.command()
 def synthesize(
     to: Annotated[Path, typer.Option(help="Folder to write into.")],
     people: Annotated[int, typer.Option(min=100, help="People in custody data.")] = 5000,
@@ -48,3 +62,8 @@ def synthesize(
 
     make(people, seed, to)
     out.print(f"{to}: eight partners' deliveries and the manifest of what was planted.", markup=False)
+
+
+def _any_partner(partner: str) -> Settings:
+    """Settings outside a project, where the built-in contracts are all there is."""
+    return Settings(root=Path(), data=Path(), partners={partner: PartnerSettings(location=".")})

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from pipeline.landing.reading import read_file
 from pipeline.landing.screen import WITHHELD, Finding, screen, screen_text, shown
-from pipeline.landing.sheets import TITLE, Reading, UnreadableError, filled
+from pipeline.landing.sheets import TITLE, Reading, Sheet, UnreadableError, filled
 from pipeline.sources import (
     Contract,
     Declaration,
@@ -22,6 +22,8 @@ from pipeline.sources import (
     complete,
     fold,
     from_texts,
+    is_template,
+    is_template_name,
     merge,
     prefer,
 )
@@ -105,19 +107,33 @@ def _read(file: DeliveredFile, sha256: str, number: int, contract: Contract, lat
 def _judge(delivery: Delivery, files: tuple[ReadFile, ...], contract: Contract) -> tuple[Declaration, list[Problem]]:
     """What the delivery declares in all, and everything that speaks against taking it."""
     problems = [*delivery.problems, *(f.problem for f in files if f.problem)]
-    sources = {sheet.source for f in files if f.reading for sheet in f.reading.sheets if sheet.source}
+    sources = {
+        s.source for f in files if f.reading for s in f.reading.sheets if s.source and _says_something(s, contract)
+    }
     if files and not sources and not problems:
-        names = ", ".join(sorted({p for entry in contract.file for p in entry.pattern}))
-        problems.append(Problem("unknown_file", f"No file or sheet is one that the contract reads ({names})."))
+        problems.append(_nothing_read(files, contract))
     declared = delivery.declared
-    if contract.delivery.declared_in == "cell":
-        said, unclear = _from_cells(files, contract)
-        declared, problems = prefer(declared, said), problems + unclear
+    said, unclear = _from_cells(files, contract)
+    declared, problems = prefer(declared, said), problems + unclear
     declared, missing = complete(declared, contract)
     known = {p.rule_id for p in problems}
     problems += [p for p in missing if p.rule_id not in known]  # a field that is there but wrong is said once
     filled_tables = tuple(sorted({t for name in sources for t in contract.files[name].tables}))
     return replace(declared, tables=declared.tables or filled_tables), problems
+
+
+def _says_something(sheet: Sheet, contract: Contract) -> bool:
+    """An export without records says that there are none; an empty sheet of the template was not filled in."""
+    return sheet.records > 0 or not is_template(contract.files[sheet.source])
+
+
+def _nothing_read(files: tuple[ReadFile, ...], contract: Contract) -> Problem:
+    if all(is_template_name(f.file.name) for f in files):
+        return Problem(
+            "empty_file", "The template holds no rows. Fill in the sheets from row 5 on and deliver it again."
+        )
+    names = ", ".join(sorted({p for entry in contract.file if not is_template(entry) for p in entry.pattern}))
+    return Problem("unknown_file", f"No file or sheet is one that the contract reads ({names}).")
 
 
 def _from_cells(files: tuple[ReadFile, ...], contract: Contract) -> tuple[Declaration, list[Problem]]:

@@ -26,7 +26,7 @@ from pipeline.landing.receipts import (
 from pipeline.landing.screen import shown
 from pipeline.landing.sheets import UnreadableError
 from pipeline.settings import Settings
-from pipeline.sources import DeliveredFile, Delivery, Problem, load_contract
+from pipeline.sources import DeliveredFile, Delivery, Problem, is_helper, load_contract
 
 LISTED = 200
 """So many findings of a refused delivery are listed one by one in its note; all are counted."""
@@ -232,7 +232,7 @@ def _notes(examined: Examined, latest: date) -> tuple[str, ...]:
         for file in examined.files
         if file.reading and examined.contract.format != "json"
         for sheet in file.reading.sheets
-        if not sheet.source
+        if not sheet.source and not is_helper(file.file.name, sheet.name)
     ]
     return tuple(left + unread)
 

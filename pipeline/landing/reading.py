@@ -10,7 +10,7 @@ from pipeline.landing.nested import read_json
 from pipeline.landing.sheets import RECORD, Grid, Reading, Sheet, UnreadableError, filled, interpret
 from pipeline.landing.text import read_text
 from pipeline.landing.workbook import read_workbook
-from pipeline.sources import Contract, source_of
+from pipeline.sources import Contract, is_template_name, source_of
 
 NATIVE = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 
@@ -22,6 +22,8 @@ def read_file(data: bytes, name: str, contract: Contract) -> Reading:
     """
     suffix = PurePosixPath(name).suffix.lower()
     kind = NATIVE.get(suffix, "") if contract.format == "native" else contract.format
+    if is_template_name(name):
+        kind = "xlsx"
     if kind == "csv":
         grid, encoding, evidence = read_text(data, contract.read)
         sheets = _interpret([grid], name, contract)

@@ -18,10 +18,27 @@ from pipeline.sources.contract import (
 from pipeline.sources.declaring import SIDECAR, Declaration, Problem, complete, from_texts, merge, prefer
 from pipeline.sources.loading import load_contract, read_contract, source_of
 from pipeline.sources.pull import DeliveredFile, Delivery, clear_scratch, pull
+from pipeline.sources.template import (
+    DECLARATION_SHEET,
+    DECLARED_ROWS,
+    HEADER_ROW,
+    HELPER_SHEETS,
+    TEMPLATE_SHEET,
+    header_of,
+    is_helper,
+    is_template,
+    is_template_name,
+    words_of,
+)
 from pipeline.sources.texts import fold, likeliest
 
 __all__ = [
+    "DECLARATION_SHEET",
+    "DECLARED_ROWS",
+    "HEADER_ROW",
+    "HELPER_SHEETS",
     "SIDECAR",
+    "TEMPLATE_SHEET",
     "ColumnRule",
     "Condition",
     "Constants",
@@ -42,6 +59,10 @@ __all__ = [
     "complete",
     "fold",
     "from_texts",
+    "header_of",
+    "is_helper",
+    "is_template",
+    "is_template_name",
     "likeliest",
     "load_contract",
     "merge",
@@ -50,4 +71,5 @@ __all__ = [
     "read_contract",
     "required_columns",
     "source_of",
+    "words_of",
 ]

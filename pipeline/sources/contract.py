@@ -55,10 +55,21 @@ from pipeline.sources.texts import fold
 
 Format = Literal["csv", "xlsx", "json", "parquet", "zip", "native"]
 Kind = Literal["full", "increment", "correction"]
-DECLARED = ("table", "extract", "period", "period_from", "period_to", "kind", "prisons")
-"""Groups that a file name's or a cell's pattern may have. `period` is a month, quarter or year
-(2023-06, 202306, 2023Q2, 2023), `period_from`/`period_to`/`extract` are dates written as `delivery.date`
-says; `table` is the sender's name of the content and is only checked against the `[[file]]` patterns."""
+DECLARED = (
+    "table",
+    "extract",
+    "period",
+    "period_from",
+    "period_to",
+    "kind",
+    "prisons",
+    "lawful_basis",
+    "keep_until",
+)
+"""Groups that a file name's or a cell's pattern may have. `period` is a month, quarter or year (2023-06, 202306,
+2023Q2, 2023); `period_from`, `period_to`, `extract` and `keep_until` are dates written as `delivery.date` says or in
+full (2023-07-31, 31.7.2023); `lawful_basis` is a text; `table` is the sender's name of the content and is only checked
+against the `[[file]]` patterns."""
 
 NUMBER = re.compile(r"n(?::0(\d))?")
 """The repeated group's number between braces of a template, and how many digits it has."""

@@ -15,6 +15,8 @@ from pipeline.sources.texts import fold
 
 SIDECAR = "delivery.toml"
 KINDS = ("full", "increment", "correction")
+FULL_DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d. %m. %Y")
+"""Ways to write a date that mean one day in every contract."""
 EXAMPLES = {
     "extract_date": "2023-07-31",
     "period_from": "2023-04-01",
@@ -151,13 +153,16 @@ def _add(missing: list[str], contract: Contract) -> str:
 def _declared(groups: dict[str, str | None], contract: Contract) -> Declaration:
     said = {name: text.strip() for name, text in groups.items() if text and text.strip()}
     start, end = _period(said.get("period", ""))
-    day = {name: _day(said.get(name, ""), contract.delivery.date) for name in ("extract", "period_from", "period_to")}
+    formats = (*contract.delivery.date, *FULL_DATES)
+    day = {name: _day(said.get(name, ""), formats) for name in ("extract", "period_from", "period_to", "keep_until")}
     return Declaration(
         extract_date=day["extract"],
         period_from=day["period_from"] or start,
         period_to=day["period_to"] or end,
         kind=_kind(said.get("kind"), contract),
         prisons=tuple(sorted(filter(None, re.split(r"[,;\s]+", said.get("prisons", ""))))),
+        lawful_basis=said.get("lawful_basis"),
+        keep_until=day["keep_until"],
     )
 
 

@@ -17,16 +17,21 @@ from pipeline.sources.checks import list_contradictions
 from pipeline.sources.codelists import named_codelists
 from pipeline.sources.contract import Contract, SourceFile
 from pipeline.sources.native import native_files
+from pipeline.sources.template import template_cells, template_files
 
 
 def load_contract(settings: Settings, partner: str) -> Contract:
     """The contract of a partner: the project's own when throughcare.toml names one, else the built-in one.
+
+    A partner of the project for whom there is none delivers in the native form or in the template.
 
     Raises SettingsError with every problem of the contract at once.
     """
     own = settings.partners[partner].contract if partner in settings.partners else None
     path: Traversable | Path
     path = settings.root / own if own else files("pipeline.sources").joinpath("partners").joinpath(f"{partner}.toml")
+    if not path.is_file() and own is None and partner in settings.partners:
+        return _with_template(Contract(partner=partner, title=partner, format="native"))
     if not path.is_file():
         advice = f"throughcare.toml: partners.{partner}.contract" if own else "a contract for it"
         raise SettingsError(f"No contract for the partner '{partner}' ({path.name}). Correct or write {advice}.")
@@ -52,9 +57,15 @@ def read_contract(path: Traversable | Path, partner: str | None = None) -> Contr
         raise SettingsError(problems) from None
     if problems:
         raise SettingsError([f"{path.name}: {p}" for p in problems])
-    if contract.format == "native":
-        return contract.model_copy(update={"file": native_files()})
-    return contract
+    return _with_template(contract)
+
+
+def _with_template(contract: Contract) -> Contract:
+    """The contract with what every partner may deliver besides: the filled-in template."""
+    own = native_files() if contract.format == "native" else contract.file
+    cells = (*contract.delivery.cell, *template_cells())
+    delivery = contract.delivery.model_copy(update={"cell": cells})
+    return contract.model_copy(update={"file": (*own, *template_files()), "delivery": delivery})
 
 
 def source_of(contract: Contract, file_name: str, sheet: str) -> SourceFile | None:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from pipeline.sources.contract import Contract
 from pipeline.sources.declaring import SIDECAR
+from pipeline.sources.template import is_template
 
 SUFFIXES = {
     "csv": (".csv", ".tsv", ".txt"),
@@ -43,9 +44,8 @@ def units(names: Iterable[str], contract: Contract) -> Iterator[tuple[str, dict[
 def is_data(name: str, contract: Contract) -> bool:
     """Whether the contract reads a file of this name."""
     file = last(name).lower()
-    by_pattern = contract.format != "zip" and any(
-        fnmatchcase(file, pattern.lower()) for entry in contract.file for pattern in entry.pattern
-    )
+    entries = [e for e in contract.file if contract.format != "zip" or is_template(e)]  # in a ZIP it names members
+    by_pattern = any(fnmatchcase(file, pattern.lower()) for entry in entries for pattern in entry.pattern)
     return by_pattern or PurePosixPath(file).suffix in SUFFIXES[contract.format]
 
 

@@ -7,7 +7,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from pipeline.settings import Settings
-from pipeline.sources import Contract, ControlGroups, SourceFile, fold, load_contract
+from pipeline.sources import (
+    Contract,
+    ControlGroups,
+    SourceFile,
+    fold,
+    is_helper,
+    is_template,
+    load_contract,
+)
 from pipeline.staging.convert import BLANKS
 from pipeline.staging.headers import Header, ignored_columns, missing_columns
 from pipeline.warehouse import Connection
@@ -101,6 +109,8 @@ def write_unread(con: Connection, sheets: list[Sheet]) -> None:
     """List columns that nothing reads in staging.ignored_column, and sheets in staging.unread_sheet."""
     for s in sheets:
         where = [s.partner, s.delivery_id, s.file_id, s.sheet]
+        if s.file is None and is_helper(s.file_name, s.sheet):
+            continue
         if s.file is None:
             con.execute("insert into staging.unread_sheet values (?, ?, ?, ?, ?)", [*where, s.filled])
             continue
@@ -126,7 +136,9 @@ def _missing_files(contract: Contract, delivered: list[Sheet], tables: set[str])
     """Entries that fill a declared table and must be there, and declared tables that nothing delivered fills."""
     there = {s.file.name for s in delivered if s.file}
     filled = {t for s in delivered if s.file for t in s.file.tables}
-    missing = [f for f in contract.file if f.required and f.name not in there and tables & set(f.tables)]
+    templates = {t for s in delivered if s.file and is_template(s.file) and s.records for t in s.file.tables}
+    wanted = tables - templates  # a table that the template fills needs no export
+    missing = [f for f in contract.file if f.required and f.name not in there and wanted & set(f.tables)]
     said = {t for f in missing for t in f.tables}
     for table in sorted(tables - filled - said):
         missing += [f for f in contract.file if table in f.tables][:1]
