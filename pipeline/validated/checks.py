@@ -82,6 +82,7 @@ def _lay(
         else:
             fails = record.sql.replace("{column}", column.name).strip()
             applies = column.when if record.each == "conditional" else f"r.{column.name} is not null"
+            applies += f" and ({record.when.strip()})" if record.when else ""
             yield Check(rule, table.name, column.name, ranks[rule.id], applies, fails)
 
 

@@ -9,13 +9,12 @@ from pipeline.validated.decisions import Acceptance
 from pipeline.validated.rules import Rule
 from pipeline.warehouse import Connection
 
-TOLERATED = 0.05
-"""A full extract repeats its history, so rows are only ever added; a loss of this share or more is asked about."""
-
 
 def find_drift(con: Connection, rule: Rule, acceptances: Sequence[Acceptance]) -> int:
     """Write a finding per table (custody tables: per prison too) that shrank; returns how many were tolerated.
 
+    A full extract repeats its history, so rows are only ever added; a loss of the rule's threshold or more is asked
+    about.
     A table of a partner's first full extract cannot be judged: `not_applicable`. Findings have no row, and the
     prison as record key.
     """
@@ -23,7 +22,7 @@ def find_drift(con: Connection, rule: Rule, acceptances: Sequence[Acceptance]) -
     tolerated = 0
     failed: dict[str, int] = {}
     for table, partner, delivery, prison, before, now in compared:
-        if now > (1 - TOLERATED) * before:
+        if now >= before or before - now < rule.threshold * before:
             continue
         failed[table] = failed.get(table, 0) + 1
         if any((a.rule, a.partner, a.table, a.key) == (rule.id, partner, table, prison) for a in acceptances):

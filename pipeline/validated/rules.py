@@ -7,8 +7,10 @@ the rule, and what is wrong and how to mend it, in Czech and English. Suites, ve
     id = "release_before_admission"
     severity = "row"                        # row: quarantined; file: the delivery is refused; warning
     owner = "data steward"
-    cs = { title = "…", mend = "…" }
-    en = { title = "…", mend = "…" }
+    cs = { title = "…", mend = "…", reason = "…", use = "…" }     # what is wrong, how the sender mends it, why the
+    en = { title = "…", mend = "…", reason = "…", use = "…" }     # rule is there, what a breach means for figures
+    threshold = 0.05                        # a warning is told from this share of the rows on: a tolerance,
+    expires = 2028-12-31                    # which holds to a day and is decided anew by its owner
     [[rule.check]]
     tables = ["custody_stay"]               # left out: every table that has the column
     column = "release_date"
@@ -22,32 +24,39 @@ and of the records in them decides which reason a row with several faults is qua
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
+from pipeline.model import tables
 from pipeline.settings import Settings, Strict, list_problems
+from pipeline.validated.predicates import TWINS
 
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Severity = Literal["row", "file", "warning"]
 Each = Literal["required", "conditional", "coded", "happened", "exclusive_end"]
 
 
 class Words(Strict):
-    """What is wrong, and how the sender mends it, in one language."""
+    """A rule in one language: what is wrong, how the sender mends it, why it is asked, what it means for figures."""
 
-    title: str
-    mend: str
+    title: Text
+    mend: Text
+    reason: Text
+    use: Text
 
 
 class CheckRecord(Strict):
     """Where a rule applies and how it is tested.
 
     `each` applies the check to all columns of a kind, `column` to one. Exactly one of `expectation` (with
-    `kwargs`), `sql` or `refers_to` is given. `sql` is true where the row is wrong; `r` is the row, `d` its delivery,
-    `{column}` the column, `newest_<table>` the newest accepted versions of a table. `refers_to` names the table
-    whose key the column holds; `or_custody` also accepts what a source of custody stays delivered.
+    `kwargs`), `sql` or `refers_to` is given. `sql` is true where the row is wrong, `when` where it can be judged;
+    `r` is the row, `d` its delivery, `{column}` the column, `newest_<table>` the newest accepted versions of a table.
+    `refers_to` names the table whose key the column holds; `or_custody` also accepts what a source of custody stays
+    delivered.
     """
 
     tables: tuple[str, ...] = ()
@@ -56,6 +65,7 @@ class CheckRecord(Strict):
     expectation: str = ""
     kwargs: dict[str, Any] = Field(default_factory=dict)
     sql: str = ""
+    when: str = ""
     refers_to: str = ""
     or_custody: bool = False
 
@@ -65,21 +75,38 @@ class CheckRecord(Strict):
             raise ValueError("give exactly one of expectation, sql or refers_to")
         if bool(self.column) == bool(self.each):
             raise ValueError("give exactly one of column or each")
+        if self.expectation and self.expectation not in TWINS:
+            raise ValueError(f"no expectation {self.expectation}; choose from {', '.join(sorted(TWINS))}")
+        _known(self.tables, self.column, self.refers_to)
         return self
+
+
+def _known(names: tuple[str, ...], column: str, refers_to: str) -> None:
+    """Raise ValueError for tables and columns that the case model does not have: the check would ask nobody."""
+    model = tables()
+    if unknown := [name for name in (*names, refers_to) if name and name not in model]:
+        raise ValueError(f"no table {', '.join(unknown)} in the case model")
+    asked = names or [name for name in model if column in model[name].columns]
+    if column and (not asked or any(column not in model[name].columns for name in asked)):
+        raise ValueError(f"no column {column} in {', '.join(asked) or 'any table'}")
 
 
 class Rule(Strict):
     """One rule. `tell` says who hears of a breach: the partner, or the data steward alone.
 
-    `delivery` is a predicate on the delivery itself (`d`), for rules of severity file.
+    `counted` compares with another organisation's records: the steward sees the rows, the partner a rough count.
+    `delivery` is a predicate on the delivery itself (`d`), for rules of severity file. `threshold` is the share
+    of a partner's rows from which a warning is told; less is tolerated up to the day `expires`.
     """
 
-    id: str
+    id: str = Field(pattern="^[a-z][a-z0-9_]*$")
     severity: Severity
-    owner: str
+    owner: Text
     cs: Words
     en: Words
-    tell: Literal["partner", "steward"] = "partner"
+    threshold: float = Field(default=0, ge=0, lt=1)
+    expires: date | None = None
+    tell: Literal["partner", "counted", "steward"] = "partner"
     delivery: str = ""
     check: tuple[CheckRecord, ...] = ()
 
@@ -89,8 +116,12 @@ class Rule(Strict):
             raise ValueError("a rule of severity file tests the delivery, not rows")
         if self.delivery and self.severity != "file":
             raise ValueError("a rule on the delivery has severity file")
-        if self.tell == "steward" and self.severity != "warning":
-            raise ValueError("what only the steward hears of is a warning")
+        if self.tell != "partner" and self.severity != "warning":
+            raise ValueError("what a partner does not hear row by row is a warning")
+        if self.threshold and self.severity != "warning":
+            raise ValueError("only a warning can be tolerated up to a threshold")
+        if bool(self.threshold) != bool(self.expires):
+            raise ValueError("a threshold needs the day on which it expires, and only a threshold expires")
         return self
 
     def words(self, language: str) -> Words:

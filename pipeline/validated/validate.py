@@ -30,7 +30,7 @@ def validate(
     SettingsError for rules, suites or decisions that cannot be used.
     """
     rules = load_rules(settings)
-    acceptances = acceptances_in_force(settings, run)
+    acceptances = acceptances_in_force(settings, run, rules.values())
     for statement in split_statements(load_sql("pipeline.validated", "tables")):
         con.execute(statement)
     _judge_deliveries(con, rules)
