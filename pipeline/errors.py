@@ -72,3 +72,9 @@ class ExpectationError(ThroughcareError):
     """A rule on data could not be evaluated; what it would have said is not known, so the run stops."""
 
     exit_code = 11
+
+
+class WrongKeyError(ThroughcareError):
+    """Something at rest does not open: no key is set, another key sealed it, or it was changed on disk."""
+
+    exit_code = 13

@@ -84,6 +84,15 @@ class DisclosureSettings(Strict):
     profile: str = "publication"
 
 
+class KeepingSettings(Strict):
+    """Where the house's keys are when not in the environment (docs/keeping.md); never their values."""
+
+    pipeline_key_file: Path | None = None
+    at_rest_key_file: Path | None = None
+    former_pipeline_key_files: tuple[Path, ...] = ()
+    keyring: bool = False
+
+
 class Settings(Strict):
     """All settings of a project. `root` is the project folder, `data` the folder of all outputs."""
 
@@ -92,6 +101,7 @@ class Settings(Strict):
     partners: dict[str, PartnerSettings] = {}
     publication: PublicationSettings = PublicationSettings()
     disclosure: DisclosureSettings = DisclosureSettings()
+    keeping: KeepingSettings = KeepingSettings()
 
     def folder(self, stage: str) -> Path:
         """The stage's folder under `data`, made when it is missing."""

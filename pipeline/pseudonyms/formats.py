@@ -20,7 +20,7 @@ from pipeline.sources import fold
 HEAD = 1 << 20
 """The encoding is told by so many bytes; a byte that does not fit it further on passes through unchanged."""
 BATCH = 50_000
-NATIVE = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
+NATIVE = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".ods": "ods"}
 
 
 def rewrite_file(work: Work, source: Path, name: str, target: Path) -> None:
@@ -28,7 +28,7 @@ def rewrite_file(work: Work, source: Path, name: str, target: Path) -> None:
     suffix = PurePosixPath(name).suffix.lower()
     kind = NATIVE.get(suffix, "") if work.contract.format == "native" else work.contract.format
     writers: dict[str, Callable[[Work, Path, str, Path], None]]
-    writers = {"csv": _csv, "zip": _zip, "xlsx": _xlsx, "json": _json, "parquet": _parquet}
+    writers = {"csv": _csv, "zip": _zip, "xlsx": _xlsx, "ods": _xlsx, "json": _json, "parquet": _parquet}
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         writers[kind](work, source, name, target)

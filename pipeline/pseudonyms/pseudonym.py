@@ -14,17 +14,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.keys import ALPHABET, LENGTH, from_digest, is_by_birth_number, is_pseudonym
 from pipeline.landing import is_birth_number
 
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-LENGTH = 25
+__all__ = ["ALPHABET", "LENGTH", "NotAPersonError", "Pseudonymiser", "is_by_birth_number", "is_pseudonym", "normalise"]
+
 BIRTH_NUMBER, OTHER, WORKER = "birth_number", "other", "worker"
-_BITS = 5 * LENGTH
 _SEPARATORS = re.compile(r"[\s/.\-–—]")
 _OTHER = re.compile(r"\s*ID\s*:\s*", re.IGNORECASE)
 _REMEMBERED = 200_000
-_POLYNOMIAL = 0b100101
-"""x⁵ + x² + 1, primitive over two elements: the weights of 26 places all differ."""
 
 
 class NotAPersonError(Exception):
@@ -69,11 +67,8 @@ class Pseudonymiser:
     def _make(self, domain: str, value: str) -> str:
         scope = "" if domain == BIRTH_NUMBER else self.partner
         message = "\x00".join(("throughcare 1", domain, scope, value)).encode("utf-8")
-        number = int.from_bytes(hmac.digest(self.key, message, "sha256"), "big") >> (256 - _BITS)
-        top = 1 << (_BITS - 1)
-        number = number & ~top if domain == BIRTH_NUMBER else number | top
-        body = "".join(ALPHABET[number >> shift & 31] for shift in range(_BITS - 5, -1, -5))
-        made = body + _check(body)
+        digest = hmac.digest(self.key, message, "sha256")
+        made = from_digest(digest, by_birth_number=domain == BIRTH_NUMBER)
         self.made.setdefault(domain, set()).add(made)
         return made
 
@@ -96,16 +91,6 @@ def normalise(text: str, latest: date) -> tuple[str, str, bool]:
     return _birth_number(plain, digits, latest)
 
 
-def is_pseudonym(text: str) -> bool:
-    """Whether a text has the form of a pseudonym and its check character is right."""
-    return len(text) == LENGTH + 1 and set(text) <= set(ALPHABET) and _check(text[:-1]) == text[-1]
-
-
-def is_by_birth_number(pseudonym: str) -> bool:
-    """Whether a pseudonym was made of a birth number, and so is the same at all partners."""
-    return pseudonym[0] < "Q" and pseudonym[0] in ALPHABET[:16]
-
-
 def _birth_number(plain: str, digits: str, latest: date) -> tuple[str, str, bool]:
     padded = "0" + digits
     lost = len(digits) == 9 and is_birth_number(padded, latest)
@@ -120,16 +105,3 @@ def _birth_number(plain: str, digits: str, latest: date) -> tuple[str, str, bool
     raise NotAPersonError(
         "is no valid birth number (date or check digit); correct it, or write ID: before an identifier of another kind"
     )
-
-
-def _check(body: str) -> str:
-    """Finds every wrong character and every exchange of two: a weighted sum over the field of 32 elements."""
-    total = 0
-    for character in body:
-        total = _times_x(total ^ ALPHABET.index(character))
-    return ALPHABET[total]
-
-
-def _times_x(element: int) -> int:
-    shifted = element << 1
-    return shifted ^ _POLYNOMIAL if shifted & 32 else shifted
