@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.landing.examine import hash_delivery
 from pipeline.landing.receipts import refusals
+from pipeline.landing.store import KeptFile, Store, open_store
 from pipeline.settings import Settings
 
 
@@ -15,13 +15,12 @@ from pipeline.settings import Settings
 class KeptFiles:
     """The kept files by hash, and the ids of refused deliveries."""
 
-    folder: Path
+    store: Store
     refused_ids: frozenset[str]
 
-    def find(self, sha256: str) -> Path | None:
+    def find(self, sha256: str) -> KeptFile | None:
         """The kept file with these bytes; None when there is none."""
-        path = self.folder / sha256
-        return path if path.is_file() else None
+        return KeptFile(self.store, sha256) if self.store.has(sha256) else None
 
     def refused(self, partner: str, hashes: Mapping[str, str]) -> bool:
         """Whether a delivery of these files (name within it, SHA-256) was refused."""
@@ -30,4 +29,4 @@ class KeptFiles:
 
 def kept_files(settings: Settings) -> KeptFiles:
     """What landing has now."""
-    return KeptFiles(settings.data / "landing" / "files", frozenset(r.delivery_id for r in refusals(settings)))
+    return KeptFiles(open_store(settings), frozenset(r.delivery_id for r in refusals(settings)))

@@ -21,10 +21,10 @@ from pipeline.landing.receipts import (
     storage_error,
     utc,
     write_record,
-    write_whole,
 )
 from pipeline.landing.screen import shown
 from pipeline.landing.sheets import UnreadableError
+from pipeline.landing.store import Store, open_store
 from pipeline.settings import Settings
 from pipeline.sources import DeliveredFile, Delivery, Problem, is_helper, load_contract
 
@@ -103,6 +103,7 @@ def land(settings: Settings, deliveries: Iterable[Delivery], *, started_at: date
     known = {r.delivery_id: r for r in receipts(settings)}
     _refuse_mixture(offered, known)
     _sweep(settings.folder("landing"))
+    open_store(settings).seal_all()
     return LandingReport(tuple(_land(settings, delivery, utc(started_at), known) for delivery in offered))
 
 
@@ -141,8 +142,8 @@ def _land(settings: Settings, delivery: Delivery, now: datetime, known: dict[str
 
 
 def _is_kept(settings: Settings, receipt: Receipt) -> bool:
-    folder = settings.folder("landing") / "files"
-    return all((folder / file.sha256).exists() for file in receipt.all_files)
+    store = open_store(settings)
+    return all(store.has(file.sha256) for file in receipt.all_files)
 
 
 def _refuse(settings: Settings, examined: Examined, label: str, now: datetime) -> Landed:
@@ -204,24 +205,24 @@ def _sidecar(file: DeliveredFile, size: int, hashes: dict[str, str], order: int)
 
 def _keep(settings: Settings, delivery: Delivery, receipt: Receipt) -> None:
     """Files first, the receipt last: an interrupted landing leaves no delivery that is half there."""
-    folder = settings.folder("landing")
+    folder, store = settings.folder("landing"), open_store(settings)
     wanted = {f.name: f.sha256 for f in receipt.all_files}
     for file in (*delivery.files, delivery.sidecar):
-        if file and not (folder / "files" / wanted[file.name]).exists():
-            _keep_file(file, folder / "files" / wanted[file.name])
+        if file and not store.has(wanted[file.name]):
+            _keep_file(store, file, wanted[file.name])
     write_record(folder / "receipts" / f"{receipt.delivery_id}.json", receipt)
     (folder / "refused" / f"{receipt.delivery_id}.json").unlink(missing_ok=True)
 
 
-def _keep_file(source: DeliveredFile, target: Path) -> None:
+def _keep_file(store: Store, source: DeliveredFile, sha256: str) -> None:
     """Keep exactly the bytes that were screened; raises UnreadableError when they are there no longer."""
     try:
         data = source.path.read_bytes()
     except OSError:
         data = b""
-    if hashlib.sha256(data).hexdigest() != target.name:
+    if hashlib.sha256(data).hexdigest() != sha256:
         raise UnreadableError("unreadable_file", "A file changed while it was landed. Run the command again.")
-    write_whole(target, data)
+    store.write(data)
 
 
 def _notes(examined: Examined, latest: date) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pipeline.errors import InputError
 from pipeline.landing.reading import read_file
 from pipeline.landing.receipts import Receipt, ReceivedFile, receipts
 from pipeline.landing.sheets import CELLS, Reading, UnreadableError
+from pipeline.landing.store import open_store
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.sources import Contract, load_contract
@@ -77,7 +78,7 @@ def file_id(delivery_id: str, name: str) -> str:
 
 def _read(settings: Settings, receipt: Receipt, file: ReceivedFile, contract: Contract) -> Reading:
     try:
-        return read_file(_kept(settings, file), file.name, contract)
+        return read_file(open_store(settings).read(file.sha256, file.name), file.name, contract)
     except UnreadableError as problem:
         raise InputError(
             f"{receipt.partner}: {file.name}, which was landed, cannot be read by today's contract: {problem}"
@@ -101,17 +102,6 @@ def _flush(con: Connection, loaded: dict[str, list[pl.DataFrame]]) -> None:
     for table, frames in loaded.items():
         _insert(con, table, frames)
         frames.clear()
-
-
-def _kept(settings: Settings, file: ReceivedFile) -> bytes:
-    path = settings.folder("landing") / "files" / file.sha256
-    data = path.read_bytes() if path.exists() else b""
-    if hashlib.sha256(data).hexdigest() != file.sha256:
-        raise InputError(
-            f"The kept copy of {file.name} in {path.parent} is missing or was changed. "
-            "Put it back, or delete it and run `throughcare pull` while the partner's folder still has it."
-        )
-    return data
 
 
 def _delivery(receipt: Receipt) -> dict[str, object]:

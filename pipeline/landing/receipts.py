@@ -6,7 +6,7 @@ import dataclasses
 import errno
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,11 @@ from pipeline.settings import Settings
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """One file of an accepted delivery; `sha256` is its name in `landing/files`, `order` its place from 0."""
+    """One file of an accepted delivery; `sha256` is its name in `landing/files`, `order` its place from 0.
+
+    Where people have been erased from it, `delivered` is the hash of the bytes as they came, and `removed` says how
+    many records each sheet has lost since; the file is then another one than was delivered.
+    """
 
     name: str
     sha256: str
@@ -25,13 +29,17 @@ class ReceivedFile:
     order: int
     encoding: str = ""
     evidence: str = ""
+    delivered: str = ""
+    removed: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Receipt:
     """An accepted delivery. `sha256` covers partner, names and bytes; `delivery_id` is its first 16 digits.
 
-    `period_to` is the last day of the period; no `prisons` means all. `received_at` is in UTC.
+    `period_to` is the last day of the period; no `prisons` means all. `received_at` is in UTC. `keyed` is the
+    fingerprint of the pipeline key under which its pseudonyms were keyed a second time before it came, '' for those as
+    partners make them. `erased_at` are the moments since receipt at which people were erased from it.
     """
 
     delivery_id: str
@@ -50,6 +58,8 @@ class Receipt:
     contract: str
     files: tuple[ReceivedFile, ...]
     sidecar: ReceivedFile | None = None
+    keyed: str = ""
+    erased_at: tuple[datetime, ...] = ()
 
     @property
     def all_files(self) -> tuple[ReceivedFile, ...]:
@@ -99,11 +109,11 @@ def write_record(path: Path, record: Receipt | Refusal) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all; raises StorageError when the disk will not take it."""
+    """Write a file for its owner alone, whole or not at all; raises StorageError when the disk will not take it."""
     waiting = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with waiting.open("wb") as stream:
+        with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
@@ -136,6 +146,7 @@ def _receipt(raw: dict[str, Any]) -> Receipt:
     raw["tables"], raw["prisons"] = tuple(raw["tables"]), tuple(raw["prisons"])
     raw["files"] = tuple(ReceivedFile(**file) for file in raw["files"])
     raw["sidecar"] = raw["sidecar"] and ReceivedFile(**raw["sidecar"])
+    raw["erased_at"] = tuple(map(datetime.fromisoformat, raw.get("erased_at", ())))
     return Receipt(**raw)
 
 

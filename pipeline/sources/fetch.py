@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
 
 from pipeline.settings import Settings
 from pipeline.sources.connect import Folder, Offered, connect
 from pipeline.sources.connect_problems import UnavailableError
-from pipeline.sources.fetch_scratch import PIECE, DamagedError, Scratch, SealedFile
+from pipeline.sources.fetch_scratch import PIECE, DamagedError, Opened, Scratch, SealedFile
 from pipeline.sources.fetch_state import Fetched, State
 from pipeline.sources.units import is_shown
 
@@ -21,7 +20,7 @@ CUT_ADVICE = "Run `throughcare pull` again, which goes on where it stopped."
 class Kept(Protocol):
     """What landing still has of earlier deliveries."""
 
-    def find(self, sha256: str) -> Path | SealedFile | None:
+    def find(self, sha256: str) -> Opened | None:
         """The kept file with these bytes; None when landing has none."""
 
     def refused(self, partner: str, hashes: Mapping[str, str]) -> bool:
@@ -65,7 +64,7 @@ class Inbox:
             hashes[inner] = before.sha256
         return self._kept is not None and self._kept.refused(self._partner, hashes)
 
-    def fetch(self, name: str) -> Path | SealedFile:
+    def fetch(self, name: str) -> Opened:
         """A file's bytes: landing's where the file has not changed, else from the server.
 
         Raises UnavailableError when the file cannot be had whole now; what came of it waits for the next time.

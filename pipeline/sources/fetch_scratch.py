@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -25,6 +25,16 @@ PIECE = 4 << 20
 NONCE = 12
 EXTRA = NONCE + 16
 OF_PROCESS = os.urandom(32)
+
+
+class Opened(Protocol):
+    """Anything that opens and reads like a path: a file in scratch, or one that landing keeps sealed."""
+
+    def open(self, mode: str = "rb") -> io.BufferedReader:
+        """A stream of the file's bytes."""
+
+    def read_bytes(self) -> bytes:
+        """The whole file."""
 
 
 class DamagedError(OSError):

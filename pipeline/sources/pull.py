@@ -23,7 +23,7 @@ from pipeline.sources.units import SUFFIXES, is_data, is_shown, last, units
 
 if TYPE_CHECKING:  # a folder needs none of the connectors' libraries
     from pipeline.sources.fetch import Inbox, Kept
-    from pipeline.sources.fetch_scratch import SealedFile
+    from pipeline.sources.fetch_scratch import Opened
 
 SYNTHETIC = re.compile("synthetic", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -33,11 +33,11 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class DeliveredFile:
     """One file of a delivery: its name within it (with `/` for folders) and where its bytes are.
 
-    What was fetched from a server is a SealedFile, which opens and reads like a path.
+    What was fetched from a server or is kept sealed opens and reads like a path.
     """
 
     name: str
-    path: Path | SealedFile
+    path: Path | Opened
 
 
 @dataclass(frozen=True)
