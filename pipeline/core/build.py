@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 from pipeline.errors import InputError
 from pipeline.model import Table, code_list, tables
 from pipeline.run import Run
@@ -22,6 +25,7 @@ TABLES = (
     "person",
     "service",
     "treatment",
+    "treatment_course",
     "treatment_entry",
     "need",
     "living_status",
@@ -31,8 +35,10 @@ TABLES = (
     "family_member",
     "conviction",
     "death",
+    "hand_over",
     "joined_counts",
 )
+REFERENCE = {"service_area": ("partner", "region"), "programme_prison": ("prison",)}
 COUNTED = ("person", "stay", "spell", "release", "case", "service", "treatment", "need", "living_status", "complaint")
 
 
@@ -42,6 +48,7 @@ def build(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
     `run.as_of` caps custody's coverage and nothing else; without it coverage alone decides.
     """
     write_code_tables(con)
+    write_reference_tables(con, settings.resource("data/reference"))
     run_sql_folder(con, PACKAGE, ["delivery_rank"], {})
     for table in tables().values():
         con.execute(newest_version(table))
@@ -83,6 +90,27 @@ def write_code_tables(con: Connection) -> None:
     con.execute("create or replace table core.release_reason_kind (release_reason varchar, kind varchar)")
     reasons = code_list("release_reason").codes.values()
     con.executemany("insert into core.release_reason_kind values (?, ?)", [[c.code, c.extra["kind"]] for c in reasons])
+
+
+def write_reference_tables(con: Connection, folder: Path) -> None:
+    """The dated lists that SQL asks: regions that a partner serves, prisons in which the programme works.
+
+    `valid_from` is inclusive, `valid_to` exclusive and NULL while it holds. Raises InputError for a missing list.
+    """
+    for name, key in REFERENCE.items():
+        path = folder / f"{name}.csv"
+        try:
+            rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+            values = [[*(row[k] for k in key), row["valid_from"], row["valid_to"] or None] for row in rows]
+        except (OSError, KeyError, UnicodeDecodeError) as problem:
+            raise InputError(
+                f"The list data/reference/{name}.csv cannot be read ({problem}). It needs the columns"
+                f" {', '.join(key)}, valid_from, valid_to; take the one delivered with the program as a pattern."
+            ) from None
+        columns = ", ".join(f"{k} varchar" for k in key)
+        con.execute(f"create or replace table core.{name} ({columns}, valid_from date, valid_to date)")
+        if values:
+            con.executemany(f"insert into core.{name} values ({', '.join('?' * len(values[0]))})", values)
 
 
 def _extra(extra: dict[str, str]) -> list[str]:

@@ -16,6 +16,7 @@ from pipeline import outcomes
 from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.settings import Settings
+from pipeline.warehouse import run_sql_folder
 
 Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
@@ -52,7 +53,13 @@ COLUMNS = {
     "living_status": "partner, status_id, person_id, status_date date, stage, housing, work, debt, family_contact,"
     " documents, health_insurance, benefits",
     "death": "partner, person_id, death_date date, cause_group, source",
+    "service_area": "partner, region, valid_from date, valid_to date",
+    "programme_prison": "prison, valid_from date, valid_to date",
 }
+
+
+DERIVED = ("treatment_course", "hand_over")
+"""Tables of core that follow from those above alone."""
 
 
 def core_warehouse(tables: Tables) -> duckdb.DuckDBPyConnection:
@@ -67,6 +74,7 @@ def core_warehouse(tables: Tables) -> duckdb.DuckDBPyConnection:
         ddl = ", ".join(f'"{c[0]}" {c[1] if len(c) > 1 else "varchar"}' for c in columns)
         con.execute(f'create table core."{name}" ({ddl})')
         insert(con, name, [c[0] for c in columns], tables.get(name, ()))
+    run_sql_folder(con, "pipeline.core", list(DERIVED), {})
     return con
 
 
