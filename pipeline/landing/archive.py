@@ -26,7 +26,7 @@ def read_members(data: bytes) -> Iterator[tuple[str, bytes]]:
         raise UnreadableError("empty_file", "The archive is empty. Export it again.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            check_size(archive)
+            check_archive(archive, data)
             members = sorted((_name(m), m) for m in archive.infolist() if not m.is_dir())
             if not members:
                 raise UnreadableError("empty_file", "There is no file in the archive. Export it again.")
@@ -46,8 +46,16 @@ def archive_comments(data: bytes) -> list[tuple[str, str]]:
     return [("archive comment", text.decode("utf-8", "replace")) for text in texts if text]
 
 
-def check_size(archive: zipfile.ZipFile) -> None:
-    """Raise UnreadableError when an archive would unpack to an unreasonable size."""
+def check_archive(archive: zipfile.ZipFile, data: bytes) -> None:
+    """Raise UnreadableError for an archive of unreasonable size, and for one in which something could hide.
+
+    Of two members with one name every program reads another; bytes before the first member nobody reads.
+    """
+    names = [_name(m) for m in archive.infolist()]
+    if len(set(names)) != len(names) or not data.startswith(b"PK"):
+        raise UnreadableError(
+            "unreadable_file", "The archive holds two files with one name, or more than an archive. Pack it again."
+        )
     sizes = [(m.file_size, m.compress_size) for m in archive.infolist()]
     if sum(size for size, _ in sizes) > MAX_UNPACKED or any(
         size > 1 << 20 and size > MAX_RATIO * max(packed, 1) for size, packed in sizes

@@ -7,7 +7,7 @@ from datetime import time
 
 import polars as pl
 
-from pipeline.landing.sheets import Grid, UnreadableError
+from pipeline.landing.sheets import Grid, UnreadableError, check_extent
 
 SCHEMA = b"ARROW:schema"
 
@@ -23,12 +23,15 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
 
     try:
         file = pq.ParquetFile(io.BytesIO(data))  # read_table would import pandas
+        check_extent("", file.metadata.num_rows, len(file.schema_arrow))
         frame = pl.DataFrame(pl.from_arrow(file.read()))
         metadata = dict(file.metadata.metadata or {}) | {b"created by": str(file.metadata.created_by).encode()}
         for field in file.schema_arrow:
             metadata |= {b"field " + key: value for key, value in (field.metadata or {}).items()}
         texts = frame.select(_as_text(name, frame[name]) for name in frame.columns)
         cells = texts.select(cells=pl.concat_list(pl.all())).to_series()
+    except UnreadableError:
+        raise
     except Exception:  # whatever the reader says may quote the file
         raise UnreadableError(
             "unreadable_file", "The Parquet file is damaged or cut off. Export it again and deliver it whole."

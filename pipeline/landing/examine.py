@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from pipeline.landing.reading import read_file
+from pipeline.landing.reading import kind_of, read_file
+from pipeline.landing.rehearsal import rehearse
 from pipeline.landing.screen import WITHHELD, Finding, screen, screen_text, shown
 from pipeline.landing.sheets import TITLE, Reading, Sheet, UnreadableError, filled
+from pipeline.landing.text import check_lines
 from pipeline.sources import (
     Contract,
     Declaration,
@@ -27,6 +30,9 @@ from pipeline.sources import (
     merge,
     prefer,
 )
+
+LARGEST = 1 << 30
+"""Bytes of a file that has to be in memory as a whole."""
 
 
 @dataclass(frozen=True)
@@ -93,15 +99,26 @@ def _hash(file: DeliveredFile) -> str:
 def _read(file: DeliveredFile, sha256: str, number: int, contract: Contract, latest: date) -> ReadFile:
     name = shown(file.name, latest, instead=f"file {number} {WITHHELD}")
     try:
+        _look(file, contract)
         data = file.path.read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
             raise UnreadableError("unreadable_file", "The file changed while it was read. Run the command again.")
+        rehearse(data, kind_of(file.name, contract))
         return ReadFile(file, name, sha256, len(data), read_file(data, file.name, contract))
     except UnreadableError as problem:
         return ReadFile(file, name, sha256, 0, problem=Problem(problem.rule_id, str(problem), name))
     except OSError:
         text = "The file cannot be opened. Check its access rights."
         return ReadFile(file, name, sha256, 0, problem=Problem("unreadable_file", text, name))
+
+
+def _look(file: DeliveredFile, contract: Contract) -> None:
+    """What can be said of a file before it is taken into memory; raises UnreadableError."""
+    with file.path.open("rb") as stream:
+        if kind_of(file.name, contract) == "csv":
+            check_lines(stream)
+        elif stream.seek(0, os.SEEK_END) > LARGEST:
+            raise UnreadableError("unreadable_file", "The file is too large. Deliver it in smaller parts.")
 
 
 def _judge(delivery: Delivery, files: tuple[ReadFile, ...], contract: Contract) -> tuple[Declaration, list[Problem]]:

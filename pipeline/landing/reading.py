@@ -12,7 +12,7 @@ from pipeline.landing.text import read_text
 from pipeline.landing.workbook import read_workbook
 from pipeline.sources import Contract, is_template_name, source_of
 
-NATIVE = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
+NATIVE = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".ods": "ods"}
 
 
 def read_file(data: bytes, name: str, contract: Contract) -> Reading:
@@ -20,10 +20,7 @@ def read_file(data: bytes, name: str, contract: Contract) -> Reading:
 
     Raises UnreadableError with a rule_id (empty_file, wrong_encoding, unreadable_file, unknown_file).
     """
-    suffix = PurePosixPath(name).suffix.lower()
-    kind = NATIVE.get(suffix, "") if contract.format == "native" else contract.format
-    if is_template_name(name):
-        kind = "xlsx"
+    kind = kind_of(name, contract)
     if kind == "csv":
         grid, encoding, evidence = read_text(data, contract.read)
         sheets = _interpret([grid], name, contract)
@@ -31,7 +28,7 @@ def read_file(data: bytes, name: str, contract: Contract) -> Reading:
         return Reading(sheets, encoding, evidence)
     if kind == "zip":
         return _read_zip(data, name, contract)
-    if kind == "xlsx":
+    if kind in ("xlsx", "ods"):
         grids, margins = read_workbook(data)
         return Reading(_interpret(grids, name, contract), margins=tuple(margins))
     if kind == "json":
@@ -40,7 +37,15 @@ def read_file(data: bytes, name: str, contract: Contract) -> Reading:
     if kind == "parquet":
         grid, margins = read_parquet(data)
         return Reading(_interpret([grid], name, contract), margins=tuple(margins))
+    suffix = PurePosixPath(name).suffix
     raise UnreadableError("unknown_file", f"The contract does not say how to read a file of the type '{suffix}'.")
+
+
+def kind_of(name: str, contract: Contract) -> str:
+    """How a delivered file is read: csv, zip, xlsx, ods, json, parquet; '' for one that the contract knows not."""
+    if is_template_name(name):
+        return "xlsx"
+    return NATIVE.get(PurePosixPath(name).suffix.lower(), "") if contract.format == "native" else contract.format
 
 
 def _read_zip(data: bytes, name: str, contract: Contract) -> Reading:

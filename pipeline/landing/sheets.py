@@ -12,6 +12,8 @@ from pipeline.sources import SourceFile, fold
 CELLS = pl.List(pl.String)
 RECORD, TITLE, HEADER, TOTAL, BLANK = "record", "title", "header", "total", "blank"
 STRUCTURAL = (TITLE, HEADER, TOTAL, BLANK)
+MAX_COLUMNS, MAX_CELLS = 16_384, 60_000_000
+"""Columns that a spreadsheet can have; cells of a sheet, empty ones too, beyond years of any partner's services."""
 
 
 class UnreadableError(Exception):
@@ -67,9 +69,30 @@ class Reading:
     margins: tuple[tuple[str, str], ...] = ()
 
 
+def check_extent(name: str, rows: int, columns: int) -> None:
+    """Raise UnreadableError for a sheet of more columns or cells than any export has."""
+    where = f"The sheet '{name}'" if name else "The file"
+    if columns > MAX_COLUMNS:
+        raise UnreadableError(
+            "unreadable_file",
+            f"{where} has {columns:,} columns, and no table has more than {MAX_COLUMNS:,}. Check what separates the "
+            "columns and the rows, and export it again.",
+        )
+    if rows * columns > MAX_CELLS:
+        raise UnreadableError(
+            "unreadable_file", f"{where} has more than {MAX_CELLS:,} cells. Deliver it in smaller parts."
+        )
+
+
 def interpret(grid: Grid, source: SourceFile | None) -> Sheet:
-    """Give every row of a sheet its kind by the contract's `[[file]]`; raises UnreadableError without a header row."""
+    """Give every row of a sheet its kind by the contract's `[[file]]`.
+
+    Raises UnreadableError without a header row, and for more columns or cells than any export has.
+    """
     name = source.name if source else ""
+    widths = grid.cells.list.len()
+    check_extent(grid.name, 1, int(widths.max() or 0))  # type: ignore[arg-type]
+    check_extent(grid.name, int(widths.sum()), 1)
     if grid.header is not None:
         rows = _number(grid.cells).with_columns(kind=_kind(RECORD if source else TITLE))
         return Sheet(grid.name, name, grid.header, _columns(rows))

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
@@ -15,6 +15,27 @@ from pipeline.landing.sheets import CELLS, Grid, UnreadableError
 from pipeline.sources import Reading as TextRules
 
 CHUNK = 100_000
+MAX_BYTES = 2 << 30
+LONGEST_LINE = 32 << 20
+"""Bytes of a text file, and of one of its lines: more than a spreadsheet's 16,384 columns of any sensible text."""
+LOOK = 1 << 20
+
+
+def check_lines(stream: BinaryIO) -> None:
+    """Look through a text file without holding it; raises UnreadableError for a size or a line that no export has."""
+    total = line = 0
+    while piece := stream.read(LOOK):
+        total += len(piece)
+        end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        line = line + len(piece) if end < 0 else len(piece) - end - 1
+        if line > LONGEST_LINE:
+            raise UnreadableError(
+                "unreadable_file",
+                f"A line is longer than {LONGEST_LINE >> 20} MB: a cell holds a whole file, or rows do not end with a "
+                "line. Export it again.",
+            )
+        if total > MAX_BYTES:
+            raise UnreadableError("unreadable_file", "The file is too large. Deliver it in smaller parts.")
 
 
 def read_text(data: bytes, rules: TextRules, *, name: str = "") -> tuple[Grid, str, str]:

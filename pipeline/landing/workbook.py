@@ -1,4 +1,4 @@
-"""XLSX workbooks to rows of cells, as text: dates as ISO, numbers as the sender sees them."""
+"""Workbooks (XLSX, ODS) to rows of cells, as text: dates as ISO, numbers as the sender sees them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import zlib
 
 import polars as pl
 
-from pipeline.landing.archive import check_size
+from pipeline.landing.archive import check_archive
 from pipeline.landing.margins import workbook_margins
-from pipeline.landing.sheets import CELLS, Grid, UnreadableError
+from pipeline.landing.sheets import CELLS, Grid, UnreadableError, check_extent
 
-_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00$"
 
 
 def read_workbook(data: bytes) -> tuple[list[Grid], list[tuple[str, str]]]:
@@ -25,7 +25,7 @@ def read_workbook(data: bytes) -> tuple[list[Grid], list[tuple[str, str]]]:
     margins = _margins(data)
     try:
         return _sheets(data), margins
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, UnreadableError):
         raise
     except BaseException:  # the reader's own messages may quote cells, and its panics are no Exception
         raise _broken() from None
@@ -35,10 +35,14 @@ def _sheets(data: bytes) -> list[Grid]:
     import fastexcel
 
     book = fastexcel.read_excel(data)
-    return [
-        Grid(name, _cells(book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()))
-        for name in book.sheet_names
-    ]
+    if len(set(book.sheet_names)) != len(book.sheet_names):
+        raise _broken()  # of two sheets with one name only the first could be asked for
+    grids = []
+    for name in book.sheet_names:
+        sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        check_extent(name, sheet.total_height, sheet.width)
+        grids.append(Grid(name, _cells(sheet.to_polars())))
+    return grids
 
 
 def _cells(frame: pl.DataFrame) -> pl.Series:
@@ -51,7 +55,7 @@ def _cells(frame: pl.DataFrame) -> pl.Series:
 def _margins(data: bytes) -> list[tuple[str, str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            check_size(parts)
+            check_archive(parts, data)
             return list(workbook_margins(parts))
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
         raise _broken() from None
@@ -60,6 +64,6 @@ def _margins(data: bytes) -> list[tuple[str, str]]:
 def _broken() -> UnreadableError:
     return UnreadableError(
         "unreadable_file",
-        "The workbook cannot be opened: damaged, cut off, protected by a password or not XLSX. "
-        "Open it in Excel, save it as .xlsx without a password and deliver it again.",
+        "The workbook cannot be opened: damaged, cut off, protected by a password or not XLSX or ODS. "
+        "Open it in your spreadsheet program, save it as .xlsx or .ods without a password and deliver it again.",
     )

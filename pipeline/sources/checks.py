@@ -49,8 +49,8 @@ def list_contradictions(raw: dict[str, Any], partner: str | None) -> list[str]:
 
 
 def _file(entry: dict[str, Any], names: set[str], kind: str) -> Iterator[str]:
-    if kind in ("xlsx", "json") and "sheet" not in entry:
-        yield f"name the {'sheet' if kind == 'xlsx' else 'list'} that it reads with 'sheet'"
+    if kind in ("xlsx", "ods", "json") and "sheet" not in entry:
+        yield f"name the {'list' if kind == 'json' else 'sheet'} that it reads with 'sheet'"
     control = entry.get("control")
     spoken = control.get("names") if isinstance(control, dict) else None
     groups = control.get("groups") if isinstance(control, dict) else None

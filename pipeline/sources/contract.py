@@ -5,7 +5,7 @@ that lists every problem of the file at once. Adding a partner takes a contract 
 
     partner = "example"                     # the key in throughcare.toml
     title = "Example o.p.s."
-    format = "csv"                          # csv, xlsx, json, parquet, zip or native
+    format = "csv"                          # csv, xlsx (ODS too), json, parquet, zip or native
 
     [delivery]                              # which files make one delivery and where it declares itself
     unit = "folder"                         # folder: all files of one folder; file: each file by itself
@@ -53,7 +53,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pipeline.settings import Strict
 from pipeline.sources.texts import fold
 
-Format = Literal["csv", "xlsx", "json", "parquet", "zip", "native"]
+Format = Literal["csv", "xlsx", "ods", "json", "parquet", "zip", "native"]
 Kind = Literal["full", "increment", "correction"]
 DECLARED = (
     "table",

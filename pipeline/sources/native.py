@@ -12,10 +12,11 @@ SUFFIXES = ("csv", "parquet")
 
 @cache
 def native_files() -> tuple[SourceFile, ...]:
-    """One entry per model table for CSV and Parquet, and one for the sheet of that name in an XLSX workbook."""
+    """One entry per model table for CSV and Parquet, and one for the sheet of that name in an XLSX or ODS workbook."""
     plain = [_file(table, f"{table.name}", patterns=_patterns(table.name)) for table in tables().values()]
     sheets = [
-        _file(table, f"{table.name} sheet", patterns=("*.xlsx",), sheet=table.name) for table in tables().values()
+        _file(table, f"{table.name} sheet", patterns=("*.xlsx", "*.ods"), sheet=table.name)
+        for table in tables().values()
     ]
     return tuple(plain + sheets)
 

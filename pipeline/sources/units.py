@@ -12,11 +12,12 @@ from pipeline.sources.template import is_template
 
 SUFFIXES = {
     "csv": (".csv", ".tsv", ".txt"),
-    "xlsx": (".xlsx", ".xlsm"),
+    "xlsx": (".xlsx", ".xlsm", ".ods"),
+    "ods": (".ods",),
     "json": (".json",),
     "parquet": (".parquet",),
     "zip": (".zip",),
-    "native": (".csv", ".parquet", ".xlsx"),
+    "native": (".csv", ".parquet", ".xlsx", ".ods"),
 }
 
 
