@@ -13,11 +13,13 @@ START, END = "<!-- commands -->", "<!-- /commands -->"
 def table() -> str:
     """The table of commands as Markdown."""
     rows = ["| command | what it does |", "|---|---|"]
-    for command in app.registered_commands:
-        assert command.callback is not None
-        name = command.name or command.callback.__name__
-        summary = (command.callback.__doc__ or "").strip().splitlines()[0]
-        rows.append(f"| `throughcare {name}` | {summary} |")
+    groups = [(f"{g.typer_instance.info.name} ", g.typer_instance) for g in app.registered_groups if g.typer_instance]
+    for prefix, commands in [("", app), *groups]:
+        for command in commands.registered_commands:
+            assert command.callback is not None
+            name = prefix + (command.name or command.callback.__name__)
+            summary = (command.callback.__doc__ or "").strip().splitlines()[0]
+            rows.append(f"| `throughcare {name}` | {summary} |")
     return "\n".join(rows)
 
 

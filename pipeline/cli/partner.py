@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.common import Context, app, now
+from pipeline.errors import InputError, SettingsError
 from pipeline.settings import PartnerSettings, Settings, load_settings
 
 
@@ -50,6 +51,49 @@ def template(
     out.print(f"{path}: fill in the sheets, put the file in the partner's folder, pull.", markup=False)
 
 
+contract = typer.Typer(name="contract", help="Try and draft the contracts that say how a partner's files are read.")
+app.add_typer(contract)
+
+
+@contract.command()
+def check(
+    partner: str,
+    file: Annotated[Path, typer.Argument(help="One file, or a folder with one delivery.")],
+    own: Annotated[Path | None, typer.Option("--contract", help="A contract file other than the partner's.")] = None,
+) -> None:
+    """Dry-run a contract on a file: what would map where, what is unmapped, what would be refused."""
+    from pipeline.onboarding import check_contract, show_check
+    from pipeline.sources import load_contract
+
+    settings = _any_partner(partner, own)
+    if own is None and (Context.root / "throughcare.toml").exists():
+        settings = load_settings(Context.root)
+    result = check_contract(settings, load_contract(settings, partner), file, latest=now().date())
+    show_check(result)
+    raise typer.Exit(0 if result.fits else InputError.exit_code)
+
+
+@contract.command()
+def draft(
+    file: Annotated[Path, typer.Argument(help="One file as the partner's system writes it.")],
+    partner: Annotated[str, typer.Option(help="The partner's name in throughcare.toml.")] = "partner",
+    to: Annotated[Path | None, typer.Option(help="Where to write the contract; shown when left out.")] = None,
+) -> None:
+    """Write a first contract from a file; what needs a decision is marked TODO."""
+    from pipeline.console import err
+    from pipeline.onboarding import draft_contract
+
+    made = draft_contract(file, partner)
+    if to is None:
+        print(made.text)
+    elif to.exists():
+        raise SettingsError(f"{to} exists already. Give another name after --to.")
+    else:
+        to.write_text(made.text, "utf-8")
+        err.print(f"{to}: try it with `throughcare contract check {partner} {file} --contract {to}`.", markup=False)
+    err.print(f"{made.filled} columns filled, {made.guessed} of them guessed, {made.open} left to you.", markup=False)
+
+
 @app.command()
 def synthesize(
     to: Annotated[Path, typer.Option(help="Folder to write into.")],
@@ -64,6 +108,7 @@ def synthesize(
     out.print(f"{to}: eight partners' deliveries and the manifest of what was planted.", markup=False)
 
 
-def _any_partner(partner: str) -> Settings:
-    """Settings outside a project, where the built-in contracts are all there is."""
-    return Settings(root=Path(), data=Path(), partners={partner: PartnerSettings(location=".")})
+def _any_partner(partner: str, contract: Path | None = None) -> Settings:
+    """Settings outside a project, where there are the built-in contracts and the one that was named."""
+    named = contract.resolve() if contract else None
+    return Settings(root=Path(), data=Path(), partners={partner: PartnerSettings(location=".", contract=named)})

@@ -6,9 +6,10 @@ from pipeline.landing.identifiers import is_birth_number
 from pipeline.landing.kept import KeptFiles, kept_files
 from pipeline.landing.land import Landed, LandingReport, land
 from pipeline.landing.load import load
+from pipeline.landing.reading import read_file
 from pipeline.landing.receipts import Receipt, ReceivedFile, Refusal, receipts, refusals
 from pipeline.landing.screen import Finding, shown
-from pipeline.landing.sheets import UnreadableError
+from pipeline.landing.sheets import Reading, Sheet, UnreadableError
 from pipeline.landing.workbook import read_workbook
 
 __all__ = [
@@ -16,15 +17,18 @@ __all__ = [
     "KeptFiles",
     "Landed",
     "LandingReport",
+    "Reading",
     "Receipt",
     "ReceivedFile",
     "Refusal",
+    "Sheet",
     "UnreadableError",
     "decode",
     "is_birth_number",
     "kept_files",
     "land",
     "load",
+    "read_file",
     "read_workbook",
     "receipts",
     "refusals",

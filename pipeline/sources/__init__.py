@@ -16,7 +16,7 @@ from pipeline.sources.contract import (
     Values,
 )
 from pipeline.sources.declaring import SIDECAR, Declaration, Problem, complete, from_texts, merge, prefer
-from pipeline.sources.loading import load_contract, read_contract, source_of
+from pipeline.sources.loading import builtin_contracts, load_contract, read_contract, source_of
 from pipeline.sources.pull import DeliveredFile, Delivery, clear_scratch, pull
 from pipeline.sources.template import (
     DECLARATION_SHEET,
@@ -55,6 +55,7 @@ __all__ = [
     "Reading",
     "SourceFile",
     "Values",
+    "builtin_contracts",
     "clear_scratch",
     "complete",
     "fold",

@@ -38,6 +38,13 @@ def load_contract(settings: Settings, partner: str) -> Contract:
     return read_contract(path, partner)
 
 
+def builtin_contracts() -> tuple[Contract, ...]:
+    """The contracts that come with the package, by partner."""
+    folder = files("pipeline.sources").joinpath("partners")
+    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
+    return tuple(read_contract(path) for path in paths)
+
+
 def read_contract(path: Traversable | Path, partner: str | None = None) -> Contract:
     """Read one contract file; `partner`, when given, must be whom it speaks of.
 
