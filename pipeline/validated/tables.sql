@@ -28,6 +28,17 @@ create or replace table validated.expectation_result (
     table_name varchar, rule_id varchar, severity varchar, outcome varchar, checked bigint, failed bigint,
     column_name varchar
 );
+-- A row is one column of one table in one delivery: rows that are asked for it and those of them that have it.
+create or replace table validated.completeness (
+    partner varchar, delivery_id varchar, table_name varchar, column_name varchar, presence varchar, asked bigint,
+    filled bigint
+);
+-- A row is one rule on one column of a partner's newest accepted rows: how many could be judged, how many are wrong,
+-- and the persons behind them.
+create or replace table validated.rule_share (
+    partner varchar, table_name varchar, rule_id varchar, column_name varchar, checked bigint, failed bigint,
+    persons bigint, failed_persons bigint
+);
 -- A row is a delivery with its verdict; of a refused one nothing is used.
 create or replace table validated.delivery as
 select d.*, 'accepted' as verdict, cast(null as varchar) as rule_id

@@ -10,6 +10,7 @@ from pipeline.settings import Settings
 from pipeline.validated.accounting import take_over_staging_refusals, write_accounting
 from pipeline.validated.checks import Check, checks_of, judging_order
 from pipeline.validated.decisions import acceptances_in_force
+from pipeline.validated.describe import describe
 from pipeline.validated.drift import find_drift
 from pipeline.validated.expectations import Counter, count_with_expectations
 from pipeline.validated.results import agreed
@@ -39,10 +40,12 @@ def validate(
     checks = {table.name: checks_of(rules, table) for table in order}
     for table in order:
         _judge_rows(con, settings, rules, table, checks[table.name], counter)
+    warnings = {name: [c for c in own if _asks_accepted_rows(c)] for name, own in checks.items()}
     for table in order:
-        _warn(con, table, [c for c in checks[table.name] if _asks_accepted_rows(c)])
+        _warn(con, table, warnings[table.name])
     tolerated = find_drift(con, rules["row_count_drift"], acceptances) if "row_count_drift" in rules else 0
     write_accounting(con)
+    tolerated += describe(con, warnings)
     _tidy(con)
     return _counts(con) | {"tolerated_warnings": tolerated}
 
