@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.common import LANGUAGE, app, finished_settings
+from pipeline.cli.common import JSON, LANGUAGE, app, finished_settings, now
+from pipeline.errors import SettingsError
 
 
 @app.command()
@@ -17,6 +18,15 @@ def explain(measure: str, language: LANGUAGE = "en") -> None:
     from pipeline.console import out
 
     out.print(outcomes.explain(measure, language), markup=False)
+
+
+@app.command()
+def doctor(as_json: JSON = False) -> None:
+    """What of the settings and the machine is right, what is wrong and how to mend it; works offline."""
+    from pipeline.doctor import show_doctor
+
+    if not show_doctor(finished_settings(), now().date(), as_json=as_json):
+        raise typer.Exit(SettingsError.exit_code)
 
 
 @app.command()

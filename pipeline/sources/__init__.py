@@ -1,6 +1,7 @@
 """Sources: partner contracts (data, not code) and the list of files to fetch."""
 
 from pipeline.sources.checks import required_columns
+from pipeline.sources.connect_credentials import has_credential
 from pipeline.sources.contract import (
     ColumnRule,
     Condition,
@@ -60,6 +61,7 @@ __all__ = [
     "complete",
     "fold",
     "from_texts",
+    "has_credential",
     "header_of",
     "is_helper",
     "is_template",

@@ -56,6 +56,15 @@ def find_credential(name: str | None) -> Credential:
     return Credential(found["USER"], found["PASSWORD"], found["KEY_FILE"], found["PASSPHRASE"])
 
 
+def has_credential(name: str) -> bool:
+    """Whether the environment or the keyring has a value for a named credential."""
+    try:
+        find_credential(name)
+    except UnavailableError:
+        return False
+    return True
+
+
 def _from_keyring(entry: str) -> str:
     """An entry of the system's keyring; '' when keyring is not installed, locked or without it."""
     if importlib.util.find_spec("keyring") is None:
