@@ -18,6 +18,7 @@ import duckdb
 
 from pipeline import core, disclosure, landing, outcomes, publication, sources, staging, validated
 from pipeline.errors import InputError, StorageError
+from pipeline.keys import read_keys
 from pipeline.run import Input, Run, code_version, hash_files
 from pipeline.settings import Settings
 from pipeline.warehouse import (
@@ -145,6 +146,7 @@ def with_inputs(settings: Settings, run: Run) -> Run:
         raise InputError(
             "Nothing has been landed yet. Check the locations in throughcare.toml, then `throughcare pull`."
         )
+    landing.require_one_form(settings, receipts)
     inputs = tuple(Input(r.partner, r.delivery_id, r.sha256) for r in receipts)
     rules = [p for p in settings.resource("expectations").rglob("*") if p.is_file()]
     reference = [p for p in settings.resource("data/reference").rglob("*") if p.is_file()]
@@ -156,6 +158,7 @@ def with_inputs(settings: Settings, run: Run) -> Run:
         synthetic=any(r.synthetic for r in receipts),
         code_version=code_version(),
         settings_hash=decided,
+        keyed=next((r.keyed for r in receipts if r.keyed), read_keys(settings).mark),
     )
 
 

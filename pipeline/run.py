@@ -31,7 +31,8 @@ class Run:
     """One evaluation of one quarter.
 
     `as_of` caps observation, `known_at` caps which deliveries are known, `started_at` is the only
-    reading of a clock and decides nothing. Equal quarter, dates, inputs and versions mean equal
+    reading of a clock and decides nothing; `keyed` is the fingerprint of the pipeline key that pseudonyms are keyed
+    with, '' where they are as partners made them. Equal quarter, dates, inputs and versions mean equal
     results; `run_id` is a hash of exactly those.
     """
 
@@ -44,6 +45,7 @@ class Run:
     settings_hash: str = ""
     engine: str = "duckdb"
     synthetic: bool = False
+    keyed: str = ""
 
     @property
     def run_id(self) -> str:
@@ -55,7 +57,7 @@ class Run:
             self.code_version,
             self.settings_hash,
         ]
-        parts += [self.engine, str(self.synthetic)]
+        parts += [self.engine, str(self.synthetic), self.keyed]
         parts += sorted(f"{i.partner}/{i.delivery_id}/{i.sha256}" for i in self.inputs)
         return f"{self.quarter}-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]}"
 
@@ -69,6 +71,7 @@ class Run:
             "started_at": self.started_at.isoformat(timespec="seconds"),
             "engine": self.engine,
             "synthetic": self.synthetic,
+            "keyed": self.keyed,
             "code_version": self.code_version,
             "settings_hash": self.settings_hash,
             "inputs": [vars(i) for i in sorted(self.inputs, key=lambda i: (i.partner, i.delivery_id))],

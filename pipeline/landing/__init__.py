@@ -4,6 +4,7 @@ from pipeline.landing.encoding import decode
 from pipeline.landing.examine import screen_file
 from pipeline.landing.identifiers import is_birth_number
 from pipeline.landing.kept import KeptFiles, kept_files
+from pipeline.landing.keying import keying_of, require_one_form
 from pipeline.landing.land import Landed, LandingReport, land
 from pipeline.landing.load import load
 from pipeline.landing.reading import read_file
@@ -26,12 +27,14 @@ __all__ = [
     "decode",
     "is_birth_number",
     "kept_files",
+    "keying_of",
     "land",
     "load",
     "read_file",
     "read_workbook",
     "receipts",
     "refusals",
+    "require_one_form",
     "screen_file",
     "shown",
 ]

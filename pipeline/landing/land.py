@@ -195,6 +195,7 @@ def _receipt(examined: Examined, hashes: dict[str, str], now: datetime) -> Recei
         **{
             **{name: value for name, value in vars(declared).items() if name != "synthetic"},
             "partner": examined.contract.partner,
+            "keyed": declared.keyed or "",
         },
     )
 

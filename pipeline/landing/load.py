@@ -7,9 +7,10 @@ import hashlib
 import polars as pl
 
 from pipeline.errors import InputError
+from pipeline.landing.keying import keying_of
 from pipeline.landing.reading import read_file
 from pipeline.landing.receipts import Receipt, ReceivedFile, receipts
-from pipeline.landing.sheets import CELLS, Reading, UnreadableError
+from pipeline.landing.sheets import CELLS, Reading, UnreadableError, erased_rows
 from pipeline.landing.store import open_store
 from pipeline.run import Run
 from pipeline.settings import Settings
@@ -63,8 +64,9 @@ def load(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
     _insert(con, "delivery", [pl.DataFrame([_delivery(r) for r in found], schema=SCHEMAS["delivery"])])
     loaded: dict[str, list[pl.DataFrame]] = {"file": [], "sheet": [], "record": []}
     for receipt in found:
+        keying = keying_of(settings, contracts[receipt.partner], receipt)
         for file in receipt.files:
-            _collect(loaded, receipt, file, _read(settings, receipt, file, contracts[receipt.partner]))
+            _collect(loaded, receipt, file, keying.reading(_read(settings, receipt, file, keying.contract)))
             if sum(map(len, loaded["record"])) >= BATCH:
                 _flush(con, loaded)
     _flush(con, loaded)
@@ -94,7 +96,8 @@ def _collect(loaded: dict[str, list[pl.DataFrame]], receipt: Receipt, file: Rece
     loaded["sheet"].append(pl.DataFrame(sheets, schema=SCHEMAS["sheet"]))
     for sheet in reading.sheets:
         where = pl.lit(key).alias("file_id"), pl.lit(sheet.name).alias("sheet")
-        loaded["record"].append(sheet.rows.select(*where, "row_number", "kind", "cells"))
+        rows = pl.concat([sheet.rows, erased_rows(file.removed.get(sheet.name, 0))])
+        loaded["record"].append(rows.select(*where, "row_number", "kind", "cells"))
 
 
 def _flush(con: Connection, loaded: dict[str, list[pl.DataFrame]]) -> None:

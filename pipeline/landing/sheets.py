@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.sources import SourceFile, fold
 
 CELLS = pl.List(pl.String)
-RECORD, TITLE, HEADER, TOTAL, BLANK = "record", "title", "header", "total", "blank"
+RECORD, TITLE, HEADER, TOTAL, BLANK, ERASED = "record", "title", "header", "total", "blank", "erased"
 STRUCTURAL = (TITLE, HEADER, TOTAL, BLANK)
 MAX_COLUMNS, MAX_CELLS = 16_384, 60_000_000
 """Columns that a spreadsheet can have; cells of a sheet, empty ones too, beyond years of any partner's services."""
@@ -105,6 +105,12 @@ def interpret(grid: Grid, source: SourceFile | None) -> Sheet:
     header = tuple((cell or "").strip() for cell in grid.cells[position])
     rows = _number(grid.cells).with_columns(kind=_kind_by_position(source.header_row))
     return Sheet(grid.name, name, header, _columns(_mark_total(rows, source)))
+
+
+def erased_rows(number: int) -> pl.DataFrame:
+    """Rows that stand for records of which nothing is left, so that the sender's totals still hold."""
+    numbers = pl.lit(None, pl.Int32).repeat_by(number).explode(empty_as_null=False).alias("row_number")
+    return pl.select(numbers).with_columns(kind=pl.lit(ERASED), cells=pl.lit([], CELLS))
 
 
 def filled(cells: Sequence[str | None]) -> list[str]:

@@ -14,7 +14,7 @@ create or replace table landing.file (
 -- A row is a sheet of a file: '' for text and Parquet, the path for JSON, the member for ZIP. source is the [[file]] of the contract that reads it, '' when none does.
 create or replace table landing.sheet (file_id varchar, sheet varchar, source varchar, header varchar[]);
 
--- A row is a row of a sheet, as the sender counts them; kind is record, title, header, total or blank.
+-- A row is a row of a sheet, as the sender counts them; kind is record, title, header, total, blank, or erased (a record of which nothing is left; without a number).
 create or replace table landing.record (
     file_id varchar, sheet varchar, row_number integer, kind varchar, cells varchar[]
 );

@@ -46,6 +46,11 @@ class Column(BaseModel):
         return "VARCHAR" if self.type.startswith("code:") else SQL_TYPES[self.type]
 
     @property
+    def is_staff(self) -> bool:
+        """Whether a pseudonym is that of a member of staff, who is no client and nobody's relative."""
+        return self.name.endswith(("manager_id", "worker_id"))
+
+    @property
     def codes(self) -> str | None:
         """Name of the column's code list, or None."""
         return self.type.removeprefix("code:") if self.type.startswith("code:") else None

@@ -12,7 +12,6 @@ from pipeline.sources import Contract, SourceFile, fold, source_of
 
 DROP, KEEP, YEAR, WORKER, PERSON = range(5)
 """Where a column is read twice, the stricter of two actions holds: the higher number."""
-_STAFF = re.compile(r"(?:manager|worker)_id")
 _PARENT = "parent."
 
 
@@ -70,7 +69,7 @@ def _actions(source: SourceFile) -> Iterator[tuple[str, int]]:
         for name, rule in produces.columns.items():
             action = KEEP
             if columns[name].type == "pseudonym":
-                action = WORKER if _STAFF.search(name) else PERSON
+                action = WORKER if columns[name].is_staff else PERSON
             elif name == "birth_year":
                 action = YEAR
             yield from ((fold(heading), action) for heading in rule.headers)

@@ -36,6 +36,7 @@ _SIDECAR_TYPES: dict[str, type] = {
     "lawful_basis": str,
     "keep_until": date,
     "synthetic": bool,
+    "keyed": str,
 }
 
 
@@ -50,7 +51,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a delivery declares; None where it does not say. `period_to` is the last day of the period."""
+    """What a delivery declares; None where it does not say. `period_to` is the last day of the period.
+
+    `keyed` is the fingerprint of the pipeline key under which the delivery was exported; partners' own have none.
+    """
 
     partner: str | None = None
     extract_date: date | None = None
@@ -62,6 +66,7 @@ class Declaration:
     lawful_basis: str | None = None
     keep_until: date | None = None
     synthetic: bool = False
+    keyed: str | None = None
 
     def missing(self, names: Iterable[str]) -> list[str]:
         """Those of the named fields that are not declared."""
@@ -135,6 +140,8 @@ def complete(declared: Declaration, contract: Contract) -> tuple[Declaration, li
             problems.append(Problem(rule_id, _add(missing, contract)))
     if whole.kind not in (None, *KINDS):
         problems.append(Problem("wrong_declaration", f"kind must be one of {', '.join(KINDS)}."))
+    if whole.keyed and (contract.format != "native" or not re.fullmatch("[A-Z2-7]{8}", whole.keyed)):
+        problems.append(Problem("wrong_declaration", "keyed is only for what `throughcare export` wrote. Remove it."))
     if unknown := sorted(set(whole.tables) - set(contract.tables)):
         problems.append(Problem("wrong_declaration", f"tables: the contract reads no {', '.join(unknown)}."))
     return whole, problems

@@ -65,7 +65,8 @@ def read_sheets(con: Connection, contracts: dict[str, Contract]) -> list[Sheet]:
     rows = con.execute("""
         select
             f.partner, f.delivery_id, f.file_id, f.name, s.sheet, s.header, s.source,
-            count(*) filter (where r.kind = 'record'), count(*) filter (where r.kind <> 'blank')
+            count(*) filter (where r.kind in ('record', 'erased')),
+            count(*) filter (where r.kind not in ('blank', 'erased'))
         from landing.file as f
         join landing.sheet as s using (file_id)
         left join landing.record as r on r.file_id = s.file_id and r.sheet = s.sheet

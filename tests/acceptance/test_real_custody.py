@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 import pipeline as tc
 from pipeline import flow
+from pipeline.errors import SettingsError
+from pipeline.keys import PIPELINE, Keyer
 from pipeline.model import code_list
 from pipeline.run import Run
 
@@ -18,6 +21,7 @@ REAL = Path(__file__).parents[3] / "shared" / "realdata" / "broward_two_year.csv
 CONTRACT = Path(__file__).with_name("broward.toml")
 EXTRACT = date(2016, 4, 30)
 STILL_IN = date(2020, 1, 1)
+KEY = hashlib.sha256(b"pipeline key of the test").digest()
 PAIRS = {
     "charge": ("c_jail_in", "c_jail_out"),
     "return": ("r_jail_in", "r_jail_out"),
@@ -64,9 +68,13 @@ def programme(tmp_path_factory: pytest.TempPathFactory) -> Any:
     settings = tc.load_settings(root)
     run = Run(tc.Quarter(2016, 1), datetime(2016, 5, 1))
     flow.pull(settings, run, Silent())
-    run = flow.with_inputs(settings, run)
-    outcome = flow.Outcome(run)
-    flow.fill_warehouse(settings, outcome, Silent())
+    with pytest.raises(SettingsError, match="no pipeline key"):  # real people are keyed a second time
+        flow.with_inputs(settings, run)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PIPELINE, KEY.hex())
+        run = flow.with_inputs(settings, run)
+        outcome = flow.Outcome(run)
+        flow.fill_warehouse(settings, outcome, Silent())
     with tc.open(project=root) as opened:
         yield opened
 
@@ -132,7 +140,8 @@ def test_nothing_is_lost(programme: tc.Programme) -> None:
 
 def test_spells_and_releases(programme: tc.Programme) -> None:
     ours = programme.sql("select person_id, admission_date, release_date from core.spell order by all").values.tolist()
-    expected = sorted(((p, s[0], s[1]) for p, stays in people().items() for s in spells(stays)), key=str)
+    keyer = Keyer(KEY)
+    expected = sorted(((keyer.person(p), *s[:2]) for p, stays in people().items() for s in spells(stays)), key=str)
     assert len(ours) == len(expected) > 9000
     assert sorted(((p, a.date(), None if str(r) == "NaT" else r.date()) for p, a, r in ours), key=str) == expected
     released = programme.sql("select count(*) from core.release where release_kind = 'sentence'").iloc[0, 0]
