@@ -1,13 +1,16 @@
-"""Writing the feedback: one page per delivery, in `data/validated/feedback/<partner>/`."""
+"""Writing the feedback: a page and a workbook per delivery, in `data/validated/feedback/<partner>/`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from pipeline.errors import StorageError
 from pipeline.landing import refusals
 from pipeline.run import Run
 from pipeline.settings import Settings
+from pipeline.validated.feedback_book import render_book
 from pipeline.validated.feedback_content import Feedback, of_refusal
 from pipeline.validated.feedback_page import render
 from pipeline.validated.feedback_source import gather, partner_title
@@ -17,28 +20,60 @@ from pipeline.warehouse import Connection
 
 
 def write_feedback(con: Connection, settings: Settings, run: Run, *, language: str = "cs") -> list[Path]:
-    """Write a page for each delivery of the run and each refused one known to it; returns the files, sorted.
+    """Write page and workbook of each delivery of the run and each refused one known to it; the files, sorted.
 
     Reads `validated`, `staging` and `landing` of a finished run. Equal inputs give equal bytes.
-    Raises StorageError when a page cannot be written.
+    Raises StorageError when a file cannot be written.
     """
-    rules, words = load_rules(settings), Words(language)
-    known = [r for r in refusals(settings) if run.known_at is None or r.received_at.date() <= run.known_at]
-    all_feedback = gather(con, settings, rules, language) + [
-        of_refusal(r, partner_title(settings, r.partner), rules) for r in known
+    return write_answers(settings, read_feedback(con, settings, known_at=run.known_at, language=language), language)
+
+
+def read_feedback(
+    con: Connection | None,
+    settings: Settings,
+    *,
+    known_at: date | None = None,
+    language: str = "cs",
+    partner: str | None = None,
+) -> list[Feedback]:
+    """What the feedback of each delivery (of one partner) says, those that landing refused last.
+
+    Without a warehouse only refusals are known.
+    """
+    rules = load_rules(settings)
+    known = [
+        of_refusal(r, partner_title(settings, r.partner), rules)
+        for r in refusals(settings)
+        if partner in (None, r.partner) and (known_at is None or r.received_at.date() <= known_at)
     ]
-    folder = settings.folder("validated") / "feedback"
-    return sorted(_write(folder, f, render(f, rules, words), language) for f in all_feedback)
+    return ([] if con is None else gather(con, settings, rules, language, partner)) + known
 
 
-def _write(folder: Path, feedback: Feedback, page: str, language: str) -> Path:
+def write_answers(settings: Settings, answers: Iterable[Feedback], language: str = "cs") -> list[Path]:
+    """Write page and workbook of each answer; the files, sorted. Raises StorageError."""
+    rules, words = load_rules(settings), Words(language)
+    written = []
+    for feedback in answers:
+        path = feedback_path(settings, feedback, language)
+        page = render(feedback, rules, words, path.name).encode("utf-8")
+        written += [_write(path.with_name(f"{path.name}.html"), page)]
+        written += [_write(path.with_name(f"{path.name}.xlsx"), render_book(feedback, rules, words))]
+    return sorted(written)
+
+
+def feedback_path(settings: Settings, feedback: Feedback, language: str) -> Path:
+    """Where a delivery's feedback lies, without the suffix of its form."""
     day = feedback.extract_date.isoformat() if feedback.extract_date else "undated"
     suffix = "" if language == "cs" else f".{language}"
-    path = folder / feedback.partner / f"{day}-{feedback.delivery_id}{suffix}.html"
+    folder = settings.folder("validated") / "feedback" / feedback.partner
+    return folder / f"{day}-{feedback.delivery_id}{suffix}"
+
+
+def _write(path: Path, content: bytes) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, "utf-8")
+        path.write_bytes(content)
     except OSError as problem:
         advice = "Check free disk space and access rights, then run the same command again."
-        raise StorageError(f"The feedback page {path.name} cannot be written ({problem.strerror}). {advice}") from None
+        raise StorageError(f"The feedback {path.name} cannot be written ({problem.strerror}). {advice}") from None
     return path

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
-from itertools import groupby
 
-from pipeline.validated.feedback_content import Accounted, Feedback, Group, Place, row_ranges
+from pipeline.validated.feedback_content import Accounted, Batch, Feedback, Group, Place, row_ranges
+from pipeline.validated.feedback_sections import changes, completeness, custody, rule_title
 from pipeline.validated.feedback_words import Words
 from pipeline.validated.rules import Rule
 
@@ -36,8 +36,8 @@ PAGE = """<!doctype html>
 """
 
 
-def render(feedback: Feedback, rules: dict[str, Rule], words: Words) -> str:
-    """The whole page; every text that came with the data is escaped."""
+def render(feedback: Feedback, rules: dict[str, Rule], words: Words, name: str = "") -> str:
+    """The whole page; every text that came with the data is escaped. `name` is that of its files."""
     mark = f'<p class="synthetic" role="note">{escape(words("synthetic"))}</p>' if feedback.synthetic else ""
     title = f"{words('title')} – {feedback.title}"
     parts = [
@@ -45,9 +45,12 @@ def render(feedback: Feedback, rules: dict[str, Rule], words: Words) -> str:
         f"<h1>{escape(words('title'))}</h1>",
         _head(feedback, words),
         _verdict(feedback, words),
-        f'<p class="note">{escape(words("internal"))}</p>',
+        f'<p class="note">{escape(words("internal"))} {escape(words("book").format(name=f"{name}.xlsx"))}</p>',
         _accounting(feedback, words),
         _findings(feedback, rules, words),
+        changes(feedback, rules, words),
+        custody(feedback.custody, rules, words),
+        completeness(feedback.trends, words),
         _listed_places(feedback.ignored, "ignored", ("file", "sheet", "column"), words),
         _listed_places(feedback.unread, "unread", ("file", "sheet"), words),
         mark,
@@ -75,15 +78,19 @@ def _head(feedback: Feedback, words: Words) -> str:
     return f"<dl>{cells}</dl>"
 
 
-def _verdict(feedback: Feedback, words: Words) -> str:
-    waiting = any(line.quarantined for line in feedback.accounting)
+def verdict(feedback: Feedback) -> str:
+    """The key of the sentence that says whether the delivery was accepted."""
     if feedback.refused:
-        key, style = "refused", "refused"
-    elif waiting:
-        key, style = "accepted_part", "part"
-    else:
-        key, style = ("accepted_warned" if feedback.groups else "accepted_all"), ""
-    return f'<p class="verdict {style}"><strong>{escape(words(key))}</strong></p>'
+        return "refused"
+    if feedback.sum("quarantined"):
+        return "accepted_part"
+    return "accepted_warned" if feedback.groups else "accepted_all"
+
+
+def _verdict(feedback: Feedback, words: Words) -> str:
+    key = verdict(feedback)
+    style = {"refused": " refused", "accepted_part": " part"}.get(key, "")
+    return f'<p class="verdict{style}"><strong>{escape(words(key))}</strong></p>'
 
 
 def _accounting(feedback: Feedback, words: Words) -> str:
@@ -92,7 +99,7 @@ def _accounting(feedback: Feedback, words: Words) -> str:
     names = ("produced", "accepted", "quarantined", "parent_refused", "duplicate")
     heads = "".join(f'<th scope="col" class="n">{escape(words(name))}</th>' for name in names)
     lines = "".join(_line(words.table(a.table), a, names, words) for a in feedback.accounting)
-    sums = (sum(getattr(a, name) for a in feedback.accounting) for name in names)
+    sums = (feedback.sum(name) for name in names)
     total = "".join(f'<td class="n">{words.number(n)}</td>' for n in sums)
     records = f"<p>{escape(words('records'))}: {words.number(feedback.records or 0)}</p>"
     return (
@@ -112,7 +119,7 @@ def _findings(feedback: Feedback, rules: dict[str, Rule], words: Words) -> str:
     if not feedback.groups:
         return ""
     contents = "".join(
-        f'<li><a href="#{escape(g.rule_id)}">{escape(_title(g, rules, words))}</a> '
+        f'<li><a href="#{escape(g.rule_id)}">{escape(rule_title(g.rule_id, rules, words))}</a> '
         f'<span class="severity">{words.number(g.total)} × {escape(words(g.severity + "_severity"))}</span></li>'
         for g in feedback.groups
     )
@@ -120,57 +127,54 @@ def _findings(feedback: Feedback, rules: dict[str, Rule], words: Words) -> str:
     return f"<h2>{escape(words('findings'))}</h2><nav><ol>{contents}</ol></nav>{sections}"
 
 
-def _title(group: Group, rules: dict[str, Rule], words: Words) -> str:
-    rule = rules.get(group.rule_id)
-    return rule.words(words.language).title if rule else f"{words('unknown_rule')}: {group.rule_id}"
-
-
 def _section(group: Group, rules: dict[str, Rule], words: Words) -> str:
     rule = rules.get(group.rule_id)
     mend = rule.words(words.language).mend if rule else words("unknown_mend")
     head = (
-        f'<h3 id="{escape(group.rule_id)}">{escape(_title(group, rules, words))} <span class="severity">'
+        f'<h3 id="{escape(group.rule_id)}">{escape(rule_title(group.rule_id, rules, words))} <span class="severity">'
         f"({escape(words('count'))}: {words.number(group.total)}; {escape(words(group.severity + '_severity'))})"
         "</span></h3>"
         f"<p><strong>{escape(words('mend'))}:</strong> {escape(mend)}</p>"
     )
     listed: list[Place] = []
     rest: list[str] = []
-    for _, same in groupby(group.places, key=lambda p: (p.table, p.column, p.file, p.sheet)):
-        places = list(same)
-        listed += places[:LISTED]
-        rest += [_ranges(places[LISTED:], words)] if len(places) > LISTED else []
-    if unlisted := group.total - len(group.places):
-        rest.append(f"<p>{escape(words('more_hidden'))}: {words.number(unlisted)}</p>")
+    for batch in group.batches:
+        listed += batch.places[:LISTED]
+        rest += [_ranges(batch, words)] if batch.total > LISTED else []
+    if group.unlisted:
+        rest.append(f"<p>{escape(words('more_hidden'))}: {words.number(group.unlisted)}</p>")
     return f"<section>{head}{_place_table(listed, words)}{''.join(rest)}</section>"
 
 
-def _ranges(places: Sequence[Place], words: Words) -> str:
-    where = " · ".join(
-        p for p in (words.table(places[0].table), places[0].file, places[0].sheet, places[0].column) if p
-    )
-    rows = row_ranges([p.row for p in places if p.row is not None])
+def _ranges(batch: Batch, words: Words) -> str:
+    first = batch.places[0]
+    where = " · ".join(p for p in (words.table(first.table), first.file, first.sheet, first.column) if p)
+    rows = row_ranges([p.row for p in batch.places[LISTED:] if p.row is not None], batch.ranges)
     return f"<p>{escape(words('more'))} ({escape(where)}): {escape(rows)}</p>"
 
 
 def _place_table(places: Sequence[Place], words: Words) -> str:
     """Places as a table of only those columns that any of them fills."""
-    cells = [
-        {
-            "table": words.table(p.table),
-            "key": p.key,
-            "file": words.known(p.file),
-            "sheet": words.known(p.sheet),
-            "row": "" if p.row is None else str(p.row),
-            "column": words.known(p.column),
-            "detail": ", ".join(words.known(part) for part in p.detail.split("|")),
-        }
-        for p in places
-    ]
-    shown = [
-        name for name in ("table", "key", "file", "sheet", "row", "column", "detail") if any(c[name] for c in cells)
-    ]
+    cells = [place_words(place, words) for place in places]
+    shown = [name for name in PLACE_COLUMNS if any(c[name] for c in cells)]
     return _table(shown, cells, words) if shown else ""
+
+
+PLACE_COLUMNS = ("table", "key", "file", "sheet", "row", "column", "detail", "state")
+
+
+def place_words(place: Place, words: Words) -> dict[str, str]:
+    """A place as the reader sees it, by column."""
+    return {
+        "table": words.table(place.table),
+        "key": place.key,
+        "file": words.known(place.file),
+        "sheet": words.known(place.sheet),
+        "row": "" if place.row is None else str(place.row),
+        "column": words.known(place.column),
+        "detail": ", ".join(words.known(part) for part in place.detail.split("|")),
+        "state": words(place.state) if place.state else "",
+    }
 
 
 def _table(shown: Sequence[str], cells: Sequence[dict[str, str]], words: Words) -> str:

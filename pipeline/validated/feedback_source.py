@@ -1,8 +1,9 @@
-"""Gathering the feedback of all deliveries from the warehouse; each delivery gets its own partner's rows only."""
+"""Gathering the feedback of deliveries from the warehouse; each delivery gets its own partner's rows only."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,18 +11,30 @@ from pipeline.errors import SettingsError
 from pipeline.model import tables
 from pipeline.settings import Settings
 from pipeline.sources import Contract, load_contract
-from pipeline.validated.feedback_content import Accounted, Feedback, Place, group
+from pipeline.validated.feedback_compared import read_compared, read_custody, read_trends
+from pipeline.validated.feedback_content import Accounted, Batch, Feedback, Place, group, ranked, shortened
 from pipeline.validated.rules import Rule
 from pipeline.warehouse import Connection
 
+LISTED_PLACES = 1000
+"""So many findings of a rule in one column of one sheet keep their keys; of the rest only the rows are told …"""
+LISTED_RANGES = 200
+"""… in so many ranges."""
 
-def gather(con: Connection, settings: Settings, rules: dict[str, Rule], language: str) -> list[Feedback]:
-    """The feedback of every delivery in the warehouse, sorted by partner, extract date and id."""
+
+def gather(
+    con: Connection, settings: Settings, rules: dict[str, Rule], language: str, partner: str | None = None
+) -> list[Feedback]:
+    """The feedback of every delivery in the warehouse (of one partner), sorted by partner, extract date and id."""
     deliveries = con.execute(
         "select delivery_id, partner, extract_date, period_from, period_to, kind, synthetic, verdict = 'refused' "
-        "from validated.delivery order by partner, extract_date, delivery_id"
+        "from validated.delivery where coalesce(partner = ?, true) order by partner, extract_date, received_at, "
+        "delivery_id",
+        [partner],
     ).fetchall()
     source = _Source(con, settings, language)
+    compared, trends = read_compared(con, source.header), read_trends(con, source.header)
+    custody = read_custody(con, rules)
     return [
         Feedback(
             partner=partner,
@@ -35,9 +48,12 @@ def gather(con: Connection, settings: Settings, rules: dict[str, Rule], language
             files=tuple(source.files[delivery_id]),
             records=sum(source.records[delivery_id]),
             accounting=tuple(source.accounting[delivery_id]),
-            groups=group(source.findings(delivery_id, partner), rules),
+            groups=source.groups(delivery_id, partner, rules, followed=delivery_id in compared),
             ignored=tuple(source.ignored[delivery_id]),
             unread=tuple(source.unread[delivery_id]),
+            compared=compared.get(delivery_id),
+            trends=trends.get(delivery_id, ()),
+            custody=custody.get(delivery_id, ()),
         )
         for delivery_id, partner, extract, first, last, kind, synthetic, refused in deliveries
     ]
@@ -81,7 +97,7 @@ class _Source:
         self.ignored = query(
             "select i.delivery_id, f.name, i.sheet, i.column_name from staging.ignored_column i "
             "join landing.file f on f.file_id = i.file_id order by all",
-            lambda row: Place(file=row[0], sheet=row[1], column=row[2]),
+            lambda row: Place(file=row[0], sheet=row[1], column=shortened(row[2])),
         )
         self.unread = query(
             "select f.delivery_id, f.name, s.sheet from landing.sheet s join landing.file f on f.file_id = s.file_id "
@@ -93,15 +109,9 @@ class _Source:
             "select delivery_id, rule_id, detail from staging.delivery_refused order by all",
             lambda row: (row[0], "file", Place(detail=row[1])),
         )
-        self.found = query(
-            "select n.delivery_id, n.rule_id, n.severity, n.table_name, n.record_key, coalesce(f.name, ''), n.sheet, "
-            "n.row_number, n.column_name, coalesce(s.source, '') from validated.finding n "
-            "left join landing.file f on f.file_id = n.file_id "
-            "left join landing.sheet s on s.file_id = n.file_id and s.sheet = n.sheet",
-            lambda row: row,
-        )
+        self.found = query(_FOUND.format(listed=LISTED_PLACES), lambda row: row)
 
-    def _by_delivery(self, sql: str, make: Any) -> dict[str, list[Any]]:
+    def _by_delivery(self, sql: str, make: Callable[[Any], Any]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
         for delivery_id, *row in self.con.execute(sql).fetchall():
             found[delivery_id].append(make(row))
@@ -127,25 +137,81 @@ class _Source:
                 self.contracts[partner] = None
         return self.contracts[partner]
 
-    def findings(self, delivery_id: str, partner: str) -> list[tuple[str, str, Place]]:
-        """Rule, severity and place of each finding; a refusal that staging explained is told with its details."""
-        explained = self.details[delivery_id]
-        told = list(explained)
-        for rule, severity, table, key, file, sheet, row, column, source in self.found[delivery_id]:
-            if severity == "file" and explained:
-                continue
-            header = self._header(partner, source, table, column)
-            told.append((rule, severity, Place(table, key, file, sheet, row, header)))
-        return told
+    def groups(self, delivery_id: str, partner: str, rules: dict[str, Rule], *, followed: bool) -> tuple[Any, ...]:
+        """The delivery's findings by rule; a refusal that staging explained is told with its details."""
+        if explained := self.details[delivery_id]:
+            return group(explained, rules)
+        batches: dict[tuple[str, str], list[Batch]] = defaultdict(list)
+        for rule, severity, table, file, sheet, column, source, places, ranges, total in self.found[delivery_id]:
+            header = self.header(partner, source, table, column)
+            listed = tuple(
+                Place(table, shortened(p["key"]), file, sheet, p["row"], header, "", p["state"] if followed else "")
+                for p in places
+            )
+            rest = tuple((r["first"], r["last"]) for r in (ranges or [])[:LISTED_RANGES])
+            batches[rule, severity].append(Batch(listed, rest, total))
+        return ranked(batches, rules)
 
-    def _header(self, partner: str, source: str, table: str, column: str) -> str:
-        """The sender's heading of a model column, else what the column is; staging gives the sender's already."""
+    def header(self, partner: str, source: str, table: str, column: str) -> str:
+        """The sender's heading of a model column, else what the column is; staging gives the sender's already.
+
+        Without a `source` any of the partner's files may have the column.
+        """
         if table not in tables() or column not in tables()[table].columns:
-            return column
+            return shortened(column)
         contract = self.contract(partner)
-        file = contract.files.get(source) if contract else None
-        for made in (p for p in file.produces if p.table == table) if file else ():
+        files = [f for f in contract.file if source in ("", f.name)] if contract else []
+        for made in (p for f in files for p in f.produces if p.table == table):
             if column in made.columns and (headers := made.columns[column].headers):
                 return ", ".join(h.replace("{n}", "…") for h in headers)
         described = tables()[table].columns[column]
         return described.cs if self.language == "cs" else described.en
+
+
+# A row is one batch: rule, severity, table, file, sheet and column, with its first places and the rest as ranges.
+_FOUND = """
+with placed as (
+    select n.delivery_id, n.rule_id, n.severity, n.table_name, coalesce(f.name, '') as file, n.sheet, n.column_name,
+        coalesce(s.source, '') as source, n.record_key, n.row_number,
+        case when n.severity = 'file' or n.record_key = '' or n.rule_id = 'parent_refused' then ''
+            when h.opened_in is null then 'open' else 'new' end as state,
+        row_number() over (
+            partition by n.delivery_id, n.rule_id, n.severity, n.table_name, n.file_id, n.sheet, n.column_name
+            order by n.row_number, n.ordinal, n.record_key
+        ) as position
+    from validated.finding n
+    left join landing.file f on f.file_id = n.file_id
+    left join landing.sheet s on s.file_id = n.file_id and s.sheet = n.sheet
+    left join (
+        select distinct partner, table_name, record_key, rule_id, column_name, opened_in from validated.finding_history
+    ) h on h.partner = n.partner and h.table_name = n.table_name and h.record_key = n.record_key
+        and h.rule_id = n.rule_id and h.column_name = n.column_name and h.opened_in = n.delivery_id
+),
+island as (
+    select * exclude (record_key, state, position), row_number - dense_rank() over (
+        partition by delivery_id, rule_id, severity, table_name, file, sheet, column_name order by row_number
+    ) as number
+    from placed where position > {listed} and row_number is not null
+),
+ranged as (
+    select delivery_id, rule_id, severity, table_name, file, sheet, column_name, source,
+        list({{'first': first, 'last': last}} order by first) as ranges
+    from (
+        select delivery_id, rule_id, severity, table_name, file, sheet, column_name, source,
+            min(row_number) as first, max(row_number) as last
+        from island group by delivery_id, rule_id, severity, table_name, file, sheet, column_name, source, number
+    ) group by all
+),
+listed as (
+    select delivery_id, rule_id, severity, table_name, file, sheet, column_name, source,
+        list({{'key': record_key, 'row': row_number, 'state': state}} order by position)
+            filter (where position <= {listed}) as places,
+        count(*) as total
+    from placed group by all
+)
+select l.delivery_id, l.rule_id, l.severity, l.table_name, l.file, l.sheet, l.column_name, l.source, l.places,
+    r.ranges, l.total
+from listed l
+left join ranged r using (delivery_id, rule_id, severity, table_name, file, sheet, column_name, source)
+order by l.delivery_id, l.rule_id, l.table_name, l.column_name, l.file, l.sheet
+"""

@@ -93,6 +93,83 @@ WORDS: dict[str, tuple[str, str]] = {
     "detail": ("Podrobnost", "Detail"),
     "more": ("Další výskyty, řádky", "Further rows"),
     "more_hidden": ("Další výskyty, které zde nejsou vypsány", "Further places that are not listed here"),
+    "state": ("Stav", "State"),
+    "new": ("nové", "new"),
+    "open": ("stále otevřené", "still open"),
+    "book": (
+        "Tytéž údaje jsou v sešitu {name} ve stejné složce; dá se v něm řadit a filtrovat.",
+        "The same is in the workbook {name} in the same folder, to be sorted and filtered.",
+    ),
+    "compared": ("Co se změnilo od předchozí dodávky", "What changed since the delivery before"),
+    "compared_with": (
+        "Předchozí přijatá dodávka: export ke dni {day}.",
+        "The accepted delivery before: extract of {day}.",
+    ),
+    "compared_note": (
+        "Nález je týž, má-li stejnou tabulku, klíč, pravidlo a sloupec. Za napravený ho počítáme, jen když záznam "
+        "přišel znovu a je v pořádku. Co v přírůstkové dodávce znovu nepřišlo, zůstává otevřené; co chybí v úplném "
+        "exportu, zaniklo i se záznamem.",
+        "A finding is the same when table, key, rule and column are. It counts as mended only when the record came "
+        "again and is right. What did not come again in an increment stays open; what a full extract no longer has is "
+        "gone with its record.",
+    ),
+    "compared_nothing": (
+        "V předchozí dodávce ani v této není žádný nález.",
+        "Neither the delivery before nor this one has a finding.",
+    ),
+    "compared_first": (
+        "Je to Vaše první přijatá dodávka, zatím ji není s čím porovnat.",
+        "This is your first accepted delivery; there is nothing to compare it with yet.",
+    ),
+    "finding": ("Nález", "Finding"),
+    "new_count": ("Nové", "New"),
+    "open_count": ("Stále otevřené", "Still open"),
+    "mended_count": ("Napravené", "Mended"),
+    "gone_count": ("Zaniklé se záznamem", "Gone with the record"),
+    "waiting": ("Nálezy ze starších dodávek, které jsou stále otevřené", "Findings of earlier deliveries, still open"),
+    "waiting_note": (
+        "Tyto záznamy v nynější dodávce znovu nepřišly. Opravte je prosím ve svém systému; přijdou s některou další.",
+        "These records did not come again with this delivery. Please mend them in your system; they come later.",
+    ),
+    "since": ("Od exportu ke dni", "Since the extract of"),
+    "completeness": ("Vyplněnost sloupců, které nejsou povinné", "How complete the columns are that are not required"),
+    "completeness_note": (
+        "Podíl vyplněných buněk; u údajů, které mají smysl jen za určitých okolností, jen z řádků, kde tyto okolnosti "
+        "nastaly. Prázdná buňka není chyba, ale čím více jich je, tím méně lze z výsledků vyčíst.",
+        "The share of filled cells; of values that make sense only under certain circumstances, among the rows where "
+        "these apply. An empty cell is no error, but the more there are, the less the results can tell.",
+    ),
+    "this": ("Tato dodávka", "This delivery"),
+    "before": ("Předchozí", "The one before"),
+    "trend": ("Vývoj", "Trend"),
+    "asked": ("Řádků", "Rows"),
+    "drop": ("pokles o {points} procentních bodů", "down by {points} percentage points"),
+    "drop_advice": (
+        "Vyplněnost některých sloupců výrazně klesla (níže označeno). Ověřte prosím, zda se nezměnil export.",
+        "Some columns are much less complete than before (marked below). Please check whether the export has changed.",
+    ),
+    "complete": ("Vyplněno ve všech řádcích", "Filled in every row"),
+    "never": ("Zatím od Vás nedostáváme", "Not delivered by you so far"),
+    "custody": ("Porovnání s údaji Vězeňské služby", "Compared with the Prison Service's records"),
+    "custody_note": (
+        "Uvádíme jen přibližný počet klientů, nikoli jednotlivé záznamy: co o Vašich klientech vede jiná organizace, "
+        "Vám sdělit nesmíme. Součty se nemusí shodovat vždy a všechny řádky jsou přijaty.",
+        "Only a rough number of clients is given, no single records: what another organisation holds on your clients "
+        "must not be told to you. Totals need not always add up, and all rows are accepted.",
+    ),
+    "custody_differs": ("týká se {low} až {high} klientů z {persons}", "concerns {low} to {high} of {persons} clients"),
+    "custody_agrees": (
+        "nejvýše {high} klientů z {persons}; není co řešit",
+        "at most {high} of {persons} clients; nothing to be done",
+    ),
+    "summary": ("Souhrn", "Summary"),
+    "verdict": ("Výsledek", "Result"),
+    "wrong": ("Co je špatně", "What is wrong"),
+    "severity": ("Závažnost", "Severity"),
+    "unread_sheet": ("Nečteno", "Not read"),
+    "changes_sheet": ("Změny", "Changes"),
+    "completeness_sheet": ("Vyplněnost", "Completeness"),
+    "rows_named": ("řádky {rows}", "rows {rows}"),
     "ignored": ("Sloupce, které nečteme", "Columns that we do not read"),
     "ignored_note": (
         "Tyto sloupce nejsou v dohodě o předávání dat a nepoužíváme je; raději je neposílejte.",
@@ -166,6 +243,11 @@ class Words:
     def number(self, value: int) -> str:
         """1 234 in Czech, with a non-breaking space; 1,234 in English."""
         return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}") if self.language == "cs" else f"{value:,}"
+
+    def percent(self, share: float) -> str:
+        """87 % in Czech, 87% in English; never rounded up to all or down to none."""
+        whole = min(max(round(100 * share), 1 if share > 0 else 0), 99 if share < 1 else 100)
+        return f"{whole}\N{NO-BREAK SPACE}%" if self.language == "cs" else f"{whole}%"
 
     def day(self, value: date | None) -> str:
         """31. 7. 2023 in Czech, 2023-07-31 in English; a dash for none."""

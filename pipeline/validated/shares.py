@@ -22,9 +22,9 @@ def write_shares(con: Connection, asked: Mapping[str, Sequence[Check]]) -> None:
                 person = f"count(distinct {person_of(tables()[name])})"
                 con.execute(
                     f"insert into validated.rule_share select r.partner, '{name}', ?, ?, count(*), "
-                    f"count(*) filter (where {check.fails}), {person}, {person} filter (where {check.fails}) from newest_{name} r "
-                    f"join landing.delivery d on d.delivery_id = r.delivery_id where {check.applies} "
-                    "group by r.partner order by r.partner",
+                    f"count(*) filter (where {check.fails}), {person}, {person} filter (where {check.fails}) "
+                    f"from newest_{name} r join landing.delivery d on d.delivery_id = r.delivery_id "
+                    f"where {check.applies} group by r.partner order by r.partner",
                     [check.rule.id, check.column],
                 )
 

@@ -25,7 +25,8 @@ def pages(staged: Staged, **options: Any) -> dict[str, str]:
     """The pages by partner and file name, without the folder."""
     folder = staged.settings.folder("validated") / "feedback"
     written = write_feedback(staged.con, staged.settings, RUN, **options)
-    return {str(p.relative_to(folder)): p.read_text("utf-8") for p in written}
+    assert {p.with_suffix(".xlsx") for p in written} == {p for p in written if p.suffix == ".xlsx"}
+    return {str(p.relative_to(folder)): p.read_text("utf-8") for p in written if p.suffix == ".html"}
 
 
 def text_of(page: str) -> str:
