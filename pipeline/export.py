@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.errors import SettingsError
 from pipeline.model import Table, tables
 from pipeline.settings import Settings
-from pipeline.warehouse import Connection, open_readonly
+from pipeline.warehouse import Connection, open_current
 
 PLAIN = ("core", "outcomes")
 SIDECAR = """\
@@ -31,7 +31,7 @@ def export_stage(settings: Settings, stage: str, to: Path) -> list[Path]:
     """
     if stage not in ("validated", *PLAIN):
         raise SettingsError(f"'{stage}' cannot be exported. Choose validated, core or outcomes.")
-    con = open_readonly(settings.folder("warehouse"))
+    con = open_current(settings)
     try:
         return _native(con, to) if stage == "validated" else _parquet(con, stage, to)
     finally:

@@ -24,8 +24,8 @@ from pipeline.settings import Settings
 from pipeline.warehouse import (
     Connection,
     done_stages,
-    open_readonly,
-    open_run,
+    open_current,
+    open_for_run,
     publish_current,
     record_stage,
     stage_counts,
@@ -165,7 +165,7 @@ def with_inputs(settings: Settings, run: Run) -> Run:
 def fill_warehouse(settings: Settings, outcome: Outcome, reporter: Reporter) -> None:
     """Run the warehouse stages that are not finished yet, one transaction each, and repoint `current`."""
     folder = settings.folder("warehouse")
-    con = open_run(folder, outcome.run.run_id)
+    con = open_for_run(settings, outcome.run.run_id)
     try:
         done = done_stages(con)
         counts = stage_counts(con)
@@ -213,7 +213,7 @@ def make_draft(settings: Settings, outcome: Outcome, reporter: Reporter) -> None
         draft = settings.folder("disclosure") / "draft" / outcome.run.run_id
         note.reused = (draft / "checksums.sha256").exists()
         if not note.reused:
-            con = open_readonly(settings.folder("warehouse"))
+            con = open_current(settings)
             try:
                 draft = disclosure.draft(con, settings, outcome.run)
             finally:
@@ -227,7 +227,7 @@ def write_manifest(settings: Settings, outcome: Outcome) -> Path:
     path = settings.folder("warehouse") / f"{outcome.run.run_id}.json"
     if path.exists() and len(outcome.reused) == len(outcome.seconds):
         return path
-    con = open_readonly(settings.folder("warehouse"))
+    con = open_current(settings)
     try:
         coverage = con.execute("select * from core.coverage order by all").fetchall()
     finally:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SettingsError
 from pipeline.settings import REPOSITORY, Settings, load_settings
-from pipeline.warehouse import Connection, open_readonly
+from pipeline.warehouse import Connection, open_current
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ class Programme:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._con: Connection = open_readonly(settings.folder("warehouse"))
+        self._con: Connection = open_current(settings)
 
     def close(self) -> None:
         """Let go of the warehouse, so that a run may write."""

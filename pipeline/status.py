@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from pathlib import Path
 from typing import Any
 
-from pipeline import landing
+from pipeline import landing, validated
 from pipeline.console import out, show_files, show_json, show_table
 from pipeline.errors import InputError
 from pipeline.settings import Settings
-from pipeline.warehouse import Connection, current_path, open_readonly
+from pipeline.warehouse import Connection, current_path, open_current
 
 DELIVERIES = """
     select d.partner, d.extract_date, d.kind, d.verdict, sum(a.produced)::bigint as produced,
@@ -63,7 +65,7 @@ def read_status(settings: Settings) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {"refused": refused, "runs": _runs(settings)}
     if current_path(settings.folder("warehouse")) is None:
         return found | {"deliveries": [], "coverage": [], "quarantine": []}
-    con = open_readonly(settings.folder("warehouse"))
+    con = open_current(settings)
     try:
         queries = {"deliveries": DELIVERIES, "coverage": COVERAGE, "quarantine": QUARANTINE}
         found["refused"] += _rows(con, REFUSED)
@@ -72,19 +74,40 @@ def read_status(settings: Settings) -> dict[str, list[dict[str, Any]]]:
         con.close()
 
 
-def show_feedback(settings: Settings, partner: str) -> None:
-    """Print where a partner's feedback files lie, newest first.
+def show_feedback(settings: Settings, partner: str, language: str) -> None:
+    """Write a partner's feedback in a language and print, newest delivery first, what it says and where it lies.
 
-    Raises InputError when there is none.
+    Raises InputError when the partner has delivered nothing.
     """
-    folder = settings.folder("validated") / "feedback" / partner
-    files = sorted(folder.glob("*.html"), reverse=True)
-    if not files:
+    folder = settings.folder("warehouse")
+    current = current_path(folder)
+    con = open_readonly(folder) if current else None
+    try:
+        answers = validated.read_feedback(
+            con, settings, known_at=_known_at(current), language=language, partner=partner
+        )
+    finally:
+        if con is not None:
+            con.close()
+    if not answers:
         known = sorted(p.name for p in (settings.folder("validated") / "feedback").glob("*"))
         raise InputError(
             f"There is no feedback for '{partner}'. There is some for: {', '.join(known) or 'nobody yet'}."
         )
-    show_files(settings.root, files)
+    validated.write_answers(settings, answers, language)
+    for answer in sorted(answers, key=lambda a: (str(a.extract_date or ""), a.delivery_id), reverse=True):
+        out.print(validated.summary(answer), markup=False)
+        path = validated.feedback_path(settings, answer, language)
+        show_files(settings.root, [path.with_name(f"{path.name}.{form}") for form in ("html", "xlsx")])
+
+
+def _known_at(warehouse: Path | None) -> date | None:
+    """By which day the run of a warehouse knew its deliveries; None where it knew all, or did not end."""
+    manifest = warehouse.with_suffix(".json") if warehouse else None
+    if manifest is None or not manifest.exists():
+        return None
+    known = json.loads(manifest.read_text("utf-8"))["known_at"]
+    return date.fromisoformat(known) if known else None
 
 
 def _runs(settings: Settings) -> list[dict[str, Any]]:

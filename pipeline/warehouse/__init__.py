@@ -1,6 +1,16 @@
 """The warehouse: one DuckDB file per run, a schema per stage, SQL kept in files."""
 
-from pipeline.warehouse.connection import Connection, current_path, open_readonly, open_run, publish_current
+from pipeline.warehouse.connection import (
+    Connection,
+    current_path,
+    open_current,
+    open_for_run,
+    open_readonly,
+    open_run,
+    publish_current,
+    remove_run,
+)
+from pipeline.warehouse.encryption import is_encrypted
 from pipeline.warehouse.sql import load_sql, run_sql_folder, split_statements
 from pipeline.warehouse.state import done_stages, record_stage, stage_counts
 
@@ -11,11 +21,15 @@ __all__ = [
     "Connection",
     "current_path",
     "done_stages",
+    "is_encrypted",
     "load_sql",
+    "open_current",
+    "open_for_run",
     "open_readonly",
     "open_run",
     "publish_current",
     "record_stage",
+    "remove_run",
     "run_sql_folder",
     "split_statements",
     "stage_counts",

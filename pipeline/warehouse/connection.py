@@ -1,40 +1,60 @@
-"""Opening warehouses: a run writes its own file, readers open what `current` names."""
+"""Opening warehouses: a run writes its own file, readers open what `current` names; encrypted where a key is set."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import StorageError, ThroughcareError, WarehouseLockedError
+from pipeline.errors import StorageError, ThroughcareError, WarehouseLockedError, WrongKeyError
+from pipeline.keys import read_keys, warehouse_key
+from pipeline.settings import Settings
+from pipeline.warehouse.encryption import ATTACHED, attach, encrypt, is_encrypted
 
 Connection = duckdb.DuckDBPyConnection
 KEPT_RUNS = 3
 
 
-def open_run(folder: Path, run_id: str) -> Connection:
+def open_for_run(settings: Settings, run_id: str) -> Connection:
+    """The project's warehouse of a run, for writing, under the key at rest of today."""
+    return open_run(settings.folder("warehouse"), run_id, key=_key(settings))
+
+
+def open_current(settings: Settings) -> Connection:
+    """The project's newest finished warehouse, read-only, under the key at rest of today."""
+    return open_readonly(settings.folder("warehouse"), key=_key(settings))
+
+
+def open_run(folder: Path, run_id: str, *, key: str | None = None) -> Connection:
     """Open `<folder>/<run_id>.duckdb` for writing, with a schema for each stage and the state table.
 
-    Raises WarehouseLockedError when another process holds the file and StorageError when it cannot be written.
+    With a key the file is encrypted, also one that was begun without. Raises WarehouseLockedError when another process
+    holds the file, StorageError when it cannot be written, WrongKeyError when it does not open with the key.
     """
-    con = _connect(folder / f"{run_id}.duckdb", read_only=False)
+    path = folder / f"{run_id}.duckdb"
+    if key and path.exists() and not is_encrypted(path):
+        with _explained(path):
+            encrypt(path, key)
+    con = _connect(path, read_only=False, key=key)
     for schema in ("landing", "staging", "validated", "core", "outcomes", "meta"):
         con.execute(f"create schema if not exists {schema}")
     con.execute("create table if not exists meta.stage (stage varchar primary key, counts json, seconds double)")
     return con
 
 
-def open_readonly(folder: Path) -> Connection:
+def open_readonly(folder: Path, *, key: str | None = None) -> Connection:
     """Open the warehouse that `current` names, read-only.
 
-    Raises ThroughcareError when there is no finished run yet.
+    Raises ThroughcareError when there is no finished run yet, WrongKeyError when it does not open with the key.
     """
     path = current_path(folder)
     if path is None:
         raise ThroughcareError("There is no finished run yet. Run `throughcare demo` or `throughcare run` first.")
-    return _connect(path, read_only=True)
+    return _connect(path, read_only=True, key=key if is_encrypted(path) else None)
 
 
 def current_path(folder: Path) -> Path | None:
@@ -53,28 +73,63 @@ def publish_current(folder: Path, run_id: str) -> None:
     os.replace(waiting, folder / "current")
     files = sorted(folder.glob("*.duckdb"), key=lambda p: (p.stem == run_id, p.stat().st_mtime_ns), reverse=True)
     for old in files[KEPT_RUNS:]:
-        old.unlink()
-        old.with_suffix(".duckdb.wal").unlink(missing_ok=True)
-        old.with_suffix(".json").unlink(missing_ok=True)
+        remove_run(old)
 
 
-def _connect(path: Path, *, read_only: bool) -> Connection:
+def remove_run(path: Path) -> None:
+    """Remove a run's warehouse with its manifest and whatever DuckDB laid beside it."""
+    for part in (path, path.with_suffix(".duckdb.wal"), path.with_suffix(".json")):
+        part.unlink(missing_ok=True)
+
+
+def _key(settings: Settings) -> str | None:
+    at_rest = read_keys(settings).at_rest
+    return warehouse_key(at_rest) if at_rest else None
+
+
+def _connect(path: Path, *, read_only: bool, key: str | None) -> Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        con = duckdb.connect(str(path), read_only=read_only, config={"threads": os.cpu_count() or 1})
-    except duckdb.IOException as problem:
-        raise _explain(problem, path) from None
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": os.cpu_count() or 1,
+        "temp_directory": f"{path}.tmp",
+    }
+    with _explained(path):
+        if key is None:
+            con = duckdb.connect(str(path), read_only=read_only, config=config)
+        else:
+            con = duckdb.connect(config=config)
+            attach(con, path, key, read_only=read_only)
+            con.execute(f"use {ATTACHED}")
     con.execute("set preserve_insertion_order = true")
     con.execute("set TimeZone = 'UTC'")
     return con
 
 
-def _explain(problem: duckdb.IOException, path: Path) -> ThroughcareError:
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what DuckDB says about a file into a plain message."""
+    try:
+        yield
+    except duckdb.Error as problem:
+        raise _explain(problem, path) from None
+
+
+def _explain(problem: duckdb.Error, path: Path) -> ThroughcareError:
     text = str(problem)
     if "lock" in text:
         holder = re.search(r"held in (.+?)\.? See also", text)
         who = holder[1] if holder else "another process"
         return WarehouseLockedError(
             f"The warehouse {path.name} is open in {who}. Close it (a notebook, another run) and try again."
+        )
+    if "without a key" in text:
+        return WrongKeyError(
+            f"The warehouse {path.name} is encrypted and no key at rest is set. Set THROUGHCARE_AT_REST_KEY, or name "
+            "the key file in throughcare.toml (keeping.at_rest_key_file)."
+        )
+    if "Wrong encryption key" in text:
+        return WrongKeyError(
+            f"The warehouse {path.name} does not open with the key at rest that is set. Set the key it was encrypted "
+            "with; without that, remove the file and run the quarter again from the landed files."
         )
     return StorageError(f"The warehouse {path.name} cannot be opened; check free disk space and access rights.")
