@@ -18,7 +18,7 @@ from pipeline.charts import find_browser
 from pipeline.console import out, show_json, show_table
 from pipeline.errors import ThroughcareError
 from pipeline.settings import Settings
-from pipeline.warehouse import current_path, open_readonly
+from pipeline.warehouse import current_path, open_current
 
 GOOD, MIND, WRONG = "good", "mind", "wrong"
 ENOUGH = 2 * 1024**3
@@ -141,7 +141,7 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         )
         return
     try:
-        open_readonly(settings.folder("warehouse")).close()
+        open_current(settings).close()
     except ThroughcareError as problem:  # open elsewhere, another key, a damaged file: the message says what to do
         yield Finding("warehouse", WRONG, str(problem))
     else:

@@ -81,7 +81,7 @@ def show_feedback(settings: Settings, partner: str, language: str) -> None:
     """
     folder = settings.folder("warehouse")
     current = current_path(folder)
-    con = open_readonly(folder) if current else None
+    con = open_current(settings) if current else None
     try:
         answers = validated.read_feedback(
             con, settings, known_at=_known_at(current), language=language, partner=partner
