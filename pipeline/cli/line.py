@@ -9,6 +9,7 @@ import typer
 from pipeline.cli.common import (
     FORMATS,
     JSON,
+    LANGUAGE,
     LANGUAGES,
     QUARTER,
     Context,
@@ -86,11 +87,11 @@ def status(as_json: JSON = False) -> None:
 
 
 @app.command()
-def feedback(partner: str) -> None:
-    """Where the feedback for a partner lies: what was refused and how to mend it."""
+def feedback(partner: str, language: LANGUAGE = "cs") -> None:
+    """What a partner is told of its deliveries, in Czech or English, and where the files lie."""
     from pipeline.status import show_feedback
 
-    show_feedback(finished_settings(), partner)
+    show_feedback(finished_settings(), partner, chosen([language], LANGUAGES, "language")[0])
 
 
 @app.command()
@@ -112,7 +113,7 @@ def release(
 def publish(
     quarter: QUARTER,
     language: Annotated[list[str] | None, typer.Option(help="cs or en; both when left out.")] = None,
-    format: Annotated[list[str] | None, typer.Option(help="html, pdf or slides; all when left out.")] = None,
+    format: Annotated[list[str] | None, typer.Option(help="html, pdf, docx, slides, pptx; else all.")] = None,
 ) -> None:
     """Render the newest released bundle of a quarter."""
     from pipeline import flow

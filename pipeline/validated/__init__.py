@@ -1,8 +1,22 @@
 """Accepted rows, quarantined rows with reasons, and an answer to every partner in its own words."""
 
-from pipeline.validated.decisions import Acceptance, read_acceptances
-from pipeline.validated.feedback import write_feedback
+from pipeline.validated.decisions import Acceptance, LinkageDecision, read_acceptances, read_decisions, same_persons
+from pipeline.validated.feedback import feedback_path, read_feedback, summary, write_answers, write_feedback
 from pipeline.validated.rules import Rule, load_rules
 from pipeline.validated.validate import validate
 
-__all__ = ["Acceptance", "Rule", "load_rules", "read_acceptances", "validate", "write_feedback"]
+__all__ = [
+    "Acceptance",
+    "LinkageDecision",
+    "Rule",
+    "feedback_path",
+    "load_rules",
+    "read_acceptances",
+    "read_decisions",
+    "read_feedback",
+    "same_persons",
+    "summary",
+    "validate",
+    "write_answers",
+    "write_feedback",
+]

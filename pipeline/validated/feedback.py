@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from pipeline.errors import StorageError
+from duckdb import CatalogException
+
+from pipeline.errors import InputError, StorageError
 from pipeline.landing import refusals
 from pipeline.run import Run
 from pipeline.settings import Settings
@@ -39,6 +41,7 @@ def read_feedback(
     """What the feedback of each delivery (of one partner) says, those that landing refused last.
 
     Without a warehouse only refusals are known.
+    Raises InputError for a warehouse that an earlier version of the program filled.
     """
     rules = load_rules(settings)
     known = [
@@ -46,7 +49,12 @@ def read_feedback(
         for r in refusals(settings)
         if partner in (None, r.partner) and (known_at is None or r.received_at.date() <= known_at)
     ]
-    return ([] if con is None else gather(con, settings, rules, language, partner)) + known
+    try:
+        return ([] if con is None else gather(con, settings, rules, language, partner)) + known
+    except CatalogException:
+        raise InputError(
+            "The newest run was made by an earlier version of the program. Run the quarter again, then ask for feedback."
+        ) from None
 
 
 def write_answers(settings: Settings, answers: Iterable[Feedback], language: str = "cs") -> list[Path]:
@@ -59,6 +67,23 @@ def write_answers(settings: Settings, answers: Iterable[Feedback], language: str
         written += [_write(path.with_name(f"{path.name}.html"), page)]
         written += [_write(path.with_name(f"{path.name}.xlsx"), render_book(feedback, rules, words))]
     return sorted(written)
+
+
+def summary(feedback: Feedback) -> str:
+    """One delivery in one line for whoever sends the feedback on."""
+    day = feedback.extract_date.isoformat() if feedback.extract_date else "unknown day"
+    head = f"extract of {day}, delivery {feedback.delivery_id}"
+    if feedback.refused:
+        return f"{head}: refused ({', '.join(sorted({g.rule_id for g in feedback.groups}))}); nothing of it is used"
+    told = [f"{feedback.sum('produced')} rows", *(f"{feedback.sum(fate)} {word}" for fate, word in SAID)]
+    found = sum(g.total for g in feedback.groups)
+    compared = feedback.compared
+    since = ", ".join(f"{compared.total(s)} {w}" for s, w in SINCE) if compared else "nothing to compare it with yet"
+    return f"{head}: {', '.join(told)}; {found} findings; {since}"
+
+
+SAID = (("accepted", "accepted"), ("quarantined", "to be mended"), ("duplicate", "unchanged"))
+SINCE = (("new", "new"), ("open", "still open"), ("mended", "mended"), ("gone", "gone with their records"))
 
 
 def feedback_path(settings: Settings, feedback: Feedback, language: str) -> Path:

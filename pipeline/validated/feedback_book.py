@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from pipeline.validated.feedback_content import Feedback, Group, row_ranges
-from pipeline.validated.feedback_page import PLACE_COLUMNS, place_words, verdict
+from pipeline.validated.feedback_page import PLACE_COLUMNS, code_lines, place_words, verdict
 from pipeline.validated.feedback_sections import STATES, custody_number, rule_title
 from pipeline.validated.feedback_words import Words
 from pipeline.validated.rules import Rule
@@ -118,10 +118,11 @@ def _summary(feedback: Feedback, rules: dict[str, Rule], words: Words) -> list[S
 def _findings(groups: Sequence[Group], rules: dict[str, Rule], words: Words) -> Iterable[Sequence[Cell]]:
     for group in groups:
         rule = rules.get(group.rule_id)
+        codes = "; ".join(code_lines(group, words))
         said = (
             words(f"{group.severity}_severity"),
             rule_title(group.rule_id, rules, words),
-            rule.words(words.language).mend if rule else words("unknown_mend"),
+            f"{rule.words(words.language).mend if rule else words('unknown_mend')} {codes}".strip(),
         )
         for batch in group.batches:
             for place in batch.places:

@@ -16,7 +16,6 @@ from pipeline.validated.feedback_content import (
     Trend,
     Waiting,
     roughly,
-    shortened,
 )
 from pipeline.validated.rules import Rule
 from pipeline.warehouse import Connection
@@ -39,8 +38,11 @@ place as (
 """
 
 
-def read_compared(con: Connection, header: Header) -> dict[str, Compared]:
-    """By delivery: its findings against those of the partner's accepted delivery before; none for a first one."""
+def read_compared(con: Connection, header: Header, own_key: Callable[[str, str], str]) -> dict[str, Compared]:
+    """By delivery: its findings against those of the partner's accepted delivery before; none for a first one.
+
+    `own_key` gives the sender's own key of a table's record.
+    """
     days: dict[str, date] = {}
     changes: dict[str, dict[tuple[str, str], dict[str, int]]] = defaultdict(dict)
     for delivery, before, rule, severity, state, number in con.execute(_CHANGES).fetchall():
@@ -52,7 +54,7 @@ def read_compared(con: Connection, header: Header) -> dict[str, Compared]:
     for delivery, partner, rule, table, key, column, since, total in con.execute(_WAITING).fetchall():
         totals[delivery] = total
         name = header(partner, "", table, column)
-        waiting[delivery].append(Waiting(rule, table, shortened(key), name, since))
+        waiting[delivery].append(Waiting(rule, table, own_key(table, key), name, since))
     return {
         delivery: Compared(
             before,

@@ -42,11 +42,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Batch:
-    """Findings of one rule in one column of one sheet: the first with their places, the rest as ranges of rows."""
+    """Findings of one rule in one column of one sheet: the first with their places, the rest as ranges of rows.
+
+    `codes` are the codes that no list has, most frequent first.
+    """
 
     places: tuple[Place, ...]
     ranges: tuple[tuple[int, int], ...] = ()
     total: int = 0
+    codes: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,7 @@ def _section(group: Group, rules: dict[str, Rule], words: Words) -> str:
         "</span></h3>"
         f"<p><strong>{escape(words('mend'))}:</strong> {escape(mend)}</p>"
     )
+    head += "".join(f"<p>{escape(line)}</p>" for line in code_lines(group, words))
     listed: list[Place] = []
     rest: list[str] = []
     for batch in group.batches:
@@ -144,6 +145,20 @@ def _section(group: Group, rules: dict[str, Rule], words: Words) -> str:
     if group.unlisted:
         rest.append(f"<p>{escape(words('more_hidden'))}: {words.number(group.unlisted)}</p>")
     return f"<section>{head}{_place_table(listed, words)}{''.join(rest)}</section>"
+
+
+def code_lines(group: Group, words: Words) -> list[str]:
+    """Which codes are unknown in which column, and how often each occurs: a line per column."""
+    found: dict[str, dict[str, int]] = {}
+    for batch in group.batches:
+        counted = found.setdefault(words.known(batch.places[0].column), {}) if batch.codes else {}
+        for code, number in batch.codes:
+            counted[code] = counted.get(code, 0) + number
+    return [
+        f"{words('codes')} ({column}): "
+        + ", ".join(f"„{code}“ {words.number(n)}×" for code, n in sorted(codes.items(), key=lambda c: (-c[1], c[0])))
+        for column, codes in found.items()
+    ]
 
 
 def _ranges(batch: Batch, words: Words) -> str:

@@ -153,7 +153,7 @@ def custody(told: Sequence[AgainstCustody], rules: dict[str, Rule], words: Words
         return ""
     items = "".join(
         f"<li>{escape(rule_title(a.rule_id, rules, words))} <strong>{escape(custody_number(a, words))}</strong>"
-        + (f". {escape(rules[a.rule_id].words(words.language).mend)}" if a.low else "")
+        + (f" {escape(rules[a.rule_id].words(words.language).mend)}" if a.low else "")
         + "</li>"
         for a in told
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import SettingsError
+from pipeline.keys import read_keys
 from pipeline.model import tables
 from pipeline.settings import Settings
 from pipeline.sources import Contract, load_contract
@@ -20,6 +21,8 @@ LISTED_PLACES = 1000
 """So many findings of a rule in one column of one sheet keep their keys; of the rest only the rows are told …"""
 LISTED_RANGES = 200
 """… in so many ranges."""
+LISTED_CODES = 20
+UNKNOWN_CODE = "unknown_code"
 
 
 def gather(
@@ -33,7 +36,7 @@ def gather(
         [partner],
     ).fetchall()
     source = _Source(con, settings, language)
-    compared, trends = read_compared(con, source.header), read_trends(con, source.header)
+    compared, trends = read_compared(con, source.header, source.key), read_trends(con, source.header)
     custody = read_custody(con, rules)
     return [
         Feedback(
@@ -110,6 +113,8 @@ class _Source:
             lambda row: (row[0], "file", Place(detail=row[1])),
         )
         self.found = query(_FOUND.format(listed=LISTED_PLACES), lambda row: row)
+        self.codes = query(_CODES, lambda row: row)
+        self.keyed = read_keys(self.settings).pipeline is not None
 
     def _by_delivery(self, sql: str, make: Callable[[Any], Any]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
@@ -141,16 +146,30 @@ class _Source:
         """The delivery's findings by rule; a refusal that staging explained is told with its details."""
         if explained := self.details[delivery_id]:
             return group(explained, rules)
+        codes: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
+        for table, file, sheet, column, code, number in self.codes[delivery_id]:
+            codes[UNKNOWN_CODE, table, file, sheet, column].append((code, number))
         batches: dict[tuple[str, str], list[Batch]] = defaultdict(list)
         for rule, severity, table, file, sheet, column, source, places, ranges, total in self.found[delivery_id]:
             header = self.header(partner, source, table, column)
             listed = tuple(
-                Place(table, shortened(p["key"]), file, sheet, p["row"], header, "", p["state"] if followed else "")
+                Place(
+                    table, self.key(table, p["key"]), file, sheet, p["row"], header, "", p["state"] if followed else ""
+                )
                 for p in places
             )
             rest = tuple((r["first"], r["last"]) for r in (ranges or [])[:LISTED_RANGES])
-            batches[rule, severity].append(Batch(listed, rest, total))
+            shown = tuple(codes[rule, table, file, sheet, column][:LISTED_CODES])
+            batches[rule, severity].append(Batch(listed, rest, total, shown))
         return ranked(batches, rules)
+
+    def key(self, table: str, key: str) -> str:
+        """The sender's own key; none where the house has keyed it again: the sender must not learn the second one."""
+        columns = tables()[table].columns if table in tables() else {}
+        of_person = (
+            any(columns[c].type == "pseudonym" for c in tables()[table].key if c in columns) if columns else False
+        )
+        return "" if self.keyed and of_person else shortened(key)
 
     def header(self, partner: str, source: str, table: str, column: str) -> str:
         """The sender's heading of a model column, else what the column is; staging gives the sender's already.
@@ -162,11 +181,26 @@ class _Source:
         contract = self.contract(partner)
         files = [f for f in contract.file if source in ("", f.name)] if contract else []
         for made in (p for f in files for p in f.produces if p.table == table):
-            if column in made.columns and (headers := made.columns[column].headers):
+            headers = made.columns[column].headers if column in made.columns else ()
+            if headers and column not in headers:
                 return ", ".join(h.replace("{n}", "…") for h in headers)
         described = tables()[table].columns[column]
         return described.cs if self.language == "cs" else described.en
 
+
+# A row is one unknown code as it stands in the cell; what is long or looks like a number of a person is left out.
+_CODES = """
+select n.delivery_id, n.table_name, coalesce(f.name, ''), n.sheet, n.column_name,
+    trim(r.cells[list_position(s.header, n.column_name)]) as code, count(*) as number
+from validated.finding n
+join landing.sheet s on s.file_id = n.file_id and s.sheet = n.sheet
+join landing.record r on r.file_id = n.file_id and r.sheet = n.sheet and r.row_number = n.row_number
+left join landing.file f on f.file_id = n.file_id
+where n.rule_id = 'unknown_code' and list_position(s.header, n.column_name) > 0
+group by all
+having len(code) between 1 and 40 and not regexp_matches(code, '[0-9]{6}|@')
+order by 1, 2, 3, 4, 5, number desc, code
+"""
 
 # A row is one batch: rule, severity, table, file, sheet and column, with its first places and the rest as ranges.
 _FOUND = """

@@ -157,11 +157,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "Only a rough number of clients is given, no single records: what another organisation holds on your clients "
         "must not be told to you. Totals need not always add up, and all rows are accepted.",
     ),
-    "custody_differs": ("týká se {low} až {high} klientů z {persons}", "concerns {low} to {high} of {persons} clients"),
-    "custody_agrees": (
-        "nejvýše {high} klientů z {persons}; není co řešit",
-        "at most {high} of {persons} clients; nothing to be done",
+    "custody_differs": (
+        "Týká se přibližně {low} až {high} z {persons} klientů.",
+        "This concerns about {low} to {high} of {persons} clients.",
     ),
+    "custody_agrees": (
+        "Týká se nejvýše {high} z {persons} klientů; není co řešit.",
+        "This concerns at most {high} of {persons} clients; nothing needs to be done.",
+    ),
+    "codes": ("Neznámé kódy", "Unknown codes"),
     "summary": ("Souhrn", "Summary"),
     "verdict": ("Výsledek", "Result"),
     "wrong": ("Co je špatně", "What is wrong"),
