@@ -30,7 +30,7 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
             metadata |= {b"field " + key: value for key, value in (field.metadata or {}).items()}
         texts = frame.select(_as_text(name, frame[name]) for name in frame.columns)
         cells = texts.select(cells=pl.concat_list(pl.all())).to_series()
-    except UnreadableError:
+    except (UnreadableError, MemoryError):
         raise
     except Exception:  # whatever the reader says may quote the file
         raise UnreadableError(

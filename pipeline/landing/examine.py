@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
@@ -75,6 +75,7 @@ def examine(delivery: Delivery, contract: Contract, hashes: dict[str, str], late
     """Read, screen and judge a delivery; every problem is found in one pass. `latest` is the last possible birthday."""
     files = tuple(_read(f, hashes[f.name], n, contract, latest) for n, f in enumerate(delivery.files, 1))
     declared, problems = _judge(delivery, files, contract)
+    problems += _clock(declared, latest)
     findings = tuple(_screen(delivery, files, contract, declared, latest))
     return Examined(
         delivery, contract, hash_delivery(delivery.partner, hashes), files, declared, findings, tuple(problems)
@@ -137,6 +138,14 @@ def _judge(delivery: Delivery, files: tuple[ReadFile, ...], contract: Contract) 
     problems += [p for p in missing if p.rule_id not in known]  # a field that is there but wrong is said once
     filled_tables = tuple(sorted({t for name in sources for t in contract.files[name].tables}))
     return replace(declared, tables=declared.tables or filled_tables), problems
+
+
+def _clock(declared: Declaration, latest: date) -> list[Problem]:
+    """An extract from the future would cover days that nobody has seen; a day is left to clocks and time zones."""
+    if declared.extract_date is None or declared.extract_date <= latest + timedelta(days=1):
+        return []
+    text = f"The extract's day, {declared.extract_date}, lies in the future. Correct it, or the clock of the computer."
+    return [Problem("wrong_declaration", text)]
 
 
 def _says_something(sheet: Sheet, contract: Contract) -> bool:

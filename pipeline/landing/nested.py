@@ -112,6 +112,7 @@ def _text(value: Any) -> str | None:
 
 def _grid(path: str, rows: list[Row]) -> Grid:
     header = tuple(dict.fromkeys(key for row in rows for key in row))
+    "".join((path, *header)).encode()
     check_extent(path, len(rows), len(header))
     if sum(len(text) for row in rows for text in row.values() if text) > MAX_TEXT:
         text = f"The records of '{path}' say too much again in every part. Deliver the file in smaller parts."

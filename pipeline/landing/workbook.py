@@ -25,7 +25,7 @@ def read_workbook(data: bytes) -> tuple[list[Grid], list[tuple[str, str]]]:
     margins = _margins(data)
     try:
         return _sheets(data), margins
-    except (KeyboardInterrupt, SystemExit, UnreadableError):
+    except (KeyboardInterrupt, SystemExit, MemoryError, UnreadableError):
         raise
     except BaseException:  # the reader's own messages may quote cells, and its panics are no Exception
         raise _broken() from None
