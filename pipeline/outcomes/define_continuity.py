@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.outcomes.definition import Measure, Part, Text
 
 COHORTS = ("programme", "programme_open", "programme_per_release")
-GROUPS = ("all", "partner", "prison", "quarter", "planned")
+GROUPS = ("all", "partner", "prison", "quarter", "planned", "complex_case")
 DAY_ZERO = Text("den propuštění, který se počítá", "the day of release, which counts")
 CLIENTS = Text(
     "propuštění klientů programu (u každého první propuštění z trestu, během něhož dohoda vznikla), "
@@ -183,7 +183,7 @@ TREATMENT_CONTINUED = Measure(
     day_zero=DAY_ZERO,
     competing=("death", "deportation"),
     tables=("case", "service", "treatment"),
-    groups=("all",),
+    groups=("all", "planned", "complex_case"),
     source="like England's continuity-of-care indicator C20",
     source_cs="podobně jako anglický ukazatel návaznosti péče C20",
     subset="treated_in_prison",
@@ -193,7 +193,7 @@ OAT_CONTINUED = Measure(
     id="oat_continued",
     kind="rate",
     unit="releases",
-    windows=(3, 7),
+    windows=(3, 7, 28),
     name=Text("Návaznost substituční léčby", "Opioid agonist treatment continued"),
     meaning=Text(
         "Podíl klientů, kteří měli ve vězení substituční léčbu ještě v posledních 30 dnech před propuštěním a "
@@ -218,9 +218,9 @@ OAT_CONTINUED = Measure(
     ),
     competing=("death", "deportation"),
     tables=("case", "treatment"),
-    groups=("all",),
-    source="gap of 3 and 7 days as in studies of continuity of opioid agonist treatment",
-    source_cs="přerušení do 3 a 7 dnů jako ve studiích návaznosti substituční léčby",
+    groups=("all", "planned", "complex_case"),
+    source="gap of 3 and 7 days as in studies of continuity of opioid agonist treatment; up to 28 days is retention",
+    source_cs="přerušení do 3 a 7 dnů jako ve studiích návaznosti substituční léčby; do 28 dnů jde o setrvání v léčbě",
     subset="opioid_agonist_in_prison",
 )
 
@@ -242,7 +242,7 @@ PRE_RELEASE_CONTACTS = Measure(
     event="contact_before",
     day_zero=DAY_ZERO,
     tables=("case", "service"),
-    groups=("all", "partner"),
+    groups=("all", "partner", "planned", "complex_case"),
     source="programme definition",
     source_cs="definice programu",
     process=True,
@@ -269,7 +269,7 @@ DOCUMENTS_AT_RELEASE = Measure(
     event="documents",
     day_zero=DAY_ZERO,
     tables=("case", "living_status"),
-    groups=("all", "partner"),
+    groups=("all", "partner", "planned"),
     source="programme definition; seven days chosen here",
     source_cs="definice programu; lhůta sedmi dnů zvolena zde",
     proof_lag=7,

@@ -29,7 +29,41 @@ GROUPS = {
     "end_reason": Text("podle důvodu ukončení", "by reason of ending"),
     "channel": Text("podle způsobu podání", "by channel"),
     "reason": Text("podle důvodu", "by reason"),
+    "outcome": Text("podle výsledku", "by outcome"),
+    "sex": Text("podle pohlaví", "by sex"),
+    "age": Text("podle věku při propuštění", "by age at release"),
+    "citizenship": Text("podle občanství", "by citizenship"),
+    "region": Text("podle kraje", "by region"),
+    "state_before": Text("podle situace při vstupu", "by the situation at intake"),
+    "landmark": Text("podle toho, co do té doby nastalo", "by what had happened by then"),
+    "complex_case": Text("podle složitosti případu", "by complexity of the case"),
 }
+
+GROUP_VALUES = {
+    "age": {
+        "under_25": Text("do 25 let", "under 25"),
+        "25_to_34": Text("25 až 34 let", "25 to 34"),
+        "35_to_44": Text("35 až 44 let", "35 to 44"),
+        "45_and_over": Text("45 a více let", "45 and over"),
+        "unknown": Text("neuvedeno", "unknown"),
+    },
+    "state_before": {
+        "stable": Text("při vstupu stálé", "stable at intake"),
+        "unstable": Text("při vstupu nestálé", "unstable at intake"),
+        "unknown": Text("při vstupu neznámé", "unknown at intake"),
+    },
+    "landmark": {
+        "by_then": Text("nastalo", "had happened"),
+        "not_by_then": Text("nenastalo", "had not happened"),
+        "unknown": Text("nelze zjistit", "cannot be known"),
+    },
+    "complex_case": {
+        "yes": Text("složitý případ", "complex case"),
+        "no": Text("ostatní případy", "other cases"),
+        "unknown": Text("nelze určit", "cannot be said"),
+    },
+}
+"""Words for the values of groups that this stage makes; the others are codes of the code lists."""
 
 PLANNED = {
     "planned": Text("plánované", "planned"),
@@ -55,6 +89,15 @@ COMPONENTS = {
     "days_28_83": Text("den 28 až 83", "days 28 to 83"),
     "days_84_364": Text("den 84 až 364", "days 84 to 364"),
     "days_to_resolve": Text("dny do vyřízení", "days to resolve"),
+    "days_free": Text("dny na svobodě na jedno propuštění", "days at liberty per release"),
+    "upper_tenth": Text("devadesátý percentil", "90th percentile"),
+    "incidence_10": Text("dny, než se vrátí 10 %", "days until 10 % returned"),
+    "incidence_25": Text("dny, než se vrátí 25 %", "days until 25 % returned"),
+    "eligible": Text("žádosti z cílové skupiny", "applications from the target group"),
+    "refused": Text("žádosti odmítnuté", "applications refused"),
+    "intake_to_month_3": Text("od vstupu do 3 měsíců po propuštění", "from intake to 3 months after release"),
+    "intake_to_month_6": Text("od vstupu do 6 měsíců po propuštění", "from intake to 6 months after release"),
+    "intake_to_month_12": Text("od vstupu do 12 měsíců po propuštění", "from intake to 12 months after release"),
 }
 
 UNITS = {
@@ -68,6 +111,12 @@ UNITS = {
     "client_months": Text("klientoměsíce", "client-months"),
     "needs": Text("zakázky", "needs"),
     "complaints": Text("stížnosti", "complaints"),
+    "treatments": Text("léčby", "treatments"),
+    "hand_overs": Text("předání", "hand-overs"),
+    "transfers": Text("přemístění", "transfers"),
+    "applications": Text("žádosti", "applications"),
+    "worker_months": Text("měsíce pracovníků", "worker-months"),
+    "convictions": Text("odsouzení", "convictions"),
 }
 
 STEPS = {
@@ -122,4 +171,7 @@ REASONS = {
     "conversion": Text("přeměna jiného trestu", "conversion of another sanction"),
     "not_known": Text("příčina není známa", "cause not known"),
     "before_study": Text("propuštěni před začátkem údajů", "released before the data begin"),
+    "completed": Text("řádné dokončení", "completed"),
+    "imprisoned": Text("nový nástup do vazby či vězení", "new admission to custody"),
+    "release": Text("propuštění", "release"),
 }

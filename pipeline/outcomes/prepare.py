@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from pipeline.model.codes import code_lists
+from pipeline.outcomes.define_access import PATH_STEPS
 from pipeline.outcomes.define_continuity import BANDS
 from pipeline.outcomes.labels import STEPS
 from pipeline.outcomes.registry import MEASURES, REGISTRY_COLUMNS, registry_rows
@@ -27,7 +28,10 @@ CUSTODY_KINDS = (
 )
 CONVICTION_KINDS = ("reconviction_1y", "reconviction_2y_nordic")
 CONTINUITY_KINDS = ("contact", "treatment", "opioid_agonist")
-DETAIL_GROUPS = ("domain", "end_reason", "channel", "reason")
+DETAIL_GROUPS = (
+    "domain", "end_reason", "channel", "reason", "outcome", "sex", "age", "citizenship", "region", "state_before",
+    "landmark", "complex_case",
+)  # fmt: skip
 BREAKDOWNS = frozenset({"partner", "prison", "planned", "drug_user"})
 CAUSES = ("new_offence", "earlier_offence", "revocation", "conversion", "not_known")
 NATIONAL_TABLES = ("custody_stay", "conviction", "death")
@@ -123,6 +127,11 @@ def _fill_registry(con: Connection) -> None:
     )
     bands = [(f"days_{first}_{last}", first, last) for first, last in BANDS]
     _fill(con, "death_band(component VARCHAR, first_day INTEGER, last_day INTEGER)", bands)
+    steps = [(component, "intake", after, last_day) for component, after, last_day in PATH_STEPS]
+    _fill(con, "path_step(component VARCHAR, stage_before VARCHAR, stage_after VARCHAR, last_day INTEGER)", steps)
+    stages = [("intake", 0), *((after, last_day) for _, after, last_day in PATH_STEPS)]
+    _fill(con, "path_stage(stage VARCHAR, last_day INTEGER)", stages)
+    _fill(con, "living_code(side VARCHAR, code VARCHAR, state VARCHAR)", list(_living_codes()))
     _fill(con, "cause(cause VARCHAR)", [(cause,) for cause in CAUSES])
     _fill(
         con, "attrition_step(cohort VARCHAR, step_number INTEGER, step VARCHAR, counts_units BOOLEAN)", list(_steps())
@@ -164,6 +173,13 @@ def _months(last: Quarter) -> Iterator[tuple[str, date, date]]:
 def _domains() -> list[tuple[str, str]]:
     codes = code_lists()["service_code"].codes.values()
     return sorted((c.code, c.extra.get("domain", "")) for c in codes)
+
+
+def _living_codes() -> Iterator[tuple[str, str, str]]:
+    """What each code of housing and work says: stable, unstable or unknown (also where it does not say, as prison)."""
+    for side, name in (("housing", "housing"), ("work", "labour")):
+        for code in code_lists()[name].codes.values():
+            yield side, code.code, code.extra.get("state") or "unknown"
 
 
 def _windows() -> Iterator[tuple[str, str, str, int | None, int, bool]]:

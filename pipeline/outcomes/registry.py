@@ -6,12 +6,30 @@ import hashlib
 from dataclasses import asdict
 
 from pipeline.errors import SettingsError
-from pipeline.outcomes import define_case, define_continuity, define_return
+from pipeline.outcomes import (
+    define_access,
+    define_care,
+    define_case,
+    define_continuity,
+    define_exposure,
+    define_instruments,
+    define_return,
+)
 from pipeline.outcomes.definition import Measure, Text
 from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUPS, REASONS, UNITS
 
 MEASURES: dict[str, Measure] = {
-    m.id: m for m in (*define_continuity.MEASURES, *define_return.MEASURES, *define_case.MEASURES)
+    m.id: m
+    for module in (
+        define_continuity,
+        define_care,
+        define_return,
+        define_exposure,
+        define_case,
+        define_access,
+        define_instruments,
+    )
+    for m in module.MEASURES
 }
 """All measures by id, the primary outcomes first."""
 

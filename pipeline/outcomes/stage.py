@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.outcomes.incidence import add_days_to_return
 from pipeline.outcomes.prepare import prepare
 from pipeline.run import Run
 from pipeline.settings import Settings
@@ -21,6 +22,7 @@ STEPS = (
     "activity",
     "continuity_per_release",
     "follow_up",
+    "care",
     "client_month",
     "unit_follow_up",
     "unit_release",
@@ -29,10 +31,17 @@ STEPS = (
     "unit_case",
     "unit_family",
     "unit_complaint",
-    "measure_cell",
+    "unit_care",
+    "unit_client",
+    "unit_reach",
+    "unit_path",
+    "unit_exposure",
+    "unit_landmark",
+    "unit_complex",
     "curve",
 )
-"""The SQL files in order; each fills the tables that its comments describe."""
+"""The SQL files in order; each fills the tables that its comments describe. Then follow the cells."""
+CELLS = "measure_cell"
 
 
 def measure(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
@@ -43,6 +52,8 @@ def measure(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
     run_sql_folder(con, PACKAGE, ["sql/tables"], {})
     prepare(con, run)
     run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in STEPS], {})
+    add_days_to_return(con)
+    run_sql_folder(con, PACKAGE, [f"sql/{CELLS}"], {})
     return {name: _count(con, name) for name in TABLES}
 
 

@@ -152,7 +152,7 @@ select
         when 'drug_user' then u.drug_user
         else u.detail
     end as group_value,
-    median(u.size) as middle
+    case when max(c.component) = 'upper_tenth' then quantile_cont(u.size, 0.9) else median(u.size) end as middle
 from outcomes.unit as u
 inner join outcomes.cell_series as c
     on

@@ -1,0 +1,125 @@
+-- A row is one release in one window: its days at liberty (the day of release counts, days in custody, after death or after
+-- deportation do not). A person may be in custody and free again several times.
+create or replace table outcomes.exposure as
+with held as (
+    select
+        o.release_id,
+        date_diff('day', o.release_date, s.admission_date) as held_from,
+        date_diff('day', o.release_date, case
+            when s.release_date <= o.observed_to then s.release_date else cast(o.observed_to + interval 1 day as date)
+        end) as held_before
+    from outcomes.observation_per_release as o
+    inner join core.spell as s
+        on
+            s.person_id = o.person_id and s.spell_number > o.spell_number and s.admission_date > o.release_date
+            and s.admission_date <= o.observed_to
+),
+window_of as (
+    select distinct window_days from outcomes.measure_window where event = 'exposure'
+),
+lost as (
+    select
+        h.release_id, w.window_days,
+        sum(greatest(least(h.held_before, w.window_days) - least(h.held_from, w.window_days), 0)) as held_days
+    from held as h
+    cross join window_of as w
+    group by h.release_id, w.window_days
+)
+select
+    o.release_id, w.window_days,
+    cast(
+        least(date_diff('day', o.release_date, o.observed_to) + 1, w.window_days) - coalesce(l.held_days, 0) as bigint
+    ) as free_days,
+    o.conflict
+from outcomes.observation_per_release as o
+cross join window_of as w
+left join lost as l on l.release_id = o.release_id and l.window_days = w.window_days;
+
+-- A row is one release in one window: its later times in custody with a return over its days at liberty, and those days.
+insert into outcomes.unit
+with member as (
+    select
+        m.cohort, m.member_id, m.person_id, m.release_quarter, m.complete_to, w.measure, w.window_days, e.free_days,
+        case when e.conflict then 1 else 0 end as conflict,
+        case when date_diff('day', q.last_day, m.complete_to) >= w.longest_days then 'measured' else 'too_early' end
+            as state,
+        count(*) over (partition by m.cohort, m.person_id, w.window_days) = 1 as alone
+    from outcomes.cohort_member as m
+    inner join outcomes.measure_window as w on w.event = 'exposure'
+    inner join outcomes.measure_scope as s on s.measure = w.measure and s.cohort = m.cohort
+    inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
+    inner join outcomes.exposure as e on e.release_id = m.member_id and e.window_days = w.window_days
+),
+returned as (
+    select e.release_id, w.window_days, count(*) as returns
+    from outcomes.event_per_release as e
+    inner join outcomes.measure_window as w on w.event = 'exposure' and e.days <= w.window_days
+    where e.kind = 'return_to_prison' and e.status = 'event'
+    group by e.release_id, w.window_days
+)
+select
+    m.measure, c.component, m.cohort, 'own', m.window_days, 'groups', m.person_id, m.state,
+    case c.component when '' then m.free_days else 1 end,
+    case c.component when '' then coalesce(r.returns, 0) else m.free_days end,
+    m.conflict, m.conflict, null, null, null, m.release_quarter, null, null, null, null, null, m.complete_to, m.alone
+from member as m
+inner join outcomes.measure_component as c on c.measure = m.measure
+left join returned as r on r.release_id = m.member_id and r.window_days = m.window_days;
+
+-- A row is one release: how many offences within the year after it led to a conviction in time; and one such conviction,
+-- however late, with the days from offence to conviction.
+insert into outcomes.unit
+with member as (
+    select
+        m.cohort, m.member_id, m.person_id, m.start_date, m.release_quarter, m.complete_to, w.measure, w.window_days,
+        w.longest_days, k.seen_to, k.seen_from, o.observed_to,
+        case
+            when date_diff('day', q.last_day, least(m.complete_to, k.seen_to)) >= w.longest_days then 'measured'
+            else 'too_early'
+        end as state
+    from outcomes.cohort_member as m
+    inner join outcomes.measure_window as w on w.event = 'conviction'
+    inner join outcomes.measure_scope as s on s.measure = w.measure and s.cohort = m.cohort
+    inner join outcomes.event_kind as k on k.kind = 'reconviction_1y'
+    inner join outcomes.observation_per_release as o on o.release_id = m.member_id
+    inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
+),
+offence as (
+    select
+        m.cohort, m.member_id, m.measure, c.offence_date,
+        min(c.conviction_date) as conviction_date
+    from member as m
+    inner join core.conviction as c on c.person_id = m.person_id
+    where
+        c.offence_date > m.start_date and c.offence_date <= m.observed_to and c.conviction_date <= m.seen_to
+        and date_diff('day', m.start_date, c.offence_date) <= m.window_days
+    group by m.cohort, m.member_id, m.measure, c.offence_date
+),
+undated as (
+    select distinct m.cohort, m.member_id, m.measure
+    from member as m
+    inner join core.conviction as c on c.person_id = m.person_id
+    where
+        c.offence_date is null and c.conviction_date > m.start_date and c.conviction_date <= m.seen_to
+        and date_diff('day', m.start_date, c.conviction_date) <= m.longest_days
+)
+select
+    m.measure, '', m.cohort, 'own', m.window_days, 'groups', m.person_id, m.state, 1,
+    count(case when date_diff('day', m.start_date, f.conviction_date) <= m.longest_days then 1 end),
+    max(case when u.member_id is not null or m.seen_from > m.start_date then 1 else 0 end),
+    max(case when m.seen_from > m.start_date then 1 else 0 end), null, null, null, m.release_quarter, null, null, null, null,
+    null, m.complete_to, false
+from member as m
+left join offence as f on f.cohort = m.cohort and f.member_id = m.member_id and f.measure = m.measure
+left join undated as u on u.cohort = m.cohort and u.member_id = m.member_id and u.measure = m.measure
+where m.measure = 'reconviction_frequency'
+group by m.measure, m.cohort, m.window_days, m.member_id, m.person_id, m.state, m.release_quarter, m.complete_to
+union all
+select
+    m.measure, c.component, m.cohort, 'own', m.window_days, 'groups', m.person_id, m.state, 1, 1, 0, 0,
+    date_diff('day', f.offence_date, f.conviction_date), null, null, m.release_quarter, null, null, null, null, null,
+    m.complete_to, false
+from member as m
+inner join outcomes.measure_component as c on c.measure = m.measure
+inner join offence as f on f.cohort = m.cohort and f.member_id = m.member_id and f.measure = m.measure
+where m.measure = 'proof_time';
