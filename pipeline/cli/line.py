@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline.cli.audited import audited, note
 from pipeline.cli.common import (
     FORMATS,
     JSON,
@@ -20,10 +21,12 @@ from pipeline.cli.common import (
     newest_bundle,
     newest_draft,
 )
+from pipeline.errors import PartnerUnavailableError
 from pipeline.settings import REPOSITORY, Settings, load_settings
 
 
 @app.command()
+@audited
 def demo(as_json: JSON = False) -> None:
     """Sample exports to a published quarter, wholly in data/demo; signed `demo`, marked SYNTHETIC."""
     from pipeline import flow
@@ -31,6 +34,7 @@ def demo(as_json: JSON = False) -> None:
 
     root = Context.root if (Context.root / "throughcare.toml").exists() else REPOSITORY
     settings = load_settings(root, data=root / "data" / "demo")
+    note(settings)
     reporter = ConsoleReporter(quiet=as_json)
     run = new_run("2023Q2", "2023-08-15", None)
     flow.pull(settings, run, reporter)
@@ -48,6 +52,7 @@ def demo(as_json: JSON = False) -> None:
 
 
 @app.command()
+@audited
 def run(
     quarter: QUARTER,
     as_of: Annotated[str | None, typer.Option(help="Observe nothing after this day.")] = None,
@@ -67,15 +72,23 @@ def run(
 
 
 @app.command()
+@audited
 def pull(as_json: JSON = False) -> None:
-    """Fetch, screen and land what is new."""
+    """Fetch, screen and land what is new; ends with code 12 when a partner could not be fetched."""
     from pipeline import flow
     from pipeline.console import ConsoleReporter, show_json
 
     settings = load_settings(Context.root)
     report = flow.pull(settings, new_run("2000Q1", None, None), ConsoleReporter(stages=1, quiet=as_json))
+    note(deliveries=sorted(d.delivery_id for d in report.new), refused=sorted(d.delivery_id for d in report.refused))
     if as_json:
-        show_json(report.counts())
+        show_json(report.counts() | {"failed": sorted({d.partner for d in report.failed})})
+    if report.failed:
+        partners = ", ".join(sorted({d.partner for d in report.failed}))
+        raise PartnerUnavailableError(
+            f"Not fetched: {partners} (the reasons stand above). What the others delivered was landed. "
+            "Run `throughcare pull` again when it is mended."
+        )
 
 
 @app.command()
@@ -95,6 +108,7 @@ def feedback(partner: str, language: LANGUAGE = "cs") -> None:
 
 
 @app.command()
+@audited
 def release(
     quarter: QUARTER,
     checked_by: Annotated[str, typer.Option(help="Who has checked the draft.")],
@@ -105,11 +119,14 @@ def release(
     from pipeline.console import show_files
 
     settings = load_settings(Context.root)
-    bundle = disclosure.release(settings, newest_draft(settings, quarter), checked_by=checked_by, reason=revision)
+    draft = newest_draft(settings, quarter)
+    bundle = disclosure.release(settings, draft, checked_by=checked_by, reason=revision)
+    note(run=draft, bundle=bundle.name)
     show_files(settings.root, [bundle])
 
 
 @app.command()
+@audited
 def publish(
     quarter: QUARTER,
     language: Annotated[list[str] | None, typer.Option(help="cs or en; both when left out.")] = None,
@@ -123,6 +140,7 @@ def publish(
     languages, formats = chosen(language, LANGUAGES, "language"), chosen(format, FORMATS, "format")
     outcome = flow.Outcome(new_run(quarter, None, None))
     bundle = newest_bundle(settings, quarter)
+    note(bundle=bundle.name)
     flow.publish(settings, bundle, outcome, ConsoleReporter(stages=1), languages=languages, formats=formats)
     show_files(settings.root, outcome.files)
 
@@ -130,6 +148,7 @@ def publish(
 def _show_outcome(settings: Settings, outcome: Any, as_json: bool) -> None:
     from pipeline.console import err, show_files, show_json
 
+    note(run=outcome.run.run_id, deliveries=sorted(i.delivery_id for i in outcome.run.inputs))
     if as_json:
         files = [str(p) for p in outcome.files or [outcome.draft]]
         show_json(outcome.run.manifest() | {"counts": outcome.counts, "reused": outcome.reused, "files": files})

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.audited import audited, note
 from pipeline.cli.common import JSON, LANGUAGE, app, finished_settings, now
 from pipeline.errors import SettingsError
 
@@ -38,6 +39,7 @@ def dictionary(language: LANGUAGE = "en") -> None:
 
 
 @app.command()
+@audited
 def export(
     stage: Annotated[str, typer.Option(help="validated, core or outcomes.")],
     to: Annotated[Path, typer.Option(help="Folder to write into.")],
@@ -47,4 +49,5 @@ def export(
     from pipeline.export import export_stage
 
     settings = finished_settings()
+    note(settings, options={"stage": stage, "to": str(to.resolve())})
     show_files(settings.root, export_stage(settings, stage, to))
