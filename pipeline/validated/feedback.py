@@ -53,7 +53,7 @@ def read_feedback(
         return ([] if con is None else gather(con, settings, rules, language, partner)) + known
     except CatalogException:
         raise InputError(
-            "The newest run was made by an earlier version of the program. Run the quarter again, then ask for feedback."
+            "The newest run was made by an earlier version of the program. Run the quarter again, then ask again."
         ) from None
 
 

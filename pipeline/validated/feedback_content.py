@@ -129,7 +129,7 @@ class Trend:
         if len(self.points) < 2 or min(asked for _, asked, _ in self.points[-2:]) < FEWEST_ROWS:
             return 0.0
         fell = self.shares[-2] - self.shares[-1]
-        return fell if fell >= SMALLEST_DROP else 0.0
+        return fell if fell > SMALLEST_DROP - 1e-9 else 0.0
 
 
 SMALLEST_DROP = 0.1

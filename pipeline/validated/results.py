@@ -32,6 +32,13 @@ def result_of(checked: int, failed: int) -> Result:
     return Result("failed" if failed else "passed", checked, failed)
 
 
+def added(parts: Sequence[Result]) -> Result:
+    """The outcome over all parts of a table; an error in one is an error of the whole, and so is no part at all."""
+    if not parts or any(part.state == "error" for part in parts):
+        return Result("error")
+    return result_of(sum(part.checked for part in parts), sum(part.failed for part in parts))
+
+
 def from_expectation(found: Mapping[str, Any]) -> Result:
     """The outcome of one Great Expectations result as plain data; exceptions and missing counts are errors."""
     raised = found.get("exception_info") or {}

@@ -8,7 +8,9 @@ from pipeline.warehouse import Connection
 PLACE = "r.partner, r.delivery_id, r.file_id, r.sheet, r.row_number, r.ordinal"
 """Where a row came from, in the order in which every table of `validated` has it."""
 
-AGE = "d.extract_date, d.received_at, f.file_order, r.row_number, r.ordinal, r.delivery_id, r.sheet"
+WEIGHT = "case d.kind when 'correction' then 2 when 'full' then 1 else 0 end"
+"""Of deliveries of one extract's day a correction has the last word, then a full extract, then an increment."""
+AGE = f"d.extract_date, {WEIGHT}, d.received_at, f.file_order, r.row_number, r.ordinal, r.delivery_id, r.sheet"
 """Orders the versions of a key, oldest first; delivery and sheet only make ties definite."""
 
 
