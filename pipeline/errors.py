@@ -68,6 +68,12 @@ class StorageError(ThroughcareError):
     exit_code = 10
 
 
+class PartnerUnavailableError(ThroughcareError):
+    """Deliveries of a partner could not be fetched; those of the others were landed."""
+
+    exit_code = 12
+
+
 class ExpectationError(ThroughcareError):
     """A rule on data could not be evaluated; what it would have said is not known, so the run stops."""
 

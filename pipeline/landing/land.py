@@ -39,6 +39,9 @@ WORDS = {
     ABSENT: "nothing to land",
 }
 
+NOT_FAILED = ("no_delivery", "outside_inbox", "refused_before")
+"""Nothing to land, and yet the partner could be asked."""
+
 
 @dataclass(frozen=True)
 class Landed:
@@ -81,6 +84,11 @@ class LandingReport:
     def refused(self) -> tuple[Landed, ...]:
         """Deliveries of which nothing was kept."""
         return self.of(REFUSED)
+
+    @property
+    def failed(self) -> tuple[Landed, ...]:
+        """Deliveries and locations that could not be had: the partner's fault or ours, but not an answer to a file."""
+        return tuple(d for d in self.of(ABSENT) if d.rule_id not in NOT_FAILED)
 
     def counts(self) -> dict[str, int]:
         """Number of deliveries per state."""
