@@ -14,13 +14,17 @@ ROW = 46
 
 @dataclass(frozen=True)
 class RateRow:
-    """One group: its label, percent with limits (None where there is none) and the text at the right edge."""
+    """One group: its label, percent with limits (None where there is none), the text at the right edge.
+
+    `beside` is a percentage to compare with, drawn as an open mark.
+    """
 
     label: str
     percent: float | None
     low: float | None
     high: float | None
     text: str
+    beside: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,14 @@ def forest_chart(
     figure = theme.blank(ROW * len(rows) + 60, language, 400)
     for position, row in enumerate(rows):
         _labels(figure, row.label, row.text, position)
+        if row.beside is not None:
+            figure.add_scatter(
+                x=[row.beside],
+                y=[position],
+                mode="markers",
+                marker={"size": 11, "color": theme.COLOURS[1], "symbol": "diamond-open", "line": {"width": 2}},
+                hoverinfo="skip",
+            )
         if row.percent is not None:
             low, high = row.low if row.low is not None else row.percent, row.high or row.percent
             figure.add_scatter(

@@ -24,7 +24,7 @@ QUARTER = Annotated[str, typer.Option("--quarter", help="The quarter, written 20
 JSON = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 LANGUAGE = Annotated[str, typer.Option(help="cs or en.")]
 LANGUAGES = ("cs", "en")
-FORMATS = ("html", "pdf", "slides")
+FORMATS = ("html", "pdf", "docx", "slides", "pptx")
 
 
 class Context:

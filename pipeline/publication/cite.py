@@ -64,3 +64,16 @@ def derived(value: str, kind: str, cells: Sequence[Cell]) -> str:
     """A number computed from released cells (a difference, a sum): tagged with its kind and all its cells."""
     sources = attribute(" ".join(cell.id for cell in cells))
     return f'[{escape(value)}]{{.derived data-derived="{attribute(kind)}" data-from="{sources}"}}'
+
+
+def earlier(cell: Cell | None, language: str, bundle: str) -> str:
+    """A cell of an earlier release: tagged with its id and that release, so that nobody takes it for this one's."""
+    if cell is None or not is_shown(cell):
+        return state(cell.status if cell else "not_applicable", language)
+    tags = f'data-cell-earlier="{attribute(cell.id)}" data-bundle="{attribute(bundle)}"'
+    return f"[{escape(format_cell(cell, language))}]{{.earlier {tags}}}"
+
+
+def setting(value: object, name: str) -> str:
+    """A number that is a setting of the release, not a count: tagged with the setting's name."""
+    return f'[{escape(value)}]{{.setting data-setting="{attribute(name)}"}}'

@@ -1,4 +1,4 @@
-"""What a document needs beside the bundle: funder, contact, names of organisations, proposals, where figures go."""
+"""What a document needs beside the bundle: funder, contact, names, registers, earlier releases, where figures go."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.disclosure import Bundle
 from pipeline.errors import PublicationError, SettingsError
+from pipeline.publication import registers
+from pipeline.publication.registers import Access, Milestone, Revision, RuleWords, Works
 from pipeline.settings import Settings, load_settings
 
 PROPOSALS = "data/reference/proposals.toml"
@@ -31,12 +34,23 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Context:
-    """The project's own words for a publication. `figures` is a folder that collects figures to be drawn later."""
+    """The project's own words for a publication. `figures` is a folder that collects figures to be drawn later.
+
+    `sources` is the folder of the reports' sources, `earlier` the folder of the newest release of an earlier quarter,
+    `revisions` are the releases of this quarter.
+    """
 
     funder: str = ""
     contact: str = ""
     partners: dict[str, str] = field(default_factory=dict)
     proposals: tuple[Proposal, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    prisons: tuple[Works, ...] = ()
+    access: tuple[Access, ...] = ()
+    rules: tuple[RuleWords, ...] = ()
+    earlier: str = ""
+    revisions: tuple[Revision, ...] = ()
+    sources: str = ""
     figures: str = ""
 
     def save(self, path: Path) -> None:
@@ -44,13 +58,18 @@ class Context:
         path.write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")
 
 
-def load_context(path: str) -> Context:
+KINDS = {"proposals": Proposal, "milestones": Milestone, "prisons": Works, "access": Access, "rules": RuleWords,
+         "revisions": Revision}  # fmt: skip
+
+
+def load_context(path: str, bundle: Bundle | None = None) -> Context:
     """The context that `publish` wrote, or for a document rendered by hand that of the project around it."""
     if path:
         plain = json.loads(Path(path).read_text("utf-8"))
-        plain["proposals"] = tuple(Proposal(**item) for item in plain["proposals"])
+        for name, kind in KINDS.items():
+            plain[name] = tuple(kind(**item) for item in plain[name])
         return Context(**plain)
-    return project_context(load_settings(project_root(Path.cwd())))
+    return project_context(load_settings(project_root(Path.cwd())), "", bundle)
 
 
 def project_root(start: Path) -> Path:
@@ -61,13 +80,20 @@ def project_root(start: Path) -> Path:
     raise SettingsError("No throughcare.toml above this folder. Render the document from the project's reports folder.")
 
 
-def project_context(settings: Settings, figures: str = "") -> Context:
-    """Funder, contact, names and proposals of a project."""
+def project_context(settings: Settings, figures: str = "", bundle: Bundle | None = None) -> Context:
+    """Funder, contact, names and registers of a project; with a bundle also what was released before it."""
     return Context(
         funder=settings.publication.funder,
         contact=settings.publication.contact,
         partners=partner_titles(settings),
         proposals=read_proposals(settings.resource(PROPOSALS)),
+        milestones=registers.read_milestones(settings),
+        prisons=registers.read_prisons(settings),
+        access=registers.read_access(settings),
+        rules=registers.read_rules(settings),
+        earlier=registers.earlier_release(bundle),
+        revisions=registers.read_revisions(bundle),
+        sources=str(settings.resource("reports")),
         figures=figures,
     )
 

@@ -40,3 +40,13 @@ def sources(*rows: Row) -> list[Cell]:
 def points(value: float, kind: str, cells: list[Cell], language: str) -> str:
     """A difference in percentage points, tagged with the counts it comes from."""
     return derived(numbers.format_points(value, language), kind, cells)
+
+
+def control_limits(percent: float, size: float, z: float) -> tuple[float, float]:
+    """Limits in percent that a place of `size` people keeps by chance when its true percentage is `percent`.
+
+    The score limits of Spiegelhalter (2005), within 0 and 100; `z` is the normal deviate of the limit.
+    """
+    share = percent / 100
+    spread = z * (share * (1 - share) / size) ** 0.5
+    return max(0.0, 100 * (share - spread)), min(100.0, 100 * (share + spread))

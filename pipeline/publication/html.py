@@ -35,11 +35,17 @@ NAMING = """function () {
 FIGURE = re.compile(r"<!--figure:([\w-]+):(.*?)-->")
 
 
-def finish_page(page: str, figures: Mapping[str, str], drawn: Mapping[str, Path], language: str) -> str:
-    """A page with its interactive figures; a static twin of each, where there is one, is what gets printed."""
-    used = FIGURE.search(page) is not None
-    page = FIGURE.sub(lambda found: _interactive(found[1], found[2], figures, drawn, language), page)
-    page = page.replace("<!--include:style.css-->", template("style.css"))
+def finish_page(
+    page: str, figures: Mapping[str, str], drawn: Mapping[str, Path], language: str, *, static: bool = False
+) -> str:
+    """A page with its interactive figures; a static twin of each, where there is one, is what gets printed.
+
+    `static`: pictures alone, which keeps a small page small; interactive all the same where one was not drawn.
+    """
+    static = static and all(found[1] in drawn for found in FIGURE.finditer(page))
+    used = FIGURE.search(page) is not None and not static
+    page = FIGURE.sub(lambda found: _placed(found, figures, drawn, language, static), page)
+    page = page.replace("<!--include:style.css-->", style())
     return page.replace("<!--include:scripts-->", _scripts() if used else "")
 
 
@@ -48,19 +54,20 @@ def finish_slides(
 ) -> str:
     """Slides with reveal.js inside and one picture a figure; without reveal.js the slides stand one under another."""
     static = all(found[1] in drawn for found in FIGURE.finditer(page))
-    page = FIGURE.sub(
-        lambda found: (
-            _picture(drawn[found[1]], html.unescape(found[2]))
-            if static
-            else _interactive(found[1], found[2], figures, {}, language)
-        ),
-        page,
-    )
+    page = FIGURE.sub(lambda found: _placed(found, figures, drawn if static else {}, language, static), page)
     missing = "" if reveal else f'<p class="missing">{html.escape(text("page.no_slides", language))}</p>'
     page = page.replace("<!--include:missing-->", missing)
     page = page.replace("<!--include:reveal.css-->", (reveal / "reveal.css").read_text("utf-8") if reveal else "")
     page = page.replace("<!--include:slides.css-->", template("slides.css"))
     return page.replace("<!--include:scripts-->", _reveal(reveal, language) + ("" if static else _scripts()))
+
+
+def _placed(
+    found: re.Match[str], figures: Mapping[str, str], drawn: Mapping[str, Path], language: str, static: bool
+) -> str:
+    if static:
+        return _picture(drawn[found[1]], html.unescape(found[2]))
+    return _interactive(found[1], found[2], figures, drawn, language)
 
 
 def _reveal(reveal: Path | None, language: str) -> str:
@@ -96,6 +103,11 @@ def _picture(path: Path, alternative: str, name: str = "picture") -> str:
 
 def _inside(script: str) -> str:
     return script.replace("</", "<\\/")
+
+
+def style() -> str:
+    """The look of a page: its frame and its parts."""
+    return template("style.css") + template("parts.css")
 
 
 @cache

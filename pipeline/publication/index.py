@@ -5,12 +5,26 @@ from __future__ import annotations
 import html
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.disclosure import Bundle
 from pipeline.publication.catalogue import LANGUAGES, text
+from pipeline.publication.editions import FORMATS, Edition, editions
+from pipeline.publication.html import style
 from pipeline.publication.numbers import format_quarter
 from pipeline.publication.pandoc import template
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What the page can lead to: the bundle, names of organisations, the folder, its mark, the tables."""
+
+    bundle: Bundle
+    partners: dict[str, str]
+    target: Path
+    mark: str
+    tables: Sequence[Path]
 
 
 def copy_tables(bundle: Bundle, target: Path, mark: str) -> list[Path]:
@@ -25,13 +39,12 @@ def copy_tables(bundle: Bundle, target: Path, mark: str) -> list[Path]:
     return made
 
 
-def write_index(bundle: Bundle, target: Path, mark: str) -> Path:
+def write_index(bundle: Bundle, wanted: Sequence[Edition], partners: dict[str, str], target: Path, mark: str) -> Path:
     """The page that leads to all that lies in a publication's folder, a section for each language."""
-    found = {language: _documents(target, language, mark) for language in LANGUAGES}
-    languages = [language for language in LANGUAGES if found[language]]
+    languages = [language for language in LANGUAGES if any(edition.language == language for edition in wanted)]
     tables = sorted((target / f"tables{mark}").rglob("*.csv"))
-    made = {language: [*found[language], *tables] for language in languages}
-    sections = "\n".join(_section(bundle, target, language, made[language]) for language in languages)
+    shelf = Shelf(bundle, partners, target, mark, tables)
+    sections = "\n".join(_section(shelf, language, _in(bundle, partners, language)) for language in languages)
     first = languages[0]
     title = text("document.index", first, quarter=format_quarter(bundle.meta.quarter, first))
     values = {
@@ -42,7 +55,7 @@ def write_index(bundle: Bundle, target: Path, mark: str) -> Path:
         "$draft$": "" if bundle.meta.signed else _paragraph("mark", text("page.draft_mark", first)),
         "$skip$": html.escape(text("page.skip", first)),
         "$body$": sections,
-        "<!--include:style.css-->": template("style.css"),
+        "<!--include:style.css-->": style(),
     }
     page = template("index.html")
     for key, value in values.items():
@@ -52,28 +65,49 @@ def write_index(bundle: Bundle, target: Path, mark: str) -> Path:
     return path
 
 
-def _documents(target: Path, language: str, mark: str) -> list[Path]:
-    names = [f"{kind}-{language}{mark}.{suffix}" for kind in ("report", "slides") for suffix in ("html", "pdf")]
-    return [target / name for name in names if (target / name).exists()]
+def _in(bundle: Bundle, partners: dict[str, str], language: str) -> list[Edition]:
+    return editions(bundle, partners, (language,), FORMATS)
 
 
 def _paragraph(name: str, words: str) -> str:
     return f'<p class="{name}">{html.escape(words)}</p>'
 
 
-def _section(bundle: Bundle, target: Path, language: str, made: Sequence[Path]) -> str:
+def _section(shelf: Shelf, language: str, wanted: Sequence[Edition]) -> str:
+    bundle = shelf.bundle
     quarter = format_quarter(bundle.meta.quarter, language)
     head = html.escape(text("document.index", language, quarter=quarter))
     intro = html.escape(text("index.intro", language, bundle=bundle.meta.bundle_id))
-    documents = [_item(path, target, _name(path, language)) for path in made if path.suffix != ".csv"]
-    tables = [_item(path, target, _table(bundle, path, language)) for path in made if path.suffix == ".csv"]
-    packages = sorted(target.glob("tables*/datapackage.json"))
-    package = [_item(path, target, text("index.dictionary", language)) for path in packages]
-    return (
-        f'<section lang="{language}"><h2>{head}</h2><p>{intro}</p>'
-        f"<h3>{html.escape(text('heading.files', language))}</h3><ul>{''.join(documents)}</ul>"
-        f"<h3>{html.escape(text('heading.tables', language))}</h3><ul>{''.join(tables + package)}</ul></section>"
-    )
+    lists = [
+        _list(text("heading.files", language), _documents(shelf, [e for e in wanted if not e.subject])),
+        *(
+            _list(text(f"heading.{name}s", language), _documents(shelf, [e for e in wanted if e.kind.name == name]))
+            for name in ("partner", "prison")
+        ),
+        _list(text("heading.tables", language), _tables(shelf, language)),
+    ]
+    return f'<section lang="{language}"><h2>{head}</h2><p>{intro}</p>{"".join(lists)}</section>'
+
+
+def _list(title: str, items: Sequence[str]) -> str:
+    return f"<h3>{html.escape(title)}</h3><ul>{''.join(items)}</ul>" if items else ""
+
+
+def _documents(shelf: Shelf, wanted: Sequence[Edition]) -> list[str]:
+    """A line for each file that is there, whether made now or before."""
+    items = []
+    for edition in wanted:
+        for form in edition.kind.formats:
+            path = shelf.target / edition.file(form, shelf.mark)
+            if path.exists():
+                items.append(_item(path, shelf.target, _name(edition, form, shelf.partners)))
+    return items
+
+
+def _tables(shelf: Shelf, language: str) -> list[str]:
+    items = [_item(path, shelf.target, _table(shelf.bundle, path, language)) for path in shelf.tables]
+    packages = sorted(shelf.target.glob("tables*/datapackage.json"))
+    return items + [_item(path, shelf.target, text("index.dictionary", language)) for path in packages]
 
 
 def _item(path: Path, target: Path, words: str) -> str:
@@ -81,9 +115,11 @@ def _item(path: Path, target: Path, words: str) -> str:
     return f'<li><a href="{link}">{html.escape(words)}</a></li>'
 
 
-def _name(path: Path, language: str) -> str:
-    kind = text("index.slides" if path.name.startswith("slides") else "index.report", language)
-    return f"{kind}: {text(f'index.format.{path.suffix[1:]}', language)}"
+def _name(edition: Edition, form: str, partners: dict[str, str]) -> str:
+    if edition.subject:
+        return edition.title(partners).split(":")[0]
+    kind = text(f"index.{edition.kind.name}", edition.language)
+    return f"{kind}: {text(f'index.format.{form}', edition.language)}"
 
 
 def _table(bundle: Bundle, path: Path, language: str) -> str:

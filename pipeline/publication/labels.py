@@ -20,6 +20,7 @@ WORDS = {
     "component": outcomes.COMPONENTS,
     "step": outcomes.STEPS,
     "reason": outcomes.REASONS,
+    "unit": outcomes.UNITS,
 }
 
 

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.charts import find_browser, render_svgs
+from pipeline.charts import find_browser
 from pipeline.disclosure import Bundle, open_bundle
 from pipeline.errors import PublicationError, StorageError
-from pipeline.publication import index, quarto
-from pipeline.publication.catalogue import LANGUAGES, text
-from pipeline.publication.context import project_context
-from pipeline.publication.html import finish_page, finish_slides
-from pipeline.publication.notebook import Document, run_documents
-from pipeline.publication.numbers import format_quarter
-from pipeline.publication.pandoc import convert
-from pipeline.publication.pdf import compile_pdf
+from pipeline.publication import builtin, index, quarto
+from pipeline.publication.catalogue import LANGUAGES
+from pipeline.publication.context import Context, project_context
+from pipeline.publication.editions import FORMATS, Edition, editions, variables
 from pipeline.settings import REPOSITORY, Settings
-
-FORMATS = ("html", "pdf", "slides")
-SOURCES = {"report": "quarterly/quarterly.qmd", "slides": "slides/webinar.qmd"}
-"""Document → its source under `reports/`; `html` and `pdf` are made from the report, `slides` from the slides."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +32,6 @@ class Job:
     def mark(self) -> str:
         """`-SYNTHETIC` in every file name when the data are."""
         return "-SYNTHETIC" if self.bundle.meta.synthetic else ""
-
-    def path(self, document: str, language: str, suffix: str) -> Path:
-        """Where a document goes."""
-        return self.target / f"{document}-{language}{self.mark}.{suffix}"
 
 
 def publish(
@@ -102,86 +90,38 @@ def _check(given: Sequence[str], known: Sequence[str], what: str) -> None:
 
 
 def _make(job: Job) -> list[Path]:
-    if quarto.wanted(job.settings):
-        made = quarto.render(_parameters(job, ""), _documents(job), job.formats, job.path)
-    else:
-        made = _builtin(job)
+    context = project_context(job.settings, str(job.work / "figures"), job.bundle)
+    wanted = editions(job.bundle, context.partners, job.languages, job.formats)
+    made = list(_by_quarto(job, wanted, context) if quarto.wanted(job.settings) else _builtin(job, wanted, context))
     made += index.copy_tables(job.bundle, job.target, job.mark)
-    made.append(index.write_index(job.bundle, job.target, job.mark))
+    made.append(index.write_index(job.bundle, wanted, context.partners, job.target, job.mark))
     return made
 
 
-def _documents(job: Job) -> list[tuple[str, Path, str]]:
-    wanted = [name for name, forms in (("report", {"html", "pdf"}), ("slides", {"slides"})) if forms & set(job.formats)]
-    folder = job.settings.resource("reports")
-    return [(name, folder / SOURCES[name], language) for name in wanted for language in job.languages]
+def _builtin(job: Job, wanted: Sequence[Edition], context: Context) -> Iterator[Path]:
+    Path(context.figures).mkdir()
+    context.save(job.work / "context.json")
+    cache = job.settings.folder("publication") / ".figures"
+    sources, reveal = job.settings.resource("reports"), reveal_folder(job.settings)
+    shop = builtin.Workshop(job.bundle, sources, context.partners, job.work, cache, reveal)
+    parameters = {"bundle": str(job.bundle.path.resolve()), "context": str(job.work / "context.json")}
+    for edition, form, content in builtin.render(shop, wanted, job.formats, parameters, Path(context.figures)):
+        yield _write(job.target / edition.file(form, job.mark), content)
 
 
-def _parameters(job: Job, figures: str) -> dict[str, str]:
-    context = job.work / "context.json"
-    project_context(job.settings, figures).save(context)
-    return {"bundle": str(job.bundle.path.resolve()), "context": str(context)}
-
-
-def _builtin(job: Job) -> list[Path]:
-    figures_folder = job.work / "figures"
-    figures_folder.mkdir()
-    parameters = _parameters(job, str(figures_folder))
-    documents = [
-        Document(f"{name}-{language}", source, parameters | {"language": language})
-        for name, source, language in _documents(job)
-    ]
-    markdown = run_documents(documents, job.work)
-    figures = {path.stem: path.read_text("utf-8") for path in sorted(figures_folder.glob("*.json"))}
-    drawn = render_svgs(figures, job.settings.folder("publication") / ".figures")
-    return [made for language in job.languages for made in _language(job, language, markdown, figures, drawn)]
-
-
-def _language(
-    job: Job, language: str, markdown: Mapping[str, str], figures: Mapping[str, str], drawn: Mapping[str, Path]
-) -> list[Path]:
-    made = []
-    if "html" in job.formats:
-        page = convert(
-            markdown[f"report-{language}"], "html", language, variables(job, "quarterly", language), job.work
-        )
-        made.append(_write(job.path("report", language, "html"), finish_page(page, figures, drawn, language).encode()))
-    if "pdf" in job.formats:
-        typst = convert(
-            markdown[f"report-{language}"], "pdf", language, variables(job, "quarterly", language), job.work
-        )
-        made.append(_write(job.path("report", language, "pdf"), compile_pdf(typst, drawn, language, job.work)))
-    if "slides" in job.formats:
-        page = convert(markdown[f"slides-{language}"], "slides", language, variables(job, "slides", language), job.work)
-        reveal = reveal_folder(job.settings)
-        page = finish_slides(page, figures, drawn, language, reveal)
-        made.append(_write(job.path("slides", language, "html"), page.encode()))
-    return made
-
-
-def variables(job: Job, document: str, language: str) -> dict[str, str]:
-    """What fills the templates: title, marks, words around the document."""
-    meta = job.bundle.meta
-    quarter = format_quarter(meta.quarter, language)
-    title = text(f"document.{document}", language)
-    found = {
-        "title": title,
-        "plain-title": title,
-        "pagetitle": ("SYNTHETIC: " if meta.synthetic else "") + f"{title}, {quarter}",
-        "subtitle": text("document.subtitle", language, quarter=quarter),
-        "lang": language,
-        "bundle": meta.bundle_id,
-        "skip": text("page.skip", language),
-        "contents": text("page.contents", language),
-        "footer": text("page.footer", language, bundle=meta.bundle_id),
-        "page-of": text("page.of", language),
-        "synthetic-mark": text("page.synthetic_mark", language),
-        "draft-mark": text("page.draft_mark", language),
-    }
-    return found | ({"synthetic": "1"} if meta.synthetic else {}) | ({} if meta.signed else {"draft": "1"})
+def _by_quarto(job: Job, wanted: Sequence[Edition], context: Context) -> Iterator[Path]:
+    replace(context, figures="").save(job.work / "context.json")
+    parameters = {"bundle": str(job.bundle.path.resolve()), "context": str(job.work / "context.json")}
+    for edition in wanted:
+        words = variables(job.bundle, edition, context.partners)
+        for form in (form for form in edition.kind.formats if form in job.formats):
+            target = job.target / edition.file(form, job.mark)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            yield quarto.render(job.settings.resource("reports"), edition, form, parameters, words, target)
 
 
 def _write(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
     waiting = path.with_name(f".{path.name}.writing")
     waiting.write_bytes(content)
     return waiting.replace(path)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.errors import PublicationError
-from pipeline.publication.catalogue import text
+from pipeline.publication.editions import SUFFIXES, Edition
+from pipeline.publication.office import OFFICE, reference_document
 from pipeline.settings import Settings
 
-FORMS = {
-    "report": {"html": ("html", "html"), "pdf": ("typst", "pdf")},
-    "slides": {"slides": ("revealjs", "html")},
-}
-"""Document → our format → Quarto's format and the file's suffix."""
+FORMS = {"html": "html", "pdf": "typst", "docx": "docx", "slides": "revealjs", "pptx": "pptx"}
+"""Our format → Quarto's."""
 
 
 def wanted(settings: Settings) -> bool:
@@ -33,30 +31,28 @@ def wanted(settings: Settings) -> bool:
 
 
 def render(
-    parameters: Mapping[str, str],
-    documents: Sequence[tuple[str, Path, str]],
-    formats: Sequence[str],
-    place: Callable[[str, str, str], Path],
-) -> list[Path]:
-    """Render each document and move it to its place; raises PublicationError with Quarto's last words."""
-    made = []
-    for name, source, language in documents:
-        for form, suffix in (FORMS[name][wish] for wish in formats if wish in FORMS[name]):
-            made.append(_one(source, {**parameters, "language": language}, form, place(name, language, suffix)))
-    return made
+    folder: Path, edition: Edition, form: str, parameters: Mapping[str, str], words: Mapping[str, str], target: Path
+) -> Path:
+    """Render one edition from the sources in `folder` and move it to its place; `words` are the templates' own.
 
-
-def _one(source: Path, parameters: Mapping[str, str], form: str, target: Path) -> Path:
-    language = parameters["language"]
-    title = text("document.slides" if form == "revealjs" else "document.quarterly", language)
-    command = ["quarto", "render", str(source), "--to", form, "--output", target.name]
-    command += [part for key, value in sorted(parameters.items()) for part in ("-P", f"{key}:{value}")]
-    command += ["-M", f"lang:{language}", "-M", f"title:{title}", "-M", "embed-resources:true"]
-    done = subprocess.run(command, cwd=source.parent.parent, capture_output=True, text=True, check=False)
+    Raises PublicationError with Quarto's last words.
+    """
+    source = edition.kind.source
+    output = f"{edition.name}.{SUFFIXES[form]}"
+    given = {**parameters, "language": edition.language, "subject": edition.subject}
+    command = ["quarto", "render", source, "--to", FORMS[form], "--output", output]
+    command += [part for key, value in sorted(given.items()) for part in ("-P", f"{key}:{value}")]
+    command += ["-M", f"lang:{edition.language}", "-M", f"title:{words['pagetitle']}"]
+    if form in OFFICE:
+        reference = target.with_name(f".reference-{output}")
+        reference.write_bytes(reference_document(form, edition.language, words))
+        command += ["-M", f"reference-doc:{reference}"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    target.with_name(f".reference-{output}").unlink(missing_ok=True)
     if done.returncode:
-        raise PublicationError(f"Quarto could not render {source.name}: {done.stderr[-600:].strip()}")
-    found = next(source.parent.parent.rglob(target.name), None)
+        raise PublicationError(f"Quarto could not render {source}: {done.stderr[-600:].strip()}")
+    found = next(folder.rglob(output), None)
     if found is None:
-        raise PublicationError(f"Quarto said that it rendered {source.name}, but {target.name} is not there.")
+        raise PublicationError(f"Quarto said that it rendered {source}, but {output} is not there.")
     shutil.move(found, target)
     return target

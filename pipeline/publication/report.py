@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pipeline.charts import Chart
@@ -12,14 +12,51 @@ from pipeline.disclosure import Bundle, Cell, ReleasedTable, Row, open_bundle
 from pipeline.publication import numbers
 from pipeline.publication.byhand import image_by_hand, newest_bundle
 from pipeline.publication.catalogue import text
-from pipeline.publication.cite import cite
+from pipeline.publication.cite import cite, is_shown
 from pipeline.publication.context import Context, load_context
 from pipeline.publication.labels import label
 from pipeline.publication.markdown import bullets, div, escape, heading, paragraphs
+from pipeline.publication.strips import strip_tags
 
 PRIMARY = (("contact_made", "7"), ("treatment_started", "21"))
 """The two primary outcomes with their windows in days, fixed before any data."""
 RETURN, YEAR = "return_to_prison", "365"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with its finding (or question), the notes beneath it and what it says in words; all Markdown."""
+
+    name: str
+    title: str
+    image: str
+    notes: Sequence[str]
+    words: str
+
+    def __str__(self) -> str:
+        return paragraphs(
+            div(paragraphs(self.image, self.title), "figure", identifier=f"fig-{self.name}", depth=5),
+            div(bullets([*self.notes, self.words]), "figure-notes"),
+        )
+
+    def slide(self) -> str:
+        """A slide that is one picture under its finding; what belongs to it is for the speaker."""
+        return paragraphs(
+            heading(1, self.title.replace("**", ""), f"slide-figure-{self.name.replace('_', '-')}"),
+            div(self.image, "figure", "untitled", depth=5),
+            div(bullets([*self.notes, self.words]), "notes"),
+        )
+
+
+def block(figure: Figure | None) -> str:
+    """A figure as it stands in a report; an empty text where there is none."""
+    return str(figure) if figure else ""
+
+
+@cache
+def opened(folder: str, written: int) -> Bundle:
+    """A bundle, verified once for all documents of a kernel; `written` is when its checksums were."""
+    return open_bundle(Path(folder))
 
 
 @dataclass(frozen=True)
@@ -33,7 +70,10 @@ class Report:
     @classmethod
     def open(cls, bundle: str = "", language: str = "cs", context: str = "") -> Report:
         """Open a bundle's folder (verified); without one, the project's newest."""
-        return cls(open_bundle(Path(bundle) if bundle else newest_bundle()), language, load_context(context))
+        folder = Path(bundle).resolve() if bundle else newest_bundle()
+        checksums = folder / "checksums.sha256"
+        found = opened(str(folder), checksums.stat().st_mtime_ns if checksums.exists() else 0)
+        return cls(found, language, load_context(context, found))
 
     def t(self, key: str, **values: str) -> str:
         """A text of the catalogue; values are Markdown already."""
@@ -106,22 +146,20 @@ class Report:
         found = self.bundle.meta.definitions.get(measure, {}).get(f"{part}_{self.language}")
         return escape(found or measure.replace("_", " "))
 
-    def figure(self, name: str, title: str, chart: Chart, notes: Sequence[str], alternative: str) -> str:
+    def figure(self, name: str, title: str, chart: Chart, notes: Sequence[str], alternative: str) -> Figure:
         """A figure with its finding as caption; beneath it the notes and the text alternative."""
         image = self._image(f"{name}-{self.language}", chart, strip_tags(alternative))
-        lines = [*(note for note in notes if note), self.t("figure.alternative", text=alternative)]
-        return paragraphs(
-            div(paragraphs(image, title), "figure", identifier=f"fig-{name}", depth=5),
-            div(bullets(lines), "figure-notes"),
-        )
+        words = self.t("figure.alternative", text=alternative)
+        return Figure(name, title, image, [note for note in notes if note], words)
+
+    def finding(self, name: str, cells: Mapping[str, Cell | None], **values: str) -> str:
+        """A figure's title: its finding where every number in it is shown, else the question it asks."""
+        if all(is_shown(cell) for cell in cells.values()):
+            return self.t(f"title.{name}", **{key: self.cite(cell) for key, cell in cells.items()}, **values)
+        return self.t(f"question.{name}", **values)
 
     def _image(self, name: str, chart: Chart, alternative: str) -> str:
         if not self.context.figures:
             return image_by_hand(name, chart, alternative)
         Path(self.context.figures, f"{name}.json").write_text(chart.to_json(), "utf-8")
         return f"![{alternative}](figures/{name}.svg)"
-
-
-def strip_tags(markdown: str) -> str:
-    """Markdown without the tags of cells: for alternative texts, which cannot carry them."""
-    return re.sub(r"\[((?:[^\[\]\\]|\\.)*)\]\{[^}]*\}", r"\1", markdown)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.publication.markdown import heading, paragraphs
-from pipeline.publication.report import PRIMARY, RETURN, Report
+from pipeline.publication.markdown import paragraphs
+from pipeline.publication.report import PRIMARY, RETURN, Figure, Report
+from pipeline.publication.sections.continuity import by_partner
 from pipeline.publication.sections.method import legend
-from pipeline.publication.sections.parts import forest
 from pipeline.publication.sections.returns import curve_figure
 from pipeline.publication.sections.served import attrition_figure
 from pipeline.publication.sections.summary import banners, headline, limits, requests, returned, served
@@ -16,11 +16,11 @@ def slides(report: Report) -> str:
     return paragraphs(
         slide(report, "slide.question", "question", report.t("slide.question.text"), banners(report)),
         slide(report, "slot.served", "served", served(report)),
-        figure_slide(report, "heading.served", "attrition", attrition_figure(report, brief=True)),
+        figure_slide(attrition_figure(report)),
         *(slide(report, f"slot.{measure}", measure, headline(report, measure, window)) for measure, window in PRIMARY),
-        *(by_partner(report, measure, window) for measure, window in PRIMARY),
+        *(figure_slide(by_partner(report, measure, window)) for measure, window in PRIMARY),
         slide(report, "slot.return", "return", returned(report)),
-        figure_slide(report, "heading.curve", "curve", curve_figure(report, RETURN, brief=True)),
+        figure_slide(curve_figure(report, RETURN)),
         slide(report, "slot.limits", "limits", limits(report)),
         slide(report, "slot.requests", "requests", requests(report)),
         slide(report, "slide.states", "states", legend(report)),
@@ -33,15 +33,6 @@ def slide(report: Report, key: str, name: str, *content: str) -> str:
     return paragraphs(report.heading(1, key, f"slide-{name.replace('_', '-')}"), *content)
 
 
-def figure_slide(report: Report, key: str, name: str, figure: str) -> str:
-    """A slide that is one figure; an empty text when there is none."""
-    return slide(report, key, f"figure-{name}", figure) if figure else ""
-
-
-def by_partner(report: Report, measure: str, window: str) -> str:
-    """A slide with a primary outcome by organisation."""
-    title = report.words(measure, "title")
-    figure = forest(
-        report, measure, window, "partner", report.t("title.by_partner", title=title, window=window), brief=True
-    )
-    return paragraphs(heading(1, title, f"slide-{measure.replace('_', '-')}-partner"), figure) if figure else ""
+def figure_slide(figure: Figure | None) -> str:
+    """A slide that is one picture under its finding; an empty text when there is none."""
+    return figure.slide() if figure else ""

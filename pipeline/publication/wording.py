@@ -1,7 +1,9 @@
 """Which sentence stands beside a number: a fixed table, so that an inconclusive result never reads as failure.
 
-A rate is worded by how many people it rests on; a comparison by (mature?, enough people?, significant?, direction).
-Significant means: the 95 % interval that is printed excludes no difference. There is no second test.
+A rate is worded by how many people it rests on; a comparison by (mature?, enough people?, balance, significant?,
+direction). Balance is DESCRIPTIVE where groups merely stand side by side, ALIKE where they were matched and matching
+held, UNLIKE where it did not. Significant means: the 95 % interval that is printed excludes no difference. There is
+no second test.
 """
 
 from __future__ import annotations
@@ -14,14 +16,33 @@ from pipeline.publication.cite import is_shown, number
 MANY, SOME = 100, 30
 """From 100 people a rate is printed as it is, from 30 to the nearest five per cent, below only as counts."""
 
+DESCRIPTIVE, ALIKE, UNLIKE = "descriptive", "alike", "unlike"
 COMPARISONS = {
-    (False, False, False, ""): "wording.compare.too_early",
-    (True, False, False, ""): "wording.compare.too_few",
-    (True, True, False, ""): "wording.compare.inconclusive",
-    (True, True, True, "higher"): "wording.compare.higher",
-    (True, True, True, "lower"): "wording.compare.lower",
+    (False, False, "", False, ""): "wording.compare.too_early",
+    (True, False, "", False, ""): "wording.compare.too_few",
+    (True, True, UNLIKE, False, ""): "wording.compare.unbalanced",
+    (True, True, DESCRIPTIVE, False, ""): "wording.compare.inconclusive",
+    (True, True, DESCRIPTIVE, True, "higher"): "wording.compare.higher",
+    (True, True, DESCRIPTIVE, True, "lower"): "wording.compare.lower",
+    (True, True, ALIKE, False, ""): "wording.compare.matched_inconclusive",
+    (True, True, ALIKE, True, "higher"): "wording.compare.matched_higher",
+    (True, True, ALIKE, True, "lower"): "wording.compare.matched_lower",
 }
-"""(mature, enough people, significant, direction) → key of the catalogue."""
+"""(mature, enough people, balance, significant, direction) → key of the catalogue."""
+
+RATES = ("wording.rate.many", "wording.rate.some", "wording.rate.few")
+"""A rate by how many people it rests on."""
+SENTENCES = (
+    "wording.bounds.apart",
+    "wording.bounds.together",
+    "wording.rate.too_early",
+    "wording.rate.not_collected",
+    "wording.rate.hidden",
+    "wording.rate.unknown",
+    "wording.rate.not_applicable",
+    "wording.rate.absent",
+)
+"""Bounds, and each reason why there is no number."""
 
 WITHOUT_NUMBER = {
     "too_early": "wording.rate.too_early",
@@ -65,16 +86,18 @@ class Difference:
     detectable: float
 
 
-def compare_key(one: Row | None, other: Row | None, difference: Difference | None) -> str:
+def compare_key(one: Row | None, other: Row | None, difference: Difference | None, balance: str = DESCRIPTIVE) -> str:
     """The sentence for two groups; `difference` is one − other where both rest on enough people."""
     states = {str(cell.status) for row in (one, other) if row for cell in [row.cells.get("n")] if cell}
     if "too_early" in states:
-        return COMPARISONS[False, False, False, ""]
+        return COMPARISONS[False, False, "", False, ""]
     if difference is None:
-        return COMPARISONS[True, False, False, ""]
+        return COMPARISONS[True, False, "", False, ""]
+    if balance == UNLIKE:
+        return COMPARISONS[True, True, UNLIKE, False, ""]
     if difference.low <= 0 <= difference.high:
-        return COMPARISONS[True, True, False, ""]
-    return COMPARISONS[True, True, True, "higher" if difference.points > 0 else "lower"]
+        return COMPARISONS[True, True, balance, False, ""]
+    return COMPARISONS[True, True, balance, True, "higher" if difference.points > 0 else "lower"]
 
 
 def enough(row: Row | None) -> bool:

@@ -1,10 +1,11 @@
-"""Case management, cooperation with the prisons, needs, and the Romodrom programme with families and complaints."""
+"""Case management before release, and the Romodrom programme: services, families, agreements, complaints."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from pipeline.disclosure import Row
+from pipeline.publication.catalogue import has
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Report
 from pipeline.publication.sections.parts import rate_table
@@ -17,13 +18,25 @@ SHARES = (
     ("unplanned_release_share", ""),
     ("lead_time", "under_30"),
     ("missed_share", ""),
+    ("planned_date_changed", ""),
 )
 DEFINED = ("plan_ready", "pre_release_contacts", "documents_at_release", "unplanned_release_share", "lead_time",
-           "missed_share", "dose", "agreements")  # fmt: skip
+           "missed_share", "dose", "agreements", "applications", "caseload")  # fmt: skip
 FAMILY = (("family_contact", ""), ("family_visit_7d", ""), ("cancelled_by_prison_share", ""), ("missed_share", ""))
-VALUES = (("lead_time", ("",)), ("dose", None), ("complaints", ("days_to_resolve",)))
-BROKEN_DOWN = ("partner", "prison", "quarter", "planned", "drug_user")
-NEEDS = ("raised", "met", "partly_met")
+VALUES = (("lead_time", ("",)), ("dose", None), ("caseload", None), ("complaints", ("days_to_resolve",)))
+BROKEN_DOWN = (
+    "partner",
+    "prison",
+    "quarter",
+    "planned",
+    "drug_user",
+    "complex_case",
+    "state_before",
+    "sex",
+    "age",
+    "citizenship",
+    "region",
+)
 
 
 def casework(report: Report) -> str:
@@ -34,30 +47,9 @@ def casework(report: Report) -> str:
         shares_table(report, "casework", SHARES, PROGRAMME),
         values_table(report, "casework-values", PROGRAMME),
         parts_table(report, "agreements", PROGRAMME),
+        components_table(report, "applications", PROGRAMME),
+        counts_table(report, "complaints", PROGRAMME),
         definitions(report, DEFINED),
-    )
-
-
-def cooperation(report: Report) -> str:
-    """Cooperation with the prisons: cancelled visits by reason and prison."""
-    name = "cancelled_by_prison_share"
-    return paragraphs(
-        report.heading(1, "heading.cooperation", "sec-cooperation"),
-        report.t("cooperation.intro"),
-        parts_table(report, name, PROGRAMME),
-        group_table_any(report, name, "prison", PROGRAMME),
-        definitions(report, (name,)),
-    )
-
-
-def needs(report: Report) -> str:
-    """Needs that clients brought, and which were met, by domain."""
-    tables = [parts_table(report, "needs", PROGRAMME, part) for part in NEEDS] if report.table("needs") else []
-    return paragraphs(
-        report.heading(1, "heading.needs", "sec-needs"),
-        report.t("needs.intro"),
-        *(tables or [report.t("none.table")]),
-        definitions(report, ("needs",)),
     )
 
 
@@ -80,14 +72,26 @@ def rows_of(report: Report, name: str, cohort: str, component: str) -> list[Row]
     return [row for row in rows if row.keys["group_by"] not in BROKEN_DOWN]
 
 
-def shares_table(report: Report, identifier: str, measures: Sequence[tuple[str, str]], cohort: str) -> str:
-    """One line a measure, for everybody in a cohort; an empty text when none is released."""
+def components_table(report: Report, name: str, cohort: str) -> str:
+    """A measure's parts one under another, for everybody; an empty text when the release has none of it."""
+    rows = report.rows(name, cohort=cohort, cell_set="own", group_by="all")
+    lines = [(part_title(report, name, row.keys["component"]), row) for row in rows]
+    if not lines:
+        return ""
+    caption = report.t(f"caption.cohort_{cohort}", title=report.words(name, "title"))
+    return rate_table(report, f"{name}-{cohort}-parts", caption, report.t("column.measure"), lines)
+
+
+def shares_table(
+    report: Report, identifier: str, measures: Sequence[tuple[str, str]], cohort: str, missing: str = "none.table"
+) -> str:
+    """One line a measure, for everybody in a cohort; the sentence `missing` when none is released."""
     lines = []
     for name, component in measures:
         rows = report.rows(name, cohort=cohort, component=component, cell_set="own", group_by="all")
         lines += [(part_title(report, name, component), row) for row in rows[:1]]
     if not lines:
-        return report.t("none.table")
+        return report.t(missing)
     return rate_table(report, identifier, report.t(f"caption.{identifier}"), report.t("column.measure"), lines)
 
 
@@ -98,7 +102,7 @@ def values_table(report: Report, identifier: str, cohort: str) -> str:
         for row in report.rows(name, group_by="all", cell_set="own", cohort=cohort):
             component = row.keys["component"]
             if (parts is None or component in parts) and str(row["value"].status) != "not_applicable":
-                unit = report.t(f"unit.{name}")
+                unit = unit_words(report, name, component)
                 lines.append(
                     [part_title(report, name, component), report.cite(row["value"]), unit, report.cite(row["n"])]
                 )
@@ -106,6 +110,14 @@ def values_table(report: Report, identifier: str, cohort: str) -> str:
         return ""
     header = [report.t(f"column.{key}") for key in ("measure", "value", "unit", "n")]
     return str(Table(f"tbl-{identifier}", report.t("caption.values"), header, lines))
+
+
+def unit_words(report: Report, name: str, component: str) -> str:
+    """The unit of a measure's value: its own words, else the unit of its part in the registry."""
+    if has(f"unit.{name}"):
+        return report.t(f"unit.{name}")
+    parts = report.bundle.meta.definitions.get(name, {}).get("components", {})
+    return report.label("unit", str(parts.get(component, {}).get("unit", "")))
 
 
 def part_title(report: Report, name: str, component: str) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pipeline.publication.markdown import div, paragraphs
-from pipeline.publication.report import PRIMARY, Report
+from pipeline.publication.report import PRIMARY, Figure, Report, block
 from pipeline.publication.sections.parts import (
     comparison_sentence,
     forest,
     group_table,
     grouped,
     rate_sentence,
+    rate_table,
     windows_table,
 )
 
-FURTHER = ("treatment_continued", "oat_continued")
+FURTHER = ("treatment_continued", "treatment_engaged", "oat_continued", "retention", "handed_over", "transfer_survived")
+COMPLEX = (("contact_made", "7"), ("treatment_started", "21"), ("return_to_prison", "365"))
 TABS = ("partner", "prison", "quarter")
 
 
@@ -32,6 +34,19 @@ def further(report: Report, measure: str) -> str:
     return paragraphs(title, report.words(measure, "definition"), windows_table(report, measure))
 
 
+def complex_cases(report: Report) -> str:
+    """The clients that the Prison Service asked about: released far away, without housing or after many terms."""
+    parts = []
+    for measure, window in COMPLEX:
+        rows = grouped(report, measure, window, "complex_case")
+        title = report.words(measure, "title")
+        if rows:
+            caption = report.t("caption.by_complex_case", title=title, window=window)
+            parts.append(rate_table(report, f"{measure}-complex", caption, report.t("column.group"), rows))
+    head = report.heading(1, "heading.complex", "sec-complex")
+    return paragraphs(head, report.t("complex.intro"), *(parts or [report.t("none.complex")]))
+
+
 def outcome(report: Report, measure: str, window: str) -> str:
     """One outcome: sentence, windows, planned against unplanned, by organisation as a figure, the rest as tables."""
     title = report.words(measure, "title")
@@ -41,9 +56,15 @@ def outcome(report: Report, measure: str, window: str) -> str:
         rate_sentence(report, measure, window, report.pooled(measure, window)),
         windows_table(report, measure),
         planned(report, measure, window),
-        forest(report, measure, window, "partner", report.t("title.by_partner", title=title, window=window)),
+        block(by_partner(report, measure, window)),
         tabs(report, measure, window),
     )
+
+
+def by_partner(report: Report, measure: str, window: str) -> Figure | None:
+    """An outcome by organisation, the whole beneath."""
+    title = report.t("title.by_partner", title=report.words(measure, "title"), window=window)
+    return forest(report, measure, window, "partner", title)
 
 
 def planned(report: Report, measure: str, window: str) -> str:

@@ -6,6 +6,7 @@ from pipeline.publication.markdown import Table, bullets, div, escape, paragraph
 from pipeline.publication.report import Report
 
 STATES = ("hidden", "unknown", "too_early", "not_collected", "not_applicable")
+BOUNDS = "$$\\left[\\frac{x}{n},\\; \\frac{x + m}{n}\\right]$$ {#eq-bounds}"
 LIMITS = ("observational", "small", "linkage", "elsewhere", "recording")
 
 
@@ -47,7 +48,7 @@ def method(report: Report) -> str:
         legend(report),
         report.heading(2, "heading.bounds", "sec-bounds"),
         report.t("method.bounds"),
-        "$$\\left[\\frac{x}{n},\\; \\frac{x + m}{n}\\right]$$ {#eq-bounds}",
+        BOUNDS,
         report.t("method.intervals"),
         report.t("method.comparisons"),
         report.heading(2, "heading.safe", "sec-safe"),

@@ -12,8 +12,9 @@ from pipeline.publication.catalogue import has
 from pipeline.publication.cite import format_cell, is_shown, number
 from pipeline.publication.differences import difference, points, sources
 from pipeline.publication.markdown import Table, paragraphs
-from pipeline.publication.report import Report, strip_tags
-from pipeline.publication.wording import COMPARISONS, bounds_key, compare_key, rate_key
+from pipeline.publication.report import Figure, Report
+from pipeline.publication.strips import strip_marks, strip_tags
+from pipeline.publication.wording import DESCRIPTIVE, bounds_key, compare_key, rate_key
 
 RATE_COLUMNS = ("n", "x", "rate", "interval", "bounds", "too_early")
 
@@ -102,10 +103,12 @@ def windows_table(report: Report, measure: str) -> str:
     return paragraphs(table, report.t("note.ladder") if ladder else "")
 
 
-def comparison_sentence(report: Report, one: Row | None, other: Row | None, names: tuple[str, str], what: str) -> str:
+def comparison_sentence(
+    report: Report, one: Row | None, other: Row | None, names: tuple[str, str], what: str, balance: str = DESCRIPTIVE
+) -> str:
     """The sentence for two groups with the smallest difference they could have shown, chosen by the wording table."""
-    key = compare_key(one, other, difference(one, other))
-    if key == COMPARISONS[True, True, True, "lower"]:
+    key = compare_key(one, other, difference(one, other), balance)
+    if key.endswith("lower"):
         one, other = other, one  # "lower by 23" is said with the difference the right way up
     found = difference(one, other)
     values = {"one": names[0], "other": names[1], "what": what}
@@ -120,12 +123,12 @@ def comparison_sentence(report: Report, one: Row | None, other: Row | None, name
     return report.t(key, **values)
 
 
-def forest(report: Report, measure: str, window: str, group_by: str, title: str, *, brief: bool = False) -> str:
-    """Dots with intervals by group, its definition, n, coverage and state beneath (not when `brief`)."""
+def forest(report: Report, measure: str, window: str, group_by: str, title: str) -> Figure | None:
+    """Dots with intervals by group, its definition, n, coverage and state beneath; None when not released."""
     lines = grouped(report, measure, window, group_by)
     pooled = report.pooled(measure, window)
     if not lines or pooled is None:
-        return ""
+        return None
     suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
     together = strip_marks(report.t("group.all"))
     rows = [rate_row(report, strip_marks(label), row) for label, row in [*lines, (together, pooled)]]
@@ -136,8 +139,7 @@ def forest(report: Report, measure: str, window: str, group_by: str, title: str,
         pairs="; ".join(pair(report, *line) for line in lines),
     )
     chart = forest_chart(rows, words, suffix, report.language, alternative=strip_marks(strip_tags(alternative)))
-    notes = [] if brief else figure_notes(report, measure, window)
-    return report.figure(f"{measure}-{group_by}", title, chart, notes, alternative)
+    return report.figure(f"{measure}-{group_by}", title, chart, figure_notes(report, measure, window), alternative)
 
 
 def subject_axis(report: Report, measure: str, window: str) -> str:
@@ -189,10 +191,3 @@ def cell_text(report: Report, cell: Cell | None, style: str = "") -> str:
     if cell is not None and is_shown(cell):
         return format_cell(cell, report.language, style)
     return report.t(f"state.{cell.status if cell else 'not_applicable'}.mark")
-
-
-def strip_marks(markdown: str) -> str:
-    """Markdown as plain text: escapes and emphasis taken away."""
-    import re
-
-    return re.sub(r"\\([^\w\s])", r"\1", markdown.replace("**", ""))

@@ -7,8 +7,9 @@ from pipeline.disclosure import Row
 from pipeline.publication import numbers
 from pipeline.publication.cite import derived, is_shown, number
 from pipeline.publication.markdown import Table, paragraphs
-from pipeline.publication.report import Report, strip_tags
-from pipeline.publication.sections.parts import cell_text, strip_marks
+from pipeline.publication.report import Figure, Report
+from pipeline.publication.sections.parts import cell_text
+from pipeline.publication.strips import strip_marks, strip_tags
 
 COUNTS = ("produced", "accepted", "quarantined", "duplicate")
 
@@ -19,7 +20,7 @@ def quality(report: Report) -> str:
     rows = report.rows("data_quality")
     if not rows:
         return paragraphs(head, report.t("none.table"))
-    return paragraphs(head, _figure(report, rows), _table(report, rows))
+    return paragraphs(head, str(quality_figure(report, rows)), quality_table(report, rows))
 
 
 def share(row: Row) -> float | None:
@@ -31,7 +32,8 @@ def share(row: Row) -> float | None:
     return min(100, round(100 * number(accepted) / once)) if once > 0 else None
 
 
-def _figure(report: Report, rows: list[Row]) -> str:
+def quality_figure(report: Report, rows: list[Row]) -> Figure:
+    """Accepted rows per organisation and table as a heat map."""
     partners = sorted({row.keys["partner"] for row in rows})
     tables = sorted({row.keys["table_name"] for row in rows})
     shares, texts = {}, {}
@@ -68,7 +70,8 @@ def _pair(report: Report, row: Row, value: float) -> str:
     return f"{who}, {what}: {tagged}"
 
 
-def _table(report: Report, rows: list[Row]) -> str:
+def quality_table(report: Report, rows: list[Row]) -> str:
+    """Rows delivered, accepted, held back and doubled, a line per organisation and table."""
     header = [report.t("column.partner"), report.t("column.table"), *(report.t(f"column.{name}") for name in COUNTS)]
     lines = [
         [
@@ -84,15 +87,21 @@ def _table(report: Report, rows: list[Row]) -> str:
 def coverage(report: Report) -> str:
     """First and last day seen of each source's tables; prisons of custody data are pooled by equal days."""
     head = paragraphs(report.heading(1, "heading.coverage", "sec-coverage"), report.t("coverage.intro"))
+    return paragraphs(head, coverage_table(report))
+
+
+def coverage_table(report: Report, only: str = "") -> str:
+    """Days seen, a line per source and period; `only` one source. A sentence where nothing was seen of it."""
     seen: dict[tuple[str, str, str], set[str]] = {}
     for row in report.bundle.meta.coverage:
         key = row["source"], str(row["covered_from"]), str(row["covered_to"])
-        seen.setdefault(key, set()).add(report.label("table_name", row["table_name"]))
+        if only in ("", row["source"]):
+            seen.setdefault(key, set()).add(report.label("table_name", row["table_name"]))
+    if not seen:
+        return report.t("none.coverage")
     header = [report.t(f"column.{name}") for name in ("source", "covered_from", "covered_to", "tables")]
     lines = [
         [report.label("partner", source), report.moment(start), report.moment(end), ", ".join(sorted(names))]
         for (source, start, end), names in sorted(seen.items())
     ]
-    if not lines:
-        return paragraphs(head, report.t("none.table"))
-    return paragraphs(head, str(Table("tbl-coverage", report.t("caption.coverage"), header, lines, numeric_from=4)))
+    return str(Table("tbl-coverage", report.t("caption.coverage"), header, lines, numeric_from=4))

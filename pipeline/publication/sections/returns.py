@@ -6,21 +6,20 @@ from pipeline.charts import CurveWords, Line, Step, curve_chart
 from pipeline.disclosure import Row
 from pipeline.publication import numbers
 from pipeline.publication.markdown import Table, paragraphs
-from pipeline.publication.report import RETURN, YEAR, Report, strip_tags
-from pipeline.publication.sections.continuity import planned, tabs
+from pipeline.publication.report import RETURN, YEAR, Figure, Report, block
+from pipeline.publication.sections.continuity import by_partner, planned, tabs
 from pipeline.publication.sections.parts import (
     RATE_COLUMNS,
     cell_text,
     figure_notes,
-    forest,
     grouped,
     rate_cells,
     rate_sentence,
     rate_table,
     shown,
-    strip_marks,
     windows_table,
 )
+from pipeline.publication.strips import strip_marks, strip_tags
 
 CAUSE = "cause_of_return"
 COHORTS = ("programme", "comparison", "all_releases")
@@ -42,13 +41,7 @@ def returns(report: Report) -> str:
         curve(report, RETURN),
         _cohorts(report),
         planned(report, RETURN, YEAR),
-        forest(
-            report,
-            RETURN,
-            YEAR,
-            "partner",
-            report.t("title.by_partner", title=report.words(RETURN, "title"), window=YEAR),
-        ),
+        block(by_partner(report, RETURN, YEAR)),
         tabs(report, RETURN, YEAR),
     )
 
@@ -120,17 +113,17 @@ def _cohorts(report: Report) -> str:
 def curve(report: Report, measure: str) -> str:
     """The curve of a measure, or a sentence that there is none."""
     return paragraphs(
-        report.heading(2, "heading.curve", "sec-curve"), curve_figure(report, measure) or report.t("none.curve")
+        report.heading(2, "heading.curve", "sec-curve"), block(curve_figure(report, measure)) or report.t("none.curve")
     )
 
 
-def curve_figure(report: Report, measure: str, *, brief: bool = False) -> str:
-    """The curve with numbers at risk beneath; `brief` leaves the notes to the report. Empty when not released."""
+def curve_figure(report: Report, measure: str) -> Figure | None:
+    """The curve with numbers at risk beneath; None when not released."""
     rows = report.rows(f"curve:{measure}", cohort="programme", group_by="all")
     steps = [_step(report, row) for row in sorted(rows, key=lambda row: int(row.keys["day_from"]))]
     shown_steps = [step for step in steps if step.percent is not None]
     if not shown_steps:
-        return ""
+        return None
     suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
     title = strip_marks(report.words(measure, "title"))
     words = CurveWords(report.t("axis.days"), title, report.t("axis.at_risk"), suffix)
@@ -139,9 +132,8 @@ def curve_figure(report: Report, measure: str, *, brief: bool = False) -> str:
     released = [row for row in rows if shown(row.cells.get("incidence")) is not None]
     last = min(released, key=lambda row: abs(int(row.keys["day_to"]) - int(YEAR)))
     first = min(rows, key=lambda row: int(row.keys["day_from"]))
-    caption = report.t("title.curve", day=last.keys["day_to"], percent=report.cite(last["incidence"]), title=title)
-    notes = [] if brief else _notes(report, measure, first)
-    return report.figure(f"curve-{measure}", caption, chart, notes, alternative)
+    caption = report.finding("curve", {"percent": last["incidence"]}, day=last.keys["day_to"], title=title)
+    return report.figure(f"curve-{measure}", caption, chart, _notes(report, measure, first), alternative)
 
 
 def _notes(report: Report, measure: str, first: Row) -> list[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pipeline.charts import BarRow, steps_chart
-from pipeline.disclosure import Row
+from pipeline.disclosure import Cell, Row
 from pipeline.publication.markdown import Table, paragraphs
-from pipeline.publication.report import Report, strip_tags
-from pipeline.publication.sections.parts import cell_text, figure_notes, said, shown, strip_marks
+from pipeline.publication.report import Figure, Report, block
+from pipeline.publication.sections.parts import cell_text, figure_notes, rate_table, said, shown
+from pipeline.publication.strips import strip_marks, strip_tags
 
 TITLE = ("applied", "agreed", "first_release")
 """The steps whose numbers make the figure's title."""
+REACH = ("all", "sex", "age", "citizenship", "region")
 
 
 def served(report: Report) -> str:
@@ -18,7 +20,26 @@ def served(report: Report) -> str:
     if not steps(report):
         missing = "none.table" if agreements_delivered(report) else "wording.rate.not_collected"
         return paragraphs(head, report.t(missing))
-    return paragraphs(head, attrition_figure(report), _table(report))
+    return paragraphs(head, block(attrition_figure(report)), _table(report), reach(report))
+
+
+def reach(report: Report) -> str:
+    """Equal access: which share of those who could be served had an agreement, group by group."""
+    head = report.heading(2, "heading.reach", "sec-reach")
+    lines = []
+    for group in REACH:
+        rows = report.rows("reach", group_by=group, cell_set="own", component="")
+        lines += [(_group(report, group, row), row) for row in rows]
+    if not any(row.keys["group_by"] != "all" for _, row in lines):
+        return paragraphs(head, report.t("none.reach"))
+    table = rate_table(report, "reach", report.t("caption.reach"), report.t("column.group"), lines)
+    return paragraphs(head, report.words("reach", "definition"), table)
+
+
+def _group(report: Report, group: str, row: Row) -> str:
+    if group == "all":
+        return report.t("group.all")
+    return f"{report.t(f'group_by.{group}')}: {report.label(group, row.keys['group_value'])}"
 
 
 def steps(report: Report, *, lost: bool = False) -> list[Row]:
@@ -46,23 +67,24 @@ def step_name(report: Report, row: Row) -> str:
     return report.label("step", row.keys["step"])
 
 
-def attrition_figure(report: Report, *, brief: bool = False) -> str:
-    """The steps as bars; `brief` leaves the notes to the report. An empty text when there are none."""
+def attrition_figure(report: Report) -> Figure | None:
+    """The steps as bars; its title states the finding only where each of its numbers is shown."""
     rows = steps(report)
     if not rows:
-        return ""
+        return None
     bars = [_bar(report, row) for row in rows]
     pairs = "; ".join(f"{step_name(report, row)}: {said(report, row.cells.get('persons'))}" for row in rows)
     alternative = report.t("alternative.attrition", pairs=pairs)
-    title = report.t("title.attrition", **{step: _persons(report, step) for step in TITLE})
+    cells = {step: _persons(report, step) for step in TITLE}
+    title = report.finding("attrition", cells)
     chart = steps_chart(bars, report.language, alternative=strip_marks(strip_tags(alternative)))
-    notes = [] if brief else [report.t("served.definition"), *figure_notes(report, "contact_made", "7")[2:]]
+    notes = [report.t("served.definition"), *figure_notes(report, "contact_made", "7")[2:]]
     return report.figure("attrition", title, chart, notes, alternative)
 
 
-def _persons(report: Report, step: str) -> str:
+def _persons(report: Report, step: str) -> Cell | None:
     row = report.row("attrition", cohort="programme", step=step, reason="")
-    return report.cite(row.cells.get("persons") if row else None)
+    return row.cells.get("persons") if row else None
 
 
 def _bar(report: Report, row: Row) -> BarRow:

@@ -9,6 +9,7 @@ from pipeline.publication.differences import detectable_halves, points, sources
 from pipeline.publication.markdown import bullets, div, escape, paragraphs
 from pipeline.publication.report import PRIMARY, RETURN, YEAR, Report
 from pipeline.publication.sections.parts import rate_sentence, rate_values
+from pipeline.publication.sections.programme import change_sentence
 from pipeline.publication.sections.served import agreements_delivered
 from pipeline.publication.wording import rate_key
 
@@ -34,6 +35,7 @@ def page_one(report: Report) -> str:
         *(slot(report, measure, headline(report, measure, window), "key") for measure, window in PRIMARY),
         slot(report, "return", paragraphs(returned(report), report.t("slot.return.see"))),
         slot(report, "limits", limits(report)),
+        slot(report, "changed", paragraphs(change_sentence(report), report.t("slot.changed.see"))),
         slot(report, "missing", missing(report)),
         slot(report, "state", state(report)),
         slot(report, "requests", requests(report), "wide"),
@@ -117,6 +119,7 @@ def limits(report: Report) -> str:
     too_early = report.pooled(RETURN, YEAR)
     if too_early and is_shown(too_early.cells.get("too_early")) and number(too_early["too_early"]) > 0:
         texts.append(report.t("slot.limits.early", n=report.cite(too_early["too_early"])))
+    texts.append(report.t("slot.limits.hidden"))
     return bullets(texts)
 
 

@@ -4,7 +4,8 @@
 local words, numbers, counts = {}, {}, { fig = 0, tbl = 0, eq = 0, tab = 0 }
 local slides = FORMAT:match("revealjs") ~= nil
 local html = FORMAT:match("html") ~= nil or slides
-local typst = FORMAT == "typst"
+local typst, docx, pptx = FORMAT == "typst", FORMAT == "docx", FORMAT == "pptx"
+local office = docx or pptx
 local str = pandoc.utils.stringify
 
 local function raw(text) return pandoc.RawInline(html and "html" or "typst", text) end
@@ -55,6 +56,7 @@ local function reference(cite)
   local id = cite.citations[1].id
   local found = numbers[id]
   if not found then error("A cross-reference leads nowhere: " .. id) end
+  if pptx then return pandoc.Str(found.text) end
   return pandoc.Link({ pandoc.Str(found.text) }, "#" .. id)
 end
 
@@ -89,7 +91,7 @@ local function widths(t)
 end
 
 local function tables(t)
-  if typst then widths(t) end
+  if typst or office then widths(t) end
   for _, body in ipairs(t.bodies) do
     body.row_head_columns = 1
     for _, row in ipairs(body.body) do cells(row, "row") end
@@ -99,19 +101,37 @@ local function tables(t)
   if long[1] then
     local text = pandoc.Inlines(caption_prefix(t.identifier))
     text:extend(long[1].content)
-    t.caption.long = { pandoc.Plain(html and { pandoc.Span(text, { class = "caption-text" }) } or text) }
+    if html then text = { pandoc.Span(text, { class = "caption-text" }) } end
+    if docx then text = { pandoc.Span(text, { id = t.identifier }) } t.identifier = "" end
+    t.caption.long = { pandoc.Plain(text) }
   end
   if not html then return t end
   return wrap('<div class="table-box" tabindex="0" role="region" aria-label="' .. escaped(str(t.caption.long)) .. '">', { t }, "</div>")
 end
 
+local function styled(name, blocks) return pandoc.Div(blocks, { ["custom-style"] = name }) end
+
+-- In Word the finding stands above its picture, on a slide it is the title; one that was not drawn is said in words.
+local function picture(image, caption, id)
+  local file = io.open(image.src, "rb")
+  if file then file:close() end
+  if pptx then image.title, image.caption = str(image.caption), {} else image.attributes = { width = "16.5cm" } end
+  local shown = { pandoc.Para({ file and image or pandoc.Str(words.no_static) }) }
+  if pptx then return shown end
+  return { styled("Image Caption", { pandoc.Para({ pandoc.Span(caption, { id = id }) }) }), styled("Captioned Figure", shown) }
+end
+
 local function figure(div)
-  local image, title = nil, div.content[2]
+  local image, title = nil, div.content[2] or pandoc.Para({})
   div.content[1]:walk({ Image = function(found) image = found end })
   local caption = pandoc.Inlines(caption_prefix(div.identifier))
-  caption:extend(title.content)
+  if not div.classes:includes("untitled") then caption:extend(title.content) else caption = pandoc.Inlines({}) end
+  if office then return picture(image, caption, div.identifier) end
   if html then
     local name = image.src:match("figures/(.+)%.svg$")
+    if div.classes:includes("untitled") then
+      return { block('<figure class="figure"><!--figure:' .. name .. ':' .. escaped(str(image.caption)) .. "--></figure>") }
+    end
     local open = '<figure id="' .. div.identifier .. '" class="figure"><figcaption>'
     local middle = '</figcaption><!--figure:' .. name .. ':' .. escaped(str(image.caption)) .. "--></figure>"
     return wrap(open, { pandoc.Plain(caption) }, middle)
@@ -161,6 +181,28 @@ local function slots(div)
   return all
 end
 
+local styles = { banner = "Banner", big = "Key Number", note = "Note", ["figure-notes"] = "Figure Notes", definition = "Measure Definition", comparison = "Callout", ["callout-note"] = "Callout" }
+
+-- Word keeps the style of a paragraph, not of what stands around it: lists become paragraphs of the style.
+local function in_style(name, blocks)
+  local all = pandoc.Blocks({})
+  for _, child in ipairs(blocks) do
+    if child.t == "BulletList" then
+      for _, item in ipairs(child.content) do all:extend(item) end
+    else
+      all:insert(child)
+    end
+  end
+  return styled(name, all)
+end
+
+local function word_divs(div)
+  if div.classes:includes("slots") then return div.content end
+  for class, name in pairs(styles) do
+    if div.classes:includes(class) then return in_style(name, div.content) end
+  end
+end
+
 local boxes = { "banner", "big", "note", "figure-notes", "definition", "comparison", "callout-note" }
 
 local function divs(div)
@@ -169,8 +211,9 @@ local function divs(div)
     local keep = (when == "html" and html) or (unless == "html" and not html)
     return keep and div.content or {}
   end
-  if div.identifier:match("^fig%-") then return figure(div) end
+  if div.identifier:match("^fig%-") or div.classes:includes("untitled") then return figure(div) end
   if div.classes:includes("panel-tabset") then return tabset(div) end
+  if docx then return word_divs(div) end
   if not typst then return nil end
   if div.classes:includes("slots") then return slots(div) end
   for _, name in ipairs(boxes) do
@@ -194,6 +237,7 @@ local function equations(para)
   local id = equation(para)
   if not id then return nil end
   local math = para.content[1]
+  if office then return pandoc.Para({ math, pandoc.Space(), pandoc.Span({ pandoc.Str("(" .. numbers[id].number .. ")") }, { id = id }) }) end
   if html then
     return { block('<div class="equation" id="' .. id .. '">'), pandoc.Plain({ math, pandoc.Space(), pandoc.Str("(" .. numbers[id].number .. ")") }), block("</div>") }
   end
@@ -212,11 +256,28 @@ local function keep_short_words(inlines)
   return inlines
 end
 
+-- A list of contents as links after page one: Word's own would stand empty until somebody refreshes it.
+function contents(document)
+  local entries, place = pandoc.Blocks({}), nil
+  for index, child in ipairs(document.blocks) do
+    if child.t == "Header" and child.level == 1 then
+      entries:insert(pandoc.Para({ pandoc.Link(child.content, "#" .. child.identifier) }))
+      if #entries == 2 then place = index end
+    end
+  end
+  if not place then return end
+  local title = pandoc.Div({ pandoc.Para({ pandoc.Strong({ pandoc.Str(words.contents) }) }) }, { ["custom-style"] = "Contents Entry" })
+  document.blocks:insert(place, pandoc.Div(entries, { ["custom-style"] = "Contents Entry" }))
+  document.blocks:insert(place, title)
+end
+
 function Pandoc(document)
   for key, value in pairs(document.meta.words) do words[key] = str(value) end
   collect(document)
   document = document:walk({ Cite = reference, Span = spans })
-  if str(document.meta.lang) == "cs" then document = document:walk({ Inlines = keep_short_words }) end
+  if str(document.meta.language) == "cs" then document = document:walk({ Inlines = keep_short_words }) end
   document = document:walk({ Table = tables, Para = equations })
-  return document:walk({ Div = divs })
+  document = document:walk({ Div = divs })
+  if docx then contents(document) end
+  return document
 end

@@ -10,6 +10,7 @@ import pytest
 from pipeline.disclosure import open_bundle
 from pipeline.publication import Report
 from pipeline.publication.context import PROPOSALS, Context, read_proposals
+from pipeline.publication.registers import Access, Milestone, RuleWords, Works
 from tests.unit.publication.bundle import rich_bundle
 
 ROOT = Path(__file__).parents[3]
@@ -18,7 +19,17 @@ PARTNERS = {"magdalena": "Magdaléna", "sananim": "SANANIM", "kotec": "KOTEC"}
 
 def make_context(figures: Path) -> Context:
     figures.mkdir(parents=True, exist_ok=True)
-    return Context("Fond", "ptejte@se.cz", PARTNERS, read_proposals(ROOT / PROPOSALS), str(figures))
+    return Context(
+        funder="Fond",
+        contact="ptejte@se.cz",
+        partners=PARTNERS,
+        proposals=read_proposals(ROOT / PROPOSALS),
+        milestones=(Milestone("2022-01-01", "Nový systém", "New system"),),
+        prisons=(Works("praha_pankrac", "2021-01-01", ""),),
+        access=(Access("praha_pankrac", "permitted", "2021-01-01", ""),),
+        rules=(RuleWords("r", "row", "Špatně.", "Wrong.", "Nepočítá se.", "Not counted."),),
+        figures=str(figures),
+    )
 
 
 @pytest.fixture(scope="session")

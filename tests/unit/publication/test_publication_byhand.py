@@ -11,6 +11,7 @@ from pipeline.errors import PublicationError, SettingsError
 from pipeline.publication import Report, quarto
 from pipeline.publication.byhand import image_by_hand, newest_bundle
 from pipeline.publication.context import Proposal, read_proposals
+from pipeline.publication.editions import REPORT, Edition
 from pipeline.settings import Settings
 from tests.unit.publication.bundle import rich_bundle
 
@@ -73,16 +74,17 @@ def test_quarto_is_called_with_the_parameters_and_its_file_is_moved(
     source.parent.mkdir(parents=True)
     out = tmp_path / "out"
     out.mkdir()
-    made = quarto.render(
-        {"bundle": "/b"},
-        [("report", source, "cs")],
-        ("html", "pdf"),
-        lambda name, language, end: out / f"{name}-{language}.{end}",
-    )
-    assert [path.name for path in made] == ["report-cs.html", "report-cs.pdf"]
+    words = {"pagetitle": "Zpráva", "title": "Zpráva", "bundle": "b", "page-of": "z"}
+    for form, suffix in (("html", "html"), ("pdf", "pdf"), ("docx", "docx")):
+        target = out / f"report.{suffix}"
+        edition = Edition(REPORT, "cs")
+        assert quarto.render(tmp_path / "reports", edition, form, {"bundle": "/b"}, words, target) == target
+        assert target.exists()
     calls = (tmp_path / "reports" / "calls.txt").read_text("utf-8")
-    assert "--to html --output report-cs.html -P bundle:/b -P language:cs -M lang:cs" in calls
+    assert "quarterly/quarterly.qmd --to html --output report-cs.html -P bundle:/b -P language:cs" in calls
     assert "--to typst --output report-cs.pdf" in calls
+    assert "reference-doc:" in calls.splitlines()[2]
+    assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
 
 
 def test_quarto_asked_for_by_name_and_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

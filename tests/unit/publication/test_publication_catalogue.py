@@ -18,6 +18,10 @@ KEYS = sorted(words.catalogue())
 BUILT = re.compile(r"""f["']([a-z_]+(?:\.[a-z_]+)*\.(?:[a-z]+_)?)\{[^}]*\}((?:[._a-z]+)?)["']""")
 
 
+ANSWERS = {"planned", "unplanned", "yes", "no", "stable", "unstable", "unknown"}
+AGES = {"under_25", "25_to_34", "35_to_44", "45_and_over", "unknown"}
+
+
 def test_every_text_says_the_same_in_both_languages() -> None:
     for key in KEYS:
         entry = words.catalogue()[key]
@@ -34,7 +38,14 @@ def built(key: str) -> bool:
 def names_a_value(key: str) -> bool:
     """Whether the key names a table of the model or the planning of a release."""
     _, group, value = f"{key}..".split(".")[:3]
-    return value in {"table_name": set(tables()), "planned": {"planned", "unplanned", "unknown"}}.get(group, set())
+    known = {
+        "table_name": set(tables()),
+        "planned": ANSWERS,
+        "complex_case": ANSWERS,
+        "state_before": ANSWERS,
+        "age": AGES,
+    }
+    return value in known.get(group, set())
 
 
 def test_every_text_is_used() -> None:

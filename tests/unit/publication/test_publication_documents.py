@@ -16,6 +16,7 @@ from pipeline.publication.markdown import escape
 from tests.unit.publication.bundle import HOSTILE, rich_bundle
 from tests.unit.publication.conftest import make_context
 
+PRISON = "praha_pankrac"
 Language = Callable[[str], Report]
 CELL = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.cell data-cell="([^"]+)"\}')
 STATE = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.state \.([a-z-]+) title="[^"]*" data-cell="([^"]+)"\}')
@@ -23,7 +24,9 @@ DERIVED = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.derived data-derived="([a-z_]
 
 
 def whole(report: Report) -> str:
-    return "\n\n".join(getattr(documents, name)(report) for name in documents.__all__)
+    """Everything that any document says: the report, the slides, the methodology, a partner's and a prison's page."""
+    parts = [getattr(documents, name)(report) for name in (*documents.REPORT, "slides", "methodology")]
+    return "\n\n".join([*parts, documents.partner_page(report, "magdalena"), documents.prison_page(report, PRISON)])
 
 
 def cells(report: Report) -> dict[str, Cell]:
@@ -126,8 +129,8 @@ def test_partner_text_is_text(report: Language) -> None:
 def test_page_one_has_its_fixed_slots(report: Language) -> None:
     slots = re.findall(r"\{#slot-([\w-]+)\}", documents.page_one(report("cs")))
     assert slots == [
-        "releases", "served", "contact-made", "treatment-started", "return", "limits", "missing", "state", "requests",
-        "contact",
+        "releases", "served", "contact-made", "treatment-started", "return", "limits", "changed", "missing", "state",
+        "requests", "contact",
     ]  # fmt: skip
 
 

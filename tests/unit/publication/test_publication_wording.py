@@ -10,11 +10,10 @@ import pytest
 
 from pipeline.disclosure import Row
 from pipeline.disclosure.types import Status
-from pipeline.publication import Report
+from pipeline.publication import Report, wording
 from pipeline.publication.differences import difference
-from pipeline.publication.report import strip_tags
 from pipeline.publication.sections.parts import comparison_sentence, rate_sentence
-from pipeline.publication.wording import COMPARISONS
+from pipeline.publication.strips import strip_tags
 from tests.support.bundles import rate_row, status_row
 
 Language = Callable[[str], Report]
@@ -149,15 +148,71 @@ COMPARED = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other", "cs", "en"), COMPARED)
-def test_sentence_of_a_comparison(report: Language, one: Row, other: Row, cs: str, en: str) -> None:
+MATCHED = [
+    (
+        HIGH,
+        LOW,
+        wording.ALIKE,
+        "Po vyrovnání složení skupin byl ve skupině „A“ podíl (kontakt) vyšší než ve skupině „B“ o 23 p. b. (95% interval "
+        "od 11 p. b. do 34 p. b.). Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. Skupiny se mohou "
+        "lišit i v tom, co data nezachycují.",
+        "With groups made alike, the rate (kontakt) was higher in “A” than in “B” by 23 percentage points (95% interval "
+        "from 11 percentage points to 34 percentage points). The smallest difference this many people could have shown is "
+        "about 17 percentage points. The groups may still differ in what the data do not hold.",
+    ),
+    (
+        LOW,
+        HIGH,
+        wording.ALIKE,
+        "Po vyrovnání složení skupin byl ve skupině „A“ podíl (kontakt) nižší než ve skupině „B“ o 23 p. b. (95% interval "
+        "od 11 p. b. do 34 p. b.). Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. Skupiny se mohou "
+        "lišit i v tom, co data nezachycují.",
+        "With groups made alike, the rate (kontakt) was lower in “A” than in “B” by 23 percentage points (95% interval "
+        "from 11 percentage points to 34 percentage points). The smallest difference this many people could have shown is "
+        "about 17 percentage points. The groups may still differ in what the data do not hold.",
+    ),
+    (
+        HIGH,
+        ALIKE,
+        wording.ALIKE,
+        "Ani po vyrovnání složení skupin „A“ a „B“ (kontakt) z těchto dat nelze říci, zda se liší: rozdíl („A“ minus „B“) "
+        "2 p. b., 95% interval od −9 p. b. do 13 p. b. Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. "
+        "Neznamená to, že rozdíl není.",
+        "Even with groups made alike, these data cannot say whether “A” and “B” differ (kontakt): difference (“A” minus "
+        "“B”) 2 percentage points, 95% interval from −9 percentage points to 13 percentage points. The smallest difference "
+        "this many people could have shown is about 17 percentage points. This does not mean that there is none.",
+    ),
+    (
+        HIGH,
+        LOW,
+        wording.UNLIKE,
+        "Skupiny „A“ a „B“ (kontakt) nesrovnáváme: liší se složením tak, že by rozdíl nic neřekl. O účinku to nevypovídá "
+        "nic.",
+        "“A” and “B” (kontakt) are not compared: they differ so much in who belongs to them that a difference would mean "
+        "nothing. This says nothing about an effect.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "balance", "cs", "en"),
+    [*((one, other, wording.DESCRIPTIVE, cs, en) for one, other, cs, en in COMPARED), *MATCHED],
+)
+def test_sentence_of_a_comparison(report: Language, one: Row, other: Row, balance: str, cs: str, en: str) -> None:
     for language, expected in (("cs", cs), ("en", en)):
-        assert plain(comparison_sentence(report(language), one, other, ("A", "B"), "kontakt")) == expected
+        assert plain(comparison_sentence(report(language), one, other, ("A", "B"), "kontakt", balance)) == expected
+
+
+def test_too_early_and_too_few_come_before_balance(report: Language) -> None:
+    for balance in (wording.DESCRIPTIVE, wording.ALIKE, wording.UNLIKE):
+        assert wording.compare_key(HIGH, state(Status.TOO_EARLY), None, balance) == "wording.compare.too_early"
+        assert wording.compare_key(HIGH, FEW, None, balance) == "wording.compare.too_few"
 
 
 def test_the_table_of_comparisons_is_complete() -> None:
-    assert len(COMPARISONS) == len(COMPARED)
-    assert {significant for _, _, significant, direction in COMPARISONS if direction} == {True}
+    assert len(wording.COMPARISONS) == len(COMPARED) + len(MATCHED)
+    assert {significant for _, _, _, significant, direction in wording.COMPARISONS if direction} == {True}
+    assert not any(significant for _, _, balance, significant, _ in wording.COMPARISONS if balance == wording.UNLIKE)
 
 
 def test_significant_means_that_the_printed_interval_excludes_no_difference() -> None:

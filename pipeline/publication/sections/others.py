@@ -1,0 +1,78 @@
+"""Released measures that have no place of their own in the report: none is left out for want of a paragraph."""
+
+from __future__ import annotations
+
+from pipeline.disclosure import Row
+from pipeline.publication.markdown import Table, heading, paragraphs
+from pipeline.publication.report import PRIMARY, Report
+from pipeline.publication.sections.casework import BROKEN_DOWN, DEFINED, FAMILY, SHARES, part_title, unit_words
+from pipeline.publication.sections.continuity import FURTHER
+from pipeline.publication.sections.cooperation import CANCELLED
+from pipeline.publication.sections.life import PATHS
+from pipeline.publication.sections.parts import rate_table
+
+PLACED = {name for name, _ in (*PRIMARY, *SHARES, *FAMILY)} | {*FURTHER, *PATHS, *DEFINED}
+PLACED |= {CANCELLED, "complaints", "needs", "reach", "cause_of_return", "attrition", "data_quality", "coverage"}
+COHORTS = ("programme", "romodrom")
+
+
+def others(report: Report) -> str:
+    """One part for each such measure: definition, then everybody and what happened; empty when there are none."""
+    names = [name for name, table in report.bundle.tables.items() if "component" in table.dims and unplaced(name)]
+    parts = [part for name in names if (part := measure_part(report, name))]
+    if not parts:
+        return ""
+    return paragraphs(report.heading(1, "heading.others", "sec-others"), report.t("others.intro"), *parts)
+
+
+def unplaced(name: str) -> bool:
+    """Whether no other part of the report shows a measure."""
+    return name not in PLACED and not name.startswith(("return_", "reconviction_"))
+
+
+def measure_part(report: Report, name: str) -> str:
+    """A measure's definition and its rows for everybody and by what happened, shares and values apart."""
+    keys = [(row, row.keys) for row in report.rows(name, cell_set="own")]
+    rows = [row for row, key in keys if key["group_by"] not in BROKEN_DOWN and key["cohort"] in COHORTS]
+    rows = rows or [row for row, key in keys if key["group_by"] == "all"]
+    if not rows:
+        return ""
+    values = [row for row in rows if str(row["value"].status) != "not_applicable"]
+    shares = [row for row in rows if row not in values]
+    caption = report.words(name, "title")
+    tables = [rate_table(report, f"{name}-shares", caption, report.t("column.group"), _lines(report, name, shares))]
+    title = heading(2, report.words(name, "title"), f"sec-{name.replace('_', '-')}")
+    return paragraphs(
+        title,
+        report.words(name, "definition"),
+        *(tables if shares else []),
+        _values(report, name, values) if values else "",
+    )
+
+
+def _lines(report: Report, name: str, rows: list[Row]) -> list[tuple[str, Row]]:
+    return [(row_title(report, name, row), row) for row in rows]
+
+
+def row_title(report: Report, name: str, row: Row) -> str:
+    """What a row is about: its part, length of follow-up and group, whichever it has."""
+    keys = row.keys
+    group = report.t("group.all") if keys["group_by"] == "all" else report.label(keys["group_by"], keys["group_value"])
+    part = part_title(report, name, keys["component"]) if keys["component"] else ""
+    days = report.days(keys["window"]) if keys["window"] else ""
+    cohort = report.label("cohort", keys["cohort"]) if keys["cohort"] != "programme" else ""
+    return ", ".join(text for text in (part, group, days, cohort) if text)
+
+
+def _values(report: Report, name: str, rows: list[Row]) -> str:
+    header = [report.t(f"column.{key}") for key in ("group", "n", "value", "unit")]
+    lines = [
+        [
+            row_title(report, name, row),
+            report.cite(row.cells.get("n")),
+            report.cite(row["value"]),
+            unit_words(report, name, row.keys["component"]),
+        ]
+        for row in rows
+    ]
+    return str(Table(f"tbl-{name}-values", report.words(name, "title"), header, lines))
