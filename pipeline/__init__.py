@@ -1,5 +1,7 @@
 """throughcare: partner exports in, safe evaluation reports out. In a notebook: `import pipeline as tc`."""
 
+from typing import TYPE_CHECKING, Any
+
 from pipeline.errors import ThroughcareError
 from pipeline.notebook import Programme
 from pipeline.notebook import open_programme as open  # `tc.open()` is what an analyst types
@@ -7,4 +9,16 @@ from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.settings import Settings, load_settings
 
-__all__ = ["Programme", "Quarter", "Run", "Settings", "ThroughcareError", "load_settings", "open"]
+if TYPE_CHECKING:
+    from pipeline.outcomes.models import cox
+
+__all__ = ["Programme", "Quarter", "Run", "Settings", "ThroughcareError", "cox", "load_settings", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what few need only when it is asked for, so that every command starts fast."""
+    if name == "cox":
+        from pipeline.outcomes.models import cox
+
+        return cox
+    raise AttributeError(f"module 'pipeline' has no attribute '{name}'")
