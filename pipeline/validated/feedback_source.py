@@ -81,7 +81,10 @@ class _Source:
 
     def __post_init__(self) -> None:
         query = self._by_delivery
-        self.files = query("select delivery_id, name from landing.file order by file_order, name", lambda row: row[0])
+        self.files = query(
+            "select delivery_id, name, encoding from landing.file order by file_order, name",
+            lambda row: f"{row[0]} ({row[1]})" if row[1] else str(row[0]),
+        )
         self.records = query(
             "select f.delivery_id, f.partner, coalesce(s.source, ''), count(*) from landing.record r "
             "join landing.file f on f.file_id = r.file_id "
