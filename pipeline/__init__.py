@@ -10,7 +10,7 @@ from pipeline.run import Run
 from pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from pipeline.outcomes.models import cox
+    from pipeline.outcomes import cox
 
 __all__ = ["Programme", "Quarter", "Run", "Settings", "ThroughcareError", "cox", "load_settings", "open"]
 
@@ -18,7 +18,7 @@ __all__ = ["Programme", "Quarter", "Run", "Settings", "ThroughcareError", "cox",
 def __getattr__(name: str) -> Any:
     """Load what few need only when it is asked for, so that every command starts fast."""
     if name == "cox":
-        from pipeline.outcomes.models import cox
+        from pipeline.outcomes import cox
 
         return cox
     raise AttributeError(f"module 'pipeline' has no attribute '{name}'")

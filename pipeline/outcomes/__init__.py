@@ -3,6 +3,8 @@
 from pipeline.outcomes.curves import CurvePoint, DayCount, aalen_johansen, kaplan_meier, log_rank
 from pipeline.outcomes.definition import Measure, Text
 from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUPS, REASONS, STEPS, UNITS
+from pipeline.outcomes.models import CoxFit, cox
+from pipeline.outcomes.recurrent import Watched, mean_cumulative_count
 from pipeline.outcomes.registry import MEASURES, definitions_version, explain
 from pipeline.outcomes.stage import measure
 from pipeline.outcomes.statistics import minimum_detectable_difference, newcombe, poisson_exact, wilson
@@ -15,15 +17,19 @@ __all__ = [
     "REASONS",
     "STEPS",
     "UNITS",
+    "CoxFit",
     "CurvePoint",
     "DayCount",
     "Measure",
     "Text",
+    "Watched",
     "aalen_johansen",
+    "cox",
     "definitions_version",
     "explain",
     "kaplan_meier",
     "log_rank",
+    "mean_cumulative_count",
     "measure",
     "minimum_detectable_difference",
     "newcombe",
