@@ -14,8 +14,12 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _C1 = re.compile(rb"[\x80-\x9f]")
-# š ž ť after a letter, Š Ž Ť š ž before a small one, as ISO-8859-2 writes them; in cp1250 these are ą ľ » © ® «.
-_LATIN2 = re.compile(rb"(?<=[A-Za-z\xc0-\xff])[\xb9\xbe\xbb]|[\xa9\xae\xab\xb9\xbe](?=[a-z\xe0-\xff])")
+# š ž ť after a letter, Š Ž Ť š ž before a small one, as ISO-8859-2 writes them; in cp1250 these are ą ľ » © ® «. They
+# stand beside each other too: Šťastný, tržišť.
+_LATIN2 = re.compile(
+    rb"(?<=[A-Za-z\xa9\xab\xae\xb9\xbb\xbe\xc0-\xff])[\xb9\xbe\xbb]"
+    rb"|[\xa9\xae\xab\xb9\xbe](?=[a-z\xb9\xbb\xbe\xe0-\xff])"
+)
 # é í ó ú between small letters as cp852 (DOS) writes them; in cp1250 and ISO-8859-2 these are marks, not letters.
 _DOS = re.compile(rb"[a-z][\x82\xa1\xa2\xa3][a-z]")
 _WINDOWS, _ISO = "cp1250", "iso8859-2"
