@@ -51,8 +51,11 @@ def build(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
     write_reference_tables(con, settings.resource("data/reference"))
     run_sql_folder(con, PACKAGE, ["delivery_rank"], {})
     for table in tables().values():
-        con.execute(newest_version(table))
+        for statement in newest_version(table):
+            con.execute(statement)
     run_sql_folder(con, PACKAGE, list(TABLES), {"as_of": run.as_of})
+    for name in tables():
+        con.execute(f"drop table core.repeated_{name}")
     return _counts(con)
 
 
@@ -67,19 +70,16 @@ def require_custody(con: Connection) -> None:
         )
 
 
-def newest_version(table: Table) -> str:
-    """SQL of the view `newest_<table>`: partner and the model's columns, one row per key."""
+def newest_version(table: Table) -> list[str]:
+    """SQL of the view `newest_<table>` (partner and the model's columns, one row per key) and of its sieve before it."""
     columns = ["partner", *(f'"{c.name}"' for c in table.column)]
-    template = split_statements(load_sql(PACKAGE, "newest_version"))[0]
-    return template.format(
+    filled = load_sql(PACKAGE, "newest_version").format(
         table=table.name,
         columns=", ".join(columns),
         versioned=", ".join(f"version.{name}" for name in columns),
-        accepted=", ".join(f"accepted.{name}" for name in columns),
-        key=", ".join(table.key),
-        accepted_key=", ".join(f"accepted.{name}" for name in table.key),
-        same_key=" and ".join(f"accepted.{name} = repeated.{name}" for name in table.key),
+        version_key=", ".join(f"version.{name}" for name in table.key),
     )
+    return split_statements(filled)
 
 
 def write_code_tables(con: Connection) -> None:

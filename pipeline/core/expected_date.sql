@@ -48,7 +48,6 @@ where
     carried.expected_date is not null
     and not (
         carried.source = 'case'
-        and exists (select 1 from withdrawn_person where withdrawn_person.person_id = carried.person_id)
+        and exists (select 1 from core.withdrawn_person where withdrawn_person.person_id = carried.person_id)
     )
-group by carried.person_id, carried.source, carried.partner, carried.record_id, carried.expected_date
-order by carried.person_id, carried.source, carried.partner, carried.record_id, carried.expected_date;
+group by carried.person_id, carried.source, carried.partner, carried.record_id, carried.expected_date;

@@ -2,5 +2,5 @@
 create or replace table core.family_member as
 select newest.*
 from newest_family_member as newest
-where not exists (select 1 from withdrawn_person where withdrawn_person.person_id = newest.person_id)
+where not exists (select 1 from core.withdrawn_person where withdrawn_person.person_id = newest.person_id)
 order by newest.partner, newest.family_member_id;

@@ -44,9 +44,9 @@ select 'persons_in_conflict', count(*) from core.person where conflict
 union all
 select 'persons_with_quarantined_stay', count(*) from core.custody_conflict
 union all
-select 'persons_consent_withdrawn', count(*) from withdrawn_person
+select 'persons_consent_withdrawn', count(*) from core.withdrawn_person
 union all
-select 'cases_excluded_by_withdrawal', count(*) from withdrawn_case
+select 'cases_excluded_by_withdrawal', count(*) from core.withdrawn_case
 union all
 select 'case_persons_not_in_custody_data', count(distinct agreement.person_id)
 from core."case" as agreement

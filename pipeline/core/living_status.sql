@@ -2,5 +2,5 @@
 create or replace table core.living_status as
 select newest.*
 from newest_living_status as newest
-where not exists (select 1 from withdrawn_person where withdrawn_person.person_id = newest.person_id)
+where not exists (select 1 from core.withdrawn_person where withdrawn_person.person_id = newest.person_id)
 order by newest.partner, newest.status_id;

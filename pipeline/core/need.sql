@@ -4,7 +4,7 @@ select newest.*
 from newest_need as newest
 where
     not exists (
-        select 1 from withdrawn_case
+        select 1 from core.withdrawn_case
         where withdrawn_case.partner = newest.partner and withdrawn_case.case_id = newest.case_id
     )
 order by newest.partner, newest.need_id;

@@ -1,48 +1,38 @@
--- A row is the newest accepted version of one key of the model's table {table}. Few keys have several versions, so only
--- those are put in order.
+-- A row is the hash of keys of the model's table {table} that may have several accepted versions: few do, and only those
+-- need be put in order. The hash is a sieve and nothing more, so that equal hashes of different keys do no harm.
+create or replace table core.repeated_{table} as
+select hash({version_key}) as sieve
+from validated."{table}" as version
+inner join delivery_rank on version.delivery_id = delivery_rank.delivery_id
+group by hash({version_key})
+having count(*) > 1;
+
+-- A row is the newest accepted version of one key of the model's table {table}.
 create or replace temp view newest_{table} as
-with accepted as (
+with ordered as (
     select
         {versioned},
-        delivery_rank.place,
-        version.delivery_id,
-        version.file_id,
-        version.sheet,
-        version.row_number,
-        version.ordinal
+        row_number() over (
+            partition by {version_key}
+            order by
+                delivery_rank.place desc,
+                coalesce(file.file_order, 0) desc,
+                version.row_number desc,
+                version.ordinal desc,
+                version.delivery_id desc,
+                version.file_id desc,
+                version.sheet desc
+        ) as age
     from validated."{table}" as version
     inner join delivery_rank on version.delivery_id = delivery_rank.delivery_id
-),
-
-repeated as (
-    select {key}
-    from accepted
-    group by {key}
-    having count(*) > 1
-),
-
-ordered as (
-    select
-        {accepted},
-        row_number() over (
-            partition by {accepted_key}
-            order by
-                accepted.place desc,
-                coalesce(file.file_order, 0) desc,
-                accepted.row_number desc,
-                accepted.ordinal desc,
-                accepted.delivery_id desc,
-                accepted.file_id desc,
-                accepted.sheet desc
-        ) as age
-    from accepted
-    inner join repeated on {same_key}
-    left join landing.file as file on accepted.file_id = file.file_id
+    left join landing.file as file on version.file_id = file.file_id
+    where hash({version_key}) in (select sieve from core.repeated_{table})
 )
 
-select {accepted}
-from accepted
-where not exists (select 1 from repeated where {same_key})
+select {versioned}
+from validated."{table}" as version
+inner join delivery_rank on version.delivery_id = delivery_rank.delivery_id
+where hash({version_key}) not in (select sieve from core.repeated_{table})
 union all
 select {columns}
 from ordered

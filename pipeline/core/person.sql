@@ -21,7 +21,7 @@ told as (
 kept as (
     select told.*
     from told
-    left join withdrawn_person on told.person_id = withdrawn_person.person_id
+    left join core.withdrawn_person on told.person_id = withdrawn_person.person_id
     where told.from_custody or withdrawn_person.person_id is null
 ),
 
@@ -57,5 +57,5 @@ select
     withdrawn_person.consent_withdrawn_date
 from merged
 full join held on merged.person_id = held.person_id
-left join withdrawn_person on coalesce(merged.person_id, held.person_id) = withdrawn_person.person_id
+left join core.withdrawn_person on coalesce(merged.person_id, held.person_id) = withdrawn_person.person_id
 order by coalesce(merged.person_id, held.person_id);

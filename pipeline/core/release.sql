@@ -83,5 +83,4 @@ select
 from ended
 left join core.prison as place on ended.prison = place.prison
 left join first_known
-    on ended.person_id = first_known.person_id and ended.spell_number = first_known.spell_number
-order by ended.person_id, ended.spell_number;
+    on ended.person_id = first_known.person_id and ended.spell_number = first_known.spell_number;

@@ -34,5 +34,4 @@ select
     arg_min(coalesce(drug_user, 'unknown'), position) as drug_user,
     arg_min(prior_terms, position) filter (where prior_terms is not null) as prior_terms
 from ranked
-group by person_id, spell_number
-order by person_id, spell_number;
+group by person_id, spell_number;

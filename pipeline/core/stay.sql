@@ -13,17 +13,35 @@
 -- earlier spell lies before every later admission, and the running maximum over the person is that over the spell; (2) only
 -- the stay just before can still be open when the next begins; an earlier one was closed no later than its follower's
 -- admission, so it is never the last released unless that follower is open too, and then the spell has not ended.
+-- The windows carry only what the rule needs; the rest of a stay joins at the end by its name.
 create or replace table core.stay as
-with different as (
-    select min(stay_id) as stay_id
+with equal_stays as (
+    select hash(person_id, prison, admission_date, release_date, admission_reason) as sieve
     from newest_custody_stay
-    group by person_id, prison, admission_date, release_date, admission_reason
+    group by hash(person_id, prison, admission_date, release_date, admission_reason)
+    having count(*) > 1
+),
+
+repeated as (
+    select
+        stay_id,
+        row_number() over (
+            partition by person_id, prison, admission_date, release_date, admission_reason order by stay_id
+        ) as copy
+    from newest_custody_stay
+    where
+        hash(person_id, prison, admission_date, release_date, admission_reason) in (select sieve from equal_stays)
 ),
 
 placed as (
     select
-        stay.*,
-        coalesce(ending.kind, 'none') as release_kind,
+        stay.stay_id,
+        stay.person_id,
+        stay.admission_date,
+        stay.admission_reason,
+        stay.release_date,
+        stay.release_reason,
+        coalesce(ending.kind, 'none') <> 'none' as is_release,
         row_number() over person_order as place,
         lag(stay.admission_date) over person_order as admission_before,
         coalesce(lag(stay.release_date is null) over person_order, false) as open_before,
@@ -34,8 +52,8 @@ placed as (
             rows between unbounded preceding and 1 preceding
         ) as latest_release
     from newest_custody_stay as stay
-    inner join different on stay.stay_id = different.stay_id
     left join core.release_reason_kind as ending on stay.release_reason = ending.release_reason
+    where stay.stay_id not in (select repeated.stay_id from repeated where repeated.copy > 1)
     window person_order as (partition by stay.person_id order by stay.admission_date, stay.stay_id)
 ),
 
@@ -45,7 +63,7 @@ followed as (
         *,
         max(
             (cast(date_diff('day', date '1900-01-01', release_date) as bigint) * 100000 + place) * 10
-            + case when release_kind = 'none' then 0 else 1 end
+            + case when is_release then 1 else 0 end
         ) over (
             partition by person_id order by place
             rows between unbounded preceding and 1 preceding
@@ -97,29 +115,30 @@ closed as (
 )
 
 select
-    stay_id,
-    person_id,
-    cast(spell_number as integer) as spell_number,
-    cast(place - spell_place + 1 as integer) as position,
-    joined_by,
-    cast(date_diff('day', latest_release, admission_date) as integer) as gap_days,
-    prison,
-    regime,
-    admission_date,
-    case when joined_by = 'new_after_release' then 'unknown' else admission_reason end as admission_reason,
-    offence_date,
-    offence_group,
-    sentence_days,
+    closed.stay_id,
+    closed.person_id,
+    cast(closed.spell_number as integer) as spell_number,
+    cast(closed.place - closed.spell_place + 1 as integer) as position,
+    closed.joined_by,
+    cast(date_diff('day', closed.latest_release, closed.admission_date) as integer) as gap_days,
+    stay.prison,
+    stay.regime,
+    closed.admission_date,
+    case when closed.joined_by = 'new_after_release' then 'unknown' else closed.admission_reason end as admission_reason,
+    stay.offence_date,
+    stay.offence_group,
+    stay.sentence_days,
     case
-        when release_date is not null or joined_after is null then release_date
-        when joined_after in ('new', 'new_after_release') then cast(admission_after - interval 1 day as date)
-        else admission_after
+        when closed.release_date is not null or closed.joined_after is null then closed.release_date
+        when closed.joined_after in ('new', 'new_after_release')
+            then cast(closed.admission_after - interval 1 day as date)
+        else closed.admission_after
     end as release_date,
-    effective_reason as release_reason,
-    release_date is null and joined_after is not null as closed_by_rule,
-    planned_release_date,
-    prior_terms,
-    sarpo_risk,
-    drug_user
+    closed.effective_reason as release_reason,
+    closed.release_date is null and closed.joined_after is not null as closed_by_rule,
+    stay.planned_release_date,
+    stay.prior_terms,
+    stay.sarpo_risk,
+    stay.drug_user
 from closed
-order by person_id, place;
+inner join newest_custody_stay as stay on closed.stay_id = stay.stay_id;

@@ -2,5 +2,5 @@
 create or replace table core.treatment_entry as
 select newest.*
 from newest_treatment_entry as newest
-where not exists (select 1 from withdrawn_person where withdrawn_person.person_id = newest.person_id)
+where not exists (select 1 from core.withdrawn_person where withdrawn_person.person_id = newest.person_id)
 order by newest.partner, newest.entry_id;

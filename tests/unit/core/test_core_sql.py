@@ -35,5 +35,5 @@ def test_every_statement_becomes_spark_sql(name: str) -> None:
 
 def test_views_of_the_model_become_spark_sql() -> None:
     for table in tables().values():
-        view = newest_version(table)
-        sqlglot.transpile(view, read="duckdb", write="spark", unsupported_level=ErrorLevel.RAISE)
+        for statement in newest_version(table):
+            sqlglot.transpile(statement, read="duckdb", write="spark", unsupported_level=ErrorLevel.RAISE)
