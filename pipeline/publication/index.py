@@ -107,7 +107,9 @@ def _documents(shelf: Shelf, wanted: Sequence[Edition]) -> list[str]:
 def _tables(shelf: Shelf, language: str) -> list[str]:
     items = [_item(path, shelf.target, _table(shelf.bundle, path, language)) for path in shelf.tables]
     packages = sorted(shelf.target.glob("tables*/datapackage.json"))
-    return items + [_item(path, shelf.target, text("index.dictionary", language)) for path in packages]
+    items += [_item(path, shelf.target, text("index.dictionary", language)) for path in packages]
+    books = sorted(shelf.target.glob("annex*.xlsx"))
+    return [_item(path, shelf.target, text("index.annex", language)) for path in books] + items
 
 
 def _item(path: Path, target: Path, words: str) -> str:

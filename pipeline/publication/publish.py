@@ -11,6 +11,7 @@ from pipeline.charts import find_browser
 from pipeline.disclosure import Bundle, open_bundle
 from pipeline.errors import PublicationError, StorageError
 from pipeline.publication import builtin, index, quarto
+from pipeline.publication.annex import write_workbook
 from pipeline.publication.catalogue import LANGUAGES
 from pipeline.publication.context import Context, project_context
 from pipeline.publication.editions import FORMATS, Edition, editions, variables
@@ -94,6 +95,7 @@ def _make(job: Job) -> list[Path]:
     wanted = editions(job.bundle, context.partners, job.languages, job.formats)
     made = list(_by_quarto(job, wanted, context) if quarto.wanted(job.settings) else _builtin(job, wanted, context))
     made += index.copy_tables(job.bundle, job.target, job.mark)
+    made.append(_write(job.target / f"annex{job.mark}.xlsx", write_workbook(job.bundle, context.partners)))
     made.append(index.write_index(job.bundle, wanted, context.partners, job.target, job.mark))
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from statistics import median
@@ -11,6 +12,7 @@ from pipeline.disclosure import Row
 from pipeline.model import code_list
 from pipeline.periods import Quarter
 from pipeline.publication import numbers
+from pipeline.publication.catalogue import has
 from pipeline.publication.cite import derived, format_cell, is_shown, number
 from pipeline.publication.differences import control_limits
 from pipeline.publication.markdown import Table, escape, paragraphs
@@ -66,6 +68,7 @@ def run(report: Report, measure: str) -> Figure | None:
         _marks(report, [row.keys["group_value"] for row in rows]),
         strip_marks(title),
         plain(report.t("figure.median", median=tagged)),
+        plain(report.t("axis.quarter")),
         suffix,
         report.language,
         alternative=plain(alternative),
@@ -78,12 +81,13 @@ def _point(report: Report, row: Row) -> Point:
     cell = row.cells.get("rate")
     text = format_cell(cell, report.language) if cell and is_shown(cell) else cell_text(report, cell)
     percent = number(cell) if is_shown(cell) else None
-    return Point(strip_marks(_short(report, row.keys["group_value"])), percent, text)
+    return Point(_short(row.keys["group_value"]), percent, text)
 
 
-def _short(report: Report, quarter: str) -> str:
-    year, number_ = quarter.split("Q") if "Q" in quarter else (quarter, "")
-    return report.t("figure.quarter", number=number_, year=year[-2:])
+def _short(quarter: str) -> str:
+    """`1.` above its year: what fits beneath a point."""
+    year, _, part = quarter.partition("Q")
+    return f"{part}.\n{year}" if part else quarter
 
 
 def _marks(report: Report, quarters: Sequence[str]) -> list[Mark]:
@@ -120,7 +124,7 @@ def funnel(report: Report, measure: str, chosen: str = "") -> Figure | None:
     if whole is None or not is_shown(whole.cells.get("rate")) or len(drawn) < 3:
         return None
     centre, title = number(whole["rate"]), report.words(measure, "title")
-    places = [_place(report, row, chosen) for row in drawn]
+    places = _places(report, drawn, chosen)
     outside = [place for place in places if _is_outside(place, centre)]
     suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
     key = "alternative.funnel" if outside else "alternative.funnel_within"
@@ -140,11 +144,23 @@ def funnel(report: Report, measure: str, chosen: str = "") -> Figure | None:
     return report.figure(name, heading, chart, notes, alternative)
 
 
-def _place(report: Report, row: Row, chosen: str) -> Place:
-    value = row.keys["group_value"]
-    text = f"{format_cell(row['rate'], report.language)}, {format_cell(row['persons'], report.language)}"
-    label = report.plain_label("prison", value)
-    return Place(label, number(row["persons"]), number(row["rate"]), text, value == chosen)
+def _places(report: Report, rows: Sequence[Row], chosen: str) -> list[Place]:
+    """One mark for all prisons at the same position, since rounding brings many together."""
+    found: dict[tuple[float, float], list[Row]] = {}
+    for row in rows:
+        found.setdefault((number(row["persons"]), number(row["rate"])), []).append(row)
+    return [_place(report, size, percent, at, chosen) for (size, percent), at in sorted(found.items())]
+
+
+def _place(report: Report, size: float, percent: float, rows: Sequence[Row], chosen: str) -> Place:
+    names = sorted(_bare(report.plain_label("prison", row.keys["group_value"])) for row in rows)
+    text = f"{format_cell(rows[0]['rate'], report.language)}, {format_cell(rows[0]['persons'], report.language)}"
+    return Place(", ".join(names), size, percent, text, any(row.keys["group_value"] == chosen for row in rows))
+
+
+def _bare(name: str) -> str:
+    """A prison's name without the word prison: there is nothing else in the figure."""
+    return re.sub(r"^(Vazební )?[Vv]ěznice | (Remand )?Prison$", "", name)
 
 
 def _is_outside(place: Place, centre: float) -> bool:
@@ -171,13 +187,18 @@ def matrix(report: Report) -> str:
     prisons = sorted({value for rows in found.values() for value in rows}, key=lambda v: report.label("prison", v))
     if not prisons:
         return report.t("none.table")
-    header = [report.t("column.prison"), *(report.words(name, "title") for name in measures)]
+    header = [report.t("column.prison"), *(_head(report, name) for name in measures)]
     lines = [
         [report.label("prison", value), *(_in_matrix(report, found[name].get(value)) for name in measures)]
         for value in prisons
     ]
     table = Table("tbl-prisons", report.t("caption.prisons"), header, lines)
     return paragraphs(str(table), report.t("note.matrix"))
+
+
+def _head(report: Report, name: str) -> str:
+    title = report.words(name, "title")
+    return f"{title} ({report.t(f'unit.{name}')})" if has(f"unit.{name}") else title
 
 
 def _in_matrix(report: Report, row: Row | None) -> str:

@@ -172,10 +172,13 @@ def said(report: Report, cell: Cell | None) -> str:
 def figure_notes(report: Report, measure: str, window: str, people: Cell | None = None) -> list[str]:
     """Beneath a figure: definition, n (`people`, else the measure's), coverage, provisional or final."""
     row = report.pooled(measure, window)
-    counted = report.t("figure.n", n=report.cite(people or (row.cells.get("n") if row else None)))
-    coverage = report.t(
-        "figure.coverage", span=report.span(window) or report.t("span.all"), day=report.moment(report.observed)
-    )
+    base = report.cite(people or (row.cells.get("n") if row else None))
+    unit = str(report.bundle.meta.definitions.get(measure, {}).get("unit", "releases"))
+    day, span = report.moment(report.observed), report.span(window) if window else ""
+    counted = report.t("figure.n", n=base)
+    if unit not in ("releases", "persons"):
+        counted = report.t("figure.base", n=base, unit=report.label("unit", unit))
+    coverage = report.t("figure.coverage", span=span, day=day) if span else report.t("figure.periods", day=day)
     final = report.t("figure.provisional" if report.bundle.meta.provisional else "figure.final")
     return [report.t("figure.definition", text=report.words(measure, "definition")), counted, coverage, final]
 
