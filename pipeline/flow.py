@@ -202,6 +202,8 @@ def tell_partners(con: Connection, settings: Settings, outcome: Outcome, reporte
     marker = settings.folder("validated") / f".feedback-{outcome.run.run_id}"
     if not marker.exists():
         validated.write_feedback(con, settings, outcome.run)
+        run = outcome.run
+        validated.write_quality(con, settings, run_id=run.run_id, quarter=run.quarter, as_of=run.as_of)
         marker.touch()
     for line in _refused(con):
         reporter.say(line)

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import landing, validated
 from pipeline.console import out, show_files, show_json, show_table
 from pipeline.errors import InputError
+from pipeline.periods import Quarter
 from pipeline.settings import Settings
 from pipeline.warehouse import Connection, current_path, open_current
 
@@ -99,6 +100,38 @@ def show_feedback(settings: Settings, partner: str, language: str) -> None:
         out.print(validated.summary(answer), markup=False)
         path = validated.feedback_path(settings, answer, language)
         show_files(settings.root, [path.with_name(f"{path.name}.{form}") for form in ("html", "xlsx")])
+
+
+def show_quality(settings: Settings, language: str) -> None:
+    """Write the data-quality pages of the newest run in a language and print where they begin.
+
+    Raises ThroughcareError when there is no finished run.
+    """
+    con = open_current(settings)
+    try:
+        manifest = finished_manifest(settings)
+        as_of = manifest["as_of"]
+        page = validated.write_quality(
+            con,
+            settings,
+            run_id=manifest["run_id"],
+            quarter=Quarter.parse(manifest["quarter"]),
+            as_of=date.fromisoformat(as_of) if as_of else None,
+            language=language,
+        )
+    finally:
+        con.close()
+    show_files(settings.root, [page])
+
+
+def finished_manifest(settings: Settings) -> dict[str, Any]:
+    """The manifest of the newest run. Raises InputError when that run did not come to its end."""
+    current = current_path(settings.folder("warehouse"))
+    path = current.with_suffix(".json") if current else None
+    if path is None or not path.exists():
+        raise InputError("The newest run did not come to its end. Run the quarter again, then ask again.")
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return found
 
 
 def _known_at(warehouse: Path | None) -> date | None:

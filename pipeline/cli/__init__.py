@@ -6,7 +6,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from pipeline.cli import line, look, partner  # noqa: F401  importing registers their commands
+from pipeline.cli import line, look, partner, steward  # noqa: F401  importing registers their commands
 from pipeline.cli.common import Context, app
 from pipeline.errors import ThroughcareError
 

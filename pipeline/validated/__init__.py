@@ -2,6 +2,7 @@
 
 from pipeline.validated.decisions import Acceptance, LinkageDecision, read_acceptances, read_decisions, same_persons
 from pipeline.validated.feedback import feedback_path, read_feedback, summary, write_answers, write_feedback
+from pipeline.validated.quality import write_quality
 from pipeline.validated.rules import Rule, load_rules
 from pipeline.validated.validate import validate
 
@@ -19,4 +20,5 @@ __all__ = [
     "validate",
     "write_answers",
     "write_feedback",
+    "write_quality",
 ]

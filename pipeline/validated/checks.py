@@ -21,7 +21,9 @@ class Check:
     """One rule on one column of one table.
 
     `applies` and `fails` are SQL predicates over the row `r` and its delivery `d`; `expectation` with `kwargs`
-    is what Great Expectations counts, empty for rules that only SQL can ask. `rank` orders reasons.
+    is what Great Expectations counts, empty for rules that only SQL can ask. `rank` orders reasons. `lost` is a query
+    (partner, value, refused) for the values of a reference that lead to no accepted row; its answer stands in
+    `lost_parent` before the predicates are asked, so that each is asked once and not for every row.
     """
 
     rule: Rule
@@ -32,6 +34,7 @@ class Check:
     fails: str
     expectation: str = ""
     kwargs: tuple[tuple[str, Any], ...] = ()
+    lost: str = ""
 
     @property
     def name(self) -> str:
@@ -121,16 +124,19 @@ def _reference(
     rules: dict[str, Rule], rule: Rule, record: CheckRecord, table: Table, column: Column, ranks: dict[str, int]
 ) -> Iterator[Check]:
     """Two checks: nobody delivered what the row refers to, and what it refers to is in quarantine."""
-    value = f"r.{column.name}"
-    scope = "p.partner = r.partner"
+    scope = "p.partner = v.partner"
     if record.or_custody:
         scope = f"({scope} or p.partner in (select partner from custody_source))"
-    accepted = f'exists (select 1 from validated."{record.refers_to}" p where p.{record.column} = {value} and {scope})'
-    refused = (
-        "exists (select 1 from validated.quarantine p "
-        f"where p.table_name = '{record.refers_to}' and p.record_key = {value} and {scope})"
-    )
+    value = f"r.{column.name}"
+    lost = f"""
+        select v.partner, v.value, exists (
+            select 1 from validated.quarantine p
+            where p.table_name = '{record.refers_to}' and p.record_key = v.value and {scope}) as refused
+        from (select distinct r.partner, {value} as value from staging.{table.quoted} r where {value} is not null) v
+        where not exists (
+            select 1 from validated."{record.refers_to}" p where p.{record.column} = v.value and {scope})"""
     asked = f"{value} is not null"
-    for name, condition in ((rule.id, f"not {refused}"), (PARENT_REFUSED, refused)):
-        fails = f"{asked} and not {accepted} and {condition}"
-        yield Check(rules[name], table.name, column.name, ranks[name], asked, fails)
+    for name, which in ((rule.id, "not refused"), (PARENT_REFUSED, "refused")):
+        found = f"select partner, value from lost_parent where column_name = '{column.name}' and {which}"
+        fails = f"{asked} and (r.partner, {value}) in ({found})"
+        yield Check(rules[name], table.name, column.name, ranks[name], asked, fails, lost=lost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import Table
-from pipeline.validated.rows import AGE, key_columns, newest_descending, with_age
+from pipeline.validated.rows import AGE, key_columns, key_hash, newest_descending, with_age
 from pipeline.warehouse import Connection
 
 EQUAL_STAY = "r.person_id, r.prison, r.admission_date, r.release_date, r.admission_reason"
@@ -16,14 +16,18 @@ def find_duplicates(con: Connection, table: Table) -> None:
     A row is a duplicate when it says what the version of its key before it said: A, A is one duplicate, A, B, A
     three versions.
     """
-    values = ", ".join(f'r."{c}"' for c in table.columns if c != "partner")
+    staged = f"staging.{table.quoted}"
+    same = " and ".join(f'r."{c}" is not distinct from b."{c}"' for c in table.columns if c not in table.key)
     con.execute(
-        "create or replace temp table repeated as select rid from ("
-        f"select r.rowid as rid, row({values}) as said, lag(said) over versions as said_before, "
-        f"row_number() over versions as version from {with_age(f'staging.{table.quoted}')} "
-        "where r.rowid not in (select rid from reason) "
-        f"window versions as (partition by {key_columns(table)} order by {AGE})"
-        ") where version > 1 and said is not distinct from said_before"
+        "create or replace temp table repeated as with several as ("
+        f"select {key_hash(table)} as sieve from {staged} r where r.rowid not in (select rid from reason) "
+        "group by sieve having count(*) > 1"
+        "), versions as ("
+        f"select r.rowid as rid, lag(r.rowid) over (partition by {key_columns(table)} order by {AGE}) as before "
+        f"from {with_age(staged)} where r.rowid not in (select rid from reason) "
+        f"and {key_hash(table)} in (select sieve from several)"
+        f") select v.rid from versions v join {staged} r on r.rowid = v.rid join {staged} b on b.rowid = v.before "
+        f"where {same or 'true'}"
     )
     if table.name == "custody_stay":
         _equal_stays(con, table)

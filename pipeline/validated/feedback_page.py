@@ -55,11 +55,16 @@ def render(feedback: Feedback, rules: dict[str, Rule], words: Words, name: str =
         _listed_places(feedback.unread, "unread", ("file", "sheet"), words),
         mark,
     ]
+    return document(title, parts, words, synthetic=feedback.synthetic)
+
+
+def document(title: str, parts: Iterable[str], words: Words, *, synthetic: bool) -> str:
+    """A whole page from the HTML of its parts."""
     style = files("pipeline.validated").joinpath("feedback.css").read_text("utf-8")
     return PAGE.format(
         language=words.language,
-        title=escape((f"{words('synthetic_title')} – " if feedback.synthetic else "") + title),
-        data="SYNTHETIC" if feedback.synthetic else "partner",
+        title=escape((f"{words('synthetic_title')} – " if synthetic else "") + title),
+        data="SYNTHETIC" if synthetic else "partner",
         style=style,
         body="\n".join(part for part in parts if part),
     )
@@ -156,7 +161,9 @@ def code_lines(group: Group, words: Words) -> list[str]:
             counted[code] = counted.get(code, 0) + number
     return [
         f"{words('codes')} ({column}): "
-        + ", ".join(f"„{code}“ {words.number(n)}×" for code, n in sorted(codes.items(), key=lambda c: (-c[1], c[0])))
+        + ", ".join(
+            f"{words.quoted(code)} {words.number(n)}×" for code, n in sorted(codes.items(), key=lambda c: (-c[1], c[0]))
+        )
         for column, codes in found.items()
     ]
 

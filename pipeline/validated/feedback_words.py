@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 TABLES: dict[str, tuple[str, str]] = {
@@ -186,6 +187,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "unknown_rule": ("Nález bez popisu", "Finding without words"),
     "unknown_mend": ("Obraťte se prosím na správce dat.", "Please ask the data steward."),
+    "data steward": ("správce dat", "data steward"),
     "missing_fields": ("Chybí nebo nesouhlasí", "Missing or wrong"),
     "birth_number": ("rodné číslo", "birth number"),
     "e_mail": ("e-mailová adresa", "e-mail address"),
@@ -226,19 +228,21 @@ WORDS: dict[str, tuple[str, str]] = {
 class Words:
     """The page's words in one language; rules' own words come from their records."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, more: Mapping[str, tuple[str, str]] | None = None) -> None:
+        """`more` are the phrases of other pages."""
         self.language = language
         self._position = 0 if language == "cs" else 1
+        self._catalogue = WORDS | dict(more or {})
 
     def __call__(self, key: str) -> str:
         """A phrase by its key; raises KeyError for one that is not in the catalogue."""
-        return WORDS[key][self._position]
+        return self._catalogue[key][self._position]
 
     def known(self, text: str) -> str:
         """A word that another stage wrote, translated where the catalogue has it."""
-        return (
-            WORDS[text][self._position] if text in WORDS else text.replace("(name withheld)", self("(name withheld)"))
-        )
+        if text in self._catalogue:
+            return self._catalogue[text][self._position]
+        return text.replace("(name withheld)", self("(name withheld)"))
 
     def table(self, name: str) -> str:
         """A table's name; empty for findings on a whole delivery."""
@@ -247,6 +251,10 @@ class Words:
     def number(self, value: int) -> str:
         """1 234 in Czech, with a non-breaking space; 1,234 in English."""
         return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}") if self.language == "cs" else f"{value:,}"
+
+    def quoted(self, text: str) -> str:
+        """A text in the language's quotation marks."""
+        return f"„{text}“" if self.language == "cs" else f"“{text}”"
 
     def percent(self, share: float) -> str:
         """87 % in Czech, 87% in English; never rounded up to all or down to none."""

@@ -48,9 +48,26 @@ def has_rows(con: Connection, relation: str) -> bool:
     return bool(con.execute(f"select exists (select 1 from {relation})").fetchall()[0][0])
 
 
-def make_newest_view(con: Connection, table: Table) -> None:
-    """`newest_<table>`: the newest accepted version of each key."""
+def key_hash(table: Table) -> str:
+    """A hash of the key of `r`: a sieve to find the few keys that have several rows, never proof that two are equal."""
+    return f"hash({key_columns(table)})"
+
+
+def make_newest_view(con: Connection, table: Table, holds: str = "true") -> None:
+    """`newest_<table>`: the newest accepted version of each key, of the rows `r` for which a condition holds.
+
+    Only keys with several versions are put in order; `versioned_<table>` has their hashes.
+    """
+    versioned = f"versioned_{table.name}"
+    accepted = f"validated.{table.quoted}"
     con.execute(
-        f"create or replace temp view newest_{table.name} as select r.* from {with_age(f'validated.{table.quoted}')} "
-        f"qualify row_number() over (partition by {key_columns(table)} order by {newest_descending()}) = 1"
+        f"create or replace temp table {versioned} as select {key_hash(table)} as sieve from {accepted} r "
+        "group by sieve having count(*) > 1"
+    )
+    con.execute(
+        f"create or replace temp view newest_{table.name} as select r.* from {accepted} r "
+        f"where {key_hash(table)} not in (select sieve from {versioned}) and {holds} "
+        f"union all (select r.* from {with_age(accepted)} "
+        f"where {key_hash(table)} in (select sieve from {versioned}) and {holds} "
+        f"qualify row_number() over (partition by {key_columns(table)} order by {newest_descending()}) = 1)"
     )

@@ -18,6 +18,11 @@ create or replace table validated.duplicate (
     table_name varchar, partner varchar, delivery_id varchar, file_id varchar, sheet varchar, row_number integer,
     ordinal integer, record_key varchar
 );
+-- A row is a key that a newer full extract (delivery_id) has no longer; seen_in is the delivery that had it last. Its
+-- versions stay, but nothing counts them.
+create or replace table validated.closed (
+    table_name varchar, partner varchar, record_key varchar, delivery_id varchar, seen_in varchar
+);
 -- A row is one table of one delivery: produced = accepted + quarantined + duplicate.
 create or replace table validated.accounting (
     partner varchar, delivery_id varchar, table_name varchar, produced bigint, accepted bigint, quarantined bigint,

@@ -9,6 +9,8 @@ from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.validated.accounting import take_over_staging_refusals, write_accounting
 from pipeline.validated.checks import Check, checks_of, judging_order
+from pipeline.validated.closed import RULE as CLOSED
+from pipeline.validated.closed import find_closed, not_closed
 from pipeline.validated.decisions import acceptances_in_force
 from pipeline.validated.describe import describe
 from pipeline.validated.drift import find_drift
@@ -17,7 +19,7 @@ from pipeline.validated.results import agreed
 from pipeline.validated.rows import has_rows, make_newest_view
 from pipeline.validated.rules import Rule, load_rules
 from pipeline.validated.suites import load_suite
-from pipeline.validated.verdicts import count_rows, name_rows, settle, write_results, write_warnings
+from pipeline.validated.verdicts import count_rows, find_lost_parents, name_rows, settle, write_results, write_warnings
 from pipeline.warehouse import Connection, load_sql, split_statements
 
 
@@ -94,11 +96,13 @@ def _judge_rows(
     asked = [c for c in checks if not _asks_accepted_rows(c)]
     con.execute(ddl(table, "validated"))
     counted = counter(con, table, load_suite(settings, rules, table))
+    find_lost_parents(con, asked)
     results = agreed(asked, counted, count_rows(con, f"staging.{table.quoted}", asked))
     if has_rows(con, f"staging.{table.quoted}"):
         name_rows(con, table, asked, results)
         settle(con, table)
-    make_newest_view(con, table)
+        find_closed(con, table, rules.get(CLOSED))
+    make_newest_view(con, table, not_closed(table))
     write_results(con, asked, results)
 
 
@@ -110,10 +114,11 @@ def _warn(con: Connection, table: Table, checks: Sequence[Check]) -> None:
 
 def _tidy(con: Connection) -> None:
     """Drop the helpers of this stage, so that no later one can come to lean on them."""
-    for name in ("custody_source", "hit", "reason", "repeated"):
+    for name in ("custody_source", "hit", "lost_parent", "reason", "repeated"):
         con.execute(f"drop table if exists temp.{name}")
     for table in tables().values():
         con.execute(f"drop view if exists temp.newest_{table.name}")
+        con.execute(f"drop table if exists temp.versioned_{table.name}")
 
 
 def _counts(con: Connection) -> dict[str, int]:
@@ -123,6 +128,7 @@ def _counts(con: Connection) -> dict[str, int]:
     row = con.execute(
         f"select {sums}, (select count(*) from validated.finding where severity = 'warning'), "
         "(select count(*) from validated.steward_note), "
-        "(select count(*) from validated.delivery where verdict = 'refused') from validated.accounting"
+        "(select count(*) from validated.delivery where verdict = 'refused'), (select count(*) from validated.closed) "
+        "from validated.accounting"
     ).fetchall()[0]
-    return dict(zip((*names, "warnings", "steward_notes", "refused_deliveries"), map(int, row), strict=True))
+    return dict(zip((*names, "warnings", "steward_notes", "refused_deliveries", "closed"), map(int, row), strict=True))
