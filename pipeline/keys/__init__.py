@@ -1,6 +1,6 @@
 """The keys of the house: reading them, keying pseudonyms a second time, sealing what lies on disk."""
 
-from pipeline.keys.pseudonym import ALPHABET, LENGTH, from_digest, is_by_birth_number, is_pseudonym
+from pipeline.keys.pseudonym import ALPHABET, LENGTH, from_digest, is_by_birth_number, is_pseudonym, looks_like_one
 from pipeline.keys.sealing import Seal, warehouse_key
 from pipeline.keys.second import Keyer, keyed_digest
 from pipeline.keys.secret import (
@@ -30,6 +30,7 @@ __all__ = [
     "is_by_birth_number",
     "is_pseudonym",
     "keyed_digest",
+    "looks_like_one",
     "read_keys",
     "warehouse_key",
 ]

@@ -1,6 +1,7 @@
 """Landing: delivered bytes, screened for identifiers before anything is kept, then kept by SHA-256 with a receipt."""
 
 from pipeline.landing.encoding import decode
+from pipeline.landing.erasure import Erased, bury, erase
 from pipeline.landing.examine import screen_file
 from pipeline.landing.identifiers import is_birth_number
 from pipeline.landing.kept import KeptFiles, kept_files
@@ -11,9 +12,12 @@ from pipeline.landing.reading import read_file
 from pipeline.landing.receipts import Receipt, ReceivedFile, Refusal, receipts, refusals
 from pipeline.landing.screen import Finding, shown
 from pipeline.landing.sheets import Reading, Sheet, UnreadableError
+from pipeline.landing.store import open_store
+from pipeline.landing.tombstones import read_tombstones
 from pipeline.landing.workbook import read_workbook
 
 __all__ = [
+    "Erased",
     "Finding",
     "KeptFiles",
     "Landed",
@@ -24,13 +28,17 @@ __all__ = [
     "Refusal",
     "Sheet",
     "UnreadableError",
+    "bury",
     "decode",
+    "erase",
     "is_birth_number",
     "kept_files",
     "keying_of",
     "land",
     "load",
+    "open_store",
     "read_file",
+    "read_tombstones",
     "read_workbook",
     "receipts",
     "refusals",

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.errors import SettingsError
-from pipeline.keys import LENGTH, Keyer, is_pseudonym, read_keys
+from pipeline.keys import LENGTH, Keyer, looks_like_one, read_keys
 from pipeline.landing.people import BLANKS, Read, composed, reads
 from pipeline.landing.receipts import Receipt
 from pipeline.landing.sheets import CELLS, RECORD, Reading, Sheet
@@ -114,13 +114,13 @@ def _put(flat: pl.Series, where: Positions, made: Mapping[str, str]) -> pl.Serie
 
 
 def _key_strays(flat: pl.Series, keyed: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], keyer: Keyer) -> pl.Series:
-    """Key what looks like a pseudonym in any other cell; its check character makes a mistake all but impossible."""
+    """Key what looks like a pseudonym in any other cell: hardly anything else is written so."""
     sizes = flat.str.len_chars().fill_null(0).to_numpy()
     where = np.flatnonzero((sizes > LENGTH) & (sizes <= LENGTH + 9) & ~keyed)
 
     def made(cell: str) -> str:
         bare = cell.translate(BLANKS).strip(" ")
-        return keyer.person(bare) if is_pseudonym(bare) else cell
+        return keyer.person(bare) if looks_like_one(bare) else cell
 
     return _put(flat, where, _distinct(flat, where, made))
 

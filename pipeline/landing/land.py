@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError, MixedDataError
+from pipeline.landing.erasure import find_forgotten, write_without
 from pipeline.landing.examine import Examined, examine, hash_delivery, hash_files
 from pipeline.landing.receipts import (
     Receipt,
@@ -24,7 +25,8 @@ from pipeline.landing.receipts import (
 )
 from pipeline.landing.screen import shown
 from pipeline.landing.sheets import UnreadableError
-from pipeline.landing.store import Store, open_store
+from pipeline.landing.store import open_store
+from pipeline.landing.tombstones import read_tombstones
 from pipeline.settings import Settings
 from pipeline.sources import DeliveredFile, Delivery, Problem, is_helper, load_contract
 
@@ -105,11 +107,13 @@ class LandingReport:
 def land(settings: Settings, deliveries: Iterable[Delivery], *, started_at: datetime) -> LandingReport:
     """Screen and keep deliveries; each is accepted whole or refused whole, and a known one changes nothing.
 
-    Raises MixedDataError when synthetic and real data would meet, StorageError when the disk will not take a file.
+    Raises MixedDataError when synthetic and real data would meet, StorageError when the disk will not take a file,
+    SettingsError when people who were forgotten could not be recognised.
     """
     offered = list(deliveries)
     known = {r.delivery_id: r for r in receipts(settings)}
     _refuse_mixture(offered, known)
+    read_tombstones(settings)
     _sweep(settings.folder("landing"))
     open_store(settings).seal_all()
     return LandingReport(tuple(_land(settings, delivery, utc(started_at), known) for delivery in offered))
@@ -140,13 +144,15 @@ def _land(settings: Settings, delivery: Delivery, now: datetime, known: dict[str
     examined = examine(delivery, load_contract(settings, delivery.partner), hashes, now.date())
     if examined.findings or examined.problems:
         return _refuse(settings, examined, label, now)
-    receipt = known.get(delivery_id) or _receipt(examined, hashes, now)
+    earlier = known.get(delivery_id)
+    receipt = _receipt(examined, hashes, earlier.received_at if earlier else now)
     try:
+        receipt, left_out = _without_forgotten(settings, examined, receipt, now)
         _keep(settings, delivery, receipt)
     except UnreadableError as problem:
         return Landed(delivery.partner, label, REFUSED, delivery_id, problem.rule_id, (str(problem),))
     known[delivery_id] = receipt
-    return Landed(delivery.partner, label, NEW, delivery_id, reasons=_notes(examined, now.date()))
+    return Landed(delivery.partner, label, NEW, delivery_id, reasons=(*left_out, *_notes(examined, now.date())))
 
 
 def _is_kept(settings: Settings, receipt: Receipt) -> bool:
@@ -212,26 +218,41 @@ def _sidecar(file: DeliveredFile, size: int, hashes: dict[str, str], order: int)
     return ReceivedFile(file.name, hashes[file.name], size, order, "utf-8")
 
 
+def _without_forgotten(
+    settings: Settings, examined: Examined, receipt: Receipt, now: datetime
+) -> tuple[Receipt, tuple[str, ...]]:
+    """The receipt of what is left when people who were forgotten are taken out again, and what to say of that."""
+    stones = read_tombstones(settings)
+    readings = {f.file.name: f.reading for f in examined.files if f.reading}
+    found = find_forgotten(readings, examined.contract, receipt.keyed, stones) if stones else None
+    if found is None or not found.number:
+        return receipt, ()
+    data = {f.file.name: _unchanged(f.file, f.sha256) for f in examined.files}
+    stones.add([], [(receipt.partner, *key, receipt.keyed) for key in sorted(found.references)], at=now)
+    left = write_without(settings, receipt, data, readings, examined.contract, found, at=now)
+    return left, (f"{found.number} rows of people who were forgotten were left out.",)
+
+
 def _keep(settings: Settings, delivery: Delivery, receipt: Receipt) -> None:
     """Files first, the receipt last: an interrupted landing leaves no delivery that is half there."""
     folder, store = settings.folder("landing"), open_store(settings)
-    wanted = {f.name: f.sha256 for f in receipt.all_files}
+    wanted = {f.name: f.sha256 for f in receipt.all_files if not f.delivered}
     for file in (*delivery.files, delivery.sidecar):
-        if file and not store.has(wanted[file.name]):
-            _keep_file(store, file, wanted[file.name])
+        if file and file.name in wanted and not store.has(wanted[file.name]):
+            store.write(_unchanged(file, wanted[file.name]))
     write_record(folder / "receipts" / f"{receipt.delivery_id}.json", receipt)
     (folder / "refused" / f"{receipt.delivery_id}.json").unlink(missing_ok=True)
 
 
-def _keep_file(store: Store, source: DeliveredFile, sha256: str) -> None:
-    """Keep exactly the bytes that were screened; raises UnreadableError when they are there no longer."""
+def _unchanged(source: DeliveredFile, sha256: str) -> bytes:
+    """Exactly the bytes that were screened; raises UnreadableError when they are there no longer."""
     try:
         data = source.path.read_bytes()
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != sha256:
         raise UnreadableError("unreadable_file", "A file changed while it was landed. Run the command again.")
-    store.write(data)
+    return data
 
 
 def _notes(examined: Examined, latest: date) -> tuple[str, ...]:

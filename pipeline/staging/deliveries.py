@@ -25,7 +25,8 @@ from pipeline.warehouse import Connection
 class Sheet:
     """One landed sheet and the contract entry that reads it; `file` is None when nothing does.
 
-    `records` counts its source records, `filled` every row that is not blank.
+    `records` counts its source records, with the `erased` ones of which nothing is left; `filled` every row that is
+    not blank.
     """
 
     partner: str
@@ -37,6 +38,7 @@ class Sheet:
     file: SourceFile | None
     records: int
     filled: int
+    erased: int = 0
 
     @property
     def place(self) -> str:
@@ -66,7 +68,7 @@ def read_sheets(con: Connection, contracts: dict[str, Contract]) -> list[Sheet]:
         select
             f.partner, f.delivery_id, f.file_id, f.name, s.sheet, s.header, s.source,
             count(*) filter (where r.kind in ('record', 'erased')),
-            count(*) filter (where r.kind not in ('blank', 'erased'))
+            count(*) filter (where r.kind not in ('blank', 'erased')), count(*) filter (where r.kind = 'erased')
         from landing.file as f
         join landing.sheet as s using (file_id)
         left join landing.record as r on r.file_id = s.file_id and r.sheet = s.sheet
@@ -74,8 +76,8 @@ def read_sheets(con: Connection, contracts: dict[str, Contract]) -> list[Sheet]:
         order by f.partner, f.delivery_id, f.file_order, f.name, s.sheet""").fetchall()
     by_name = {partner: contract.files for partner, contract in contracts.items()}
     return [
-        Sheet(p, d, f, n, s, Header(tuple(h or "" for h in header or ())), by_name[p].get(source), records, filled)
-        for p, d, f, n, s, header, source, records, filled in rows
+        Sheet(p, d, f, n, s, Header(tuple(h or "" for h in header or ())), by_name[p].get(source), *counts)
+        for p, d, f, n, s, header, source, *counts in rows
     ]
 
 
@@ -186,15 +188,19 @@ def _wrong_controls(con: Connection, sheet: Sheet, delivered: list[Sheet]) -> li
         [name, count, third, sheet.file_id, sheet.sheet],
     ).fetchall()
     groups = _group_counts(con, control.groups, delivered) if control.groups else {}
-    reasons = []
+    erased = sum(s.erased for s in delivered if control.groups and s.file and s.file.name == control.groups.file)
+    reasons, of_groups, missing = [], [], 0
     for sender, number, in_group in rows:
         file, stated = control.file_of(sender or ""), whole_number(in_group)
         if file:
             read = sum(s.records for s in delivered if s.file and s.file.name == file)
             reasons += _compare(f"{sheet.place}: {sender}", whole_number(number), read)
         elif control.groups and stated is not None:
-            reasons += _compare(f"{sheet.place}: {sender}", stated, groups.get(fold(sender or ""), 0))
-    return reasons
+            in_file = groups.get(fold(sender or ""), 0)
+            of_groups += _compare(f"{sheet.place}: {sender}", stated, in_file)
+            missing += stated - in_file if stated >= in_file else erased + 1
+    # nobody may learn from the totals in which group an erased record was, so only their sum is compared
+    return reasons + ([] if missing == erased else of_groups)
 
 
 def _group_counts(con: Connection, groups: ControlGroups, delivered: list[Sheet]) -> dict[str, int]:
