@@ -84,3 +84,9 @@ class WrongKeyError(ThroughcareError):
     """Something at rest does not open: no key is set, another key sealed it, or it was changed on disk."""
 
     exit_code = 13
+
+
+class BacktestError(ThroughcareError):
+    """A published quarter, computed again, gives other numbers; what differs and why was listed."""
+
+    exit_code = 14

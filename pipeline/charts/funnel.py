@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pipeline.charts import theme
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """One place: its label, its size (people), percent, the text shown on hovering, whether it is the one meant."""
+    """Places that share a position: their label, size (people), percent, text on hovering, whether one is meant."""
 
     label: str
     size: float
@@ -107,9 +108,6 @@ def _place(figure: Figure, place: Place) -> None:
         },
         hovertemplate=f"{theme.plain(place.label)}: {theme.plain(place.text)}<extra></extra>",
     )
-    if place.chosen:
-        figure.add_annotation(
-            theme.label(
-                f"<b>{theme.plain(place.label)}</b>", x=place.size, y=place.percent, xanchor="center", yshift=16
-            )
-        )
+    words = "<br>".join(wrap(theme.plain(place.label), 34))
+    at = {"x": place.size, "y": place.percent, "xanchor": "right", "xshift": -10, "align": "right"}
+    figure.add_annotation(theme.label(f"<b>{words}</b>" if place.chosen else words, **at, font={"size": 12}))

@@ -11,7 +11,7 @@ from pipeline.charts.chart import Chart
 
 @dataclass(frozen=True)
 class Point:
-    """One quarter: its label, percent (None where there is none) and what stands at it."""
+    """One quarter: its label (lines), percent (None where there is none) and what stands at it."""
 
     label: str
     percent: float | None
@@ -32,6 +32,7 @@ def run_chart(
     marks: Sequence[Mark],
     title: str,
     median_words: str,
+    quarters: str,
     suffix: str,
     language: str = "cs",
     *,
@@ -48,7 +49,7 @@ def run_chart(
         line={"color": theme.COLOURS[0], "width": 2.5},
         marker={"size": 9, "color": theme.COLOURS[0]},
         connectgaps=False,
-        text=[f"{theme.plain(point.label)}: {theme.plain(point.text)}" for point in points],
+        text=[f"{theme.plain(point.label.replace(chr(10), ' '))}: {theme.plain(point.text)}" for point in points],
         hovertemplate="%{text}<extra></extra>",
     )
     for index, point in enumerate(points):
@@ -57,7 +58,7 @@ def run_chart(
         figure.add_annotation(theme.label(theme.plain(point.text), **at))
     if median is not None:
         figure.add_hline(y=median, line={"color": theme.COLOURS[1], "width": 1.5, "dash": "dash"})
-        at = {"xref": "paper", "x": 1, "y": median, "xanchor": "right", "yanchor": "top"}
+        at = {"xref": "paper", "x": 1, "y": median, "xanchor": "left", "xshift": 4}
         figure.add_annotation(
             theme.label(theme.plain(median_words), **at, font={"size": 12, "color": theme.COLOURS[1]})
         )
@@ -68,11 +69,13 @@ def run_chart(
     figure.update_layout(
         xaxis=theme.axis(
             tickvals=list(range(len(points))),
-            ticktext=[theme.plain(point.label) for point in points],
+            ticktext=["<br>".join(theme.plain(part) for part in point.label.split("\n")) for point in points],
             tickfont={"size": 11},
             range=[-0.5, len(points) - 0.5],
             showgrid=False,
+            title={"text": quarters, "standoff": 4},
         ),
+        margin={"l": 8, "r": 92, "t": 10, "b": 48},
         yaxis=theme.percent_axis(title, suffix, min(100, top + 10)),
     )
     return Chart(figure, alternative)

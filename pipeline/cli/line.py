@@ -20,8 +20,9 @@ from pipeline.cli.common import (
     new_run,
     newest_bundle,
     newest_draft,
+    now,
 )
-from pipeline.errors import PartnerUnavailableError
+from pipeline.errors import BacktestError, PartnerUnavailableError
 from pipeline.settings import REPOSITORY, Settings, load_settings
 
 
@@ -143,6 +144,28 @@ def publish(
     note(bundle=bundle.name)
     flow.publish(settings, bundle, outcome, ConsoleReporter(stages=1), languages=languages, formats=formats)
     show_files(settings.root, outcome.files)
+
+
+@app.command()
+@audited
+def backtest(quarter: QUARTER, as_json: JSON = False) -> None:
+    """Compute a published quarter again with today's code; every cell that differs, with cause. Exit code 14 if any."""
+    from pipeline import backtest as again
+    from pipeline.console import ConsoleReporter, show_files, show_json
+
+    settings = finished_settings()
+    bundle = newest_bundle(settings, quarter)
+    reporter = ConsoleReporter(stages=6, quiet=as_json)
+    result = again.backtest(settings, bundle, reporter, started_at=now())
+    if as_json:
+        show_json(again.as_json(result))
+    else:
+        for line in result.lines():
+            reporter.say(line)
+    if result.differences:
+        if not as_json:
+            show_files(settings.root, [again.write_differences(settings, result)])
+        raise BacktestError(f"{len(result.differences)} published cells are computed differently today.")
 
 
 def _show_outcome(settings: Settings, outcome: Any, as_json: bool) -> None:
