@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 import traceback
 import zipfile
@@ -14,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 import duckdb
+import polars as pl
 
 from pipeline import landing, sources, staging
 from pipeline.errors import ThroughcareError
@@ -21,6 +23,7 @@ from pipeline.periods import Quarter
 from pipeline.run import Input, Run
 from pipeline.settings import PartnerSettings, Settings
 from pipeline.validated import validate, write_feedback
+from pipeline.validated.expectations import Counter, count_with_expectations
 from tests.support.small_shapes import Files, small_deliveries, zipped
 
 NOW = datetime(2023, 8, 20, tzinfo=UTC)
@@ -30,6 +33,35 @@ TOKENS = [
     *(b"=HYPERLINK(1)", b"<script>alert(1)</script>", b"-1", b"1e400", b"9" * 60, b"31.2.2023", b"2023-13-45", b"{}"),
     *("\u00a0".encode(), "\u2028".encode(), "\u0130".encode(), b"\xc5", b"\x9a", b"\xa9", b"null", b"[[", b"}}", b"]"),
     *(b"2099-01-01T00:00:00Z", b"0000-00-00", b"NaN", b"%s%n", b"../../x", b"CELKEM;0", b" " * 200, b"A" * 5000),
+]
+ODD = [
+    *(b"0001-01-01", b"9999-12-31", b"1.1.9999", b"31.12.0001", b"99999", b"1", b"-1", b"0", b"9223372036854775808"),
+    *(b"1e308", b"-0", b"1 2", b"1,5,5", b"True", b"NULL", b"#N/A", b"#REF!", b"=1+1", b"@SUM(A1)", b"+1", b"'"),
+    *(
+        "\u0661\u0662".encode(),
+        "\u202e".encode(),
+        "\u200b".encode(),
+        "\u00a0".encode(),
+        "I\u0307".encode(),
+        b"{n}",
+        b"x" * 300,
+    ),
+    *(b"2023-03-26T02:30:00+99:99", b"2023-03-26T24:00:00Z", b"29.2.2023", b"00.00.00", b"1.1.00", b"60", b"0.1e1"),
+]
+"""What a cell may hold that is wrong for nearly every column."""
+DECLARED = [
+    *("extract_date = 0001-01-01", "extract_date = 9999-12-31", "period_from = 0001-01-01", "period_to = 2020-01-01"),
+    *(
+        'kind = "increment"',
+        'kind = "correction"',
+        'kind = ""',
+        'tables = ["person"]',
+        'tables = ["nonsense"]',
+        "tables = []",
+    ),
+    *('prisons = ["brno"]', 'prisons = ["xx"]', "prisons = [1]", 'lawful_basis = "<script>alert(1)</script>"'),
+    *("keep_until = 2001-01-01", "keep_until = 9999-12-31", "synthetic = false", "period_from = 2023-07-01T10:00:00"),
+    *('partner = "other"', "extract_date = 10:00:00", "more = { x = 1 }", "period_to = 2023-07-15"),
 ]
 Draw = Random
 Edit = Callable[[bytes, Random], bytes]
@@ -129,7 +161,7 @@ def cells(data: bytes, draw: Draw) -> bytes:
     delimiter = max((b";", b",", b"\t"), key=rows[0].count)
     table = [row.split(delimiter) for row in rows]
     width = max(1, len(table[0]))
-    one, other, kind = draw.randrange(width), draw.randrange(width), draw.randrange(5)
+    one, other, kind = draw.randrange(width), draw.randrange(width), draw.randrange(9)
     for number, row in enumerate(table):
         if kind == 0 and len(row) > one:
             del row[one]
@@ -139,9 +171,19 @@ def cells(data: bytes, draw: Draw) -> bytes:
             row.insert(other, row[one])
         elif kind == 3 and number == 0:
             row[one] = b"  " + row[one].upper() + b" "
-        elif kind == 4 and number == 1 + other % max(1, len(table) - 1) and len(row) > one:
-            row[one] = TOKENS[draw.randrange(len(TOKENS))]
+        elif (kind >= 4 and number == 1 + other % max(1, len(table) - 1) and len(row) > one) or (
+            kind >= 7 and number and len(row) > one
+        ):
+            row[one] = ODD[draw.randrange(len(ODD))]
     return b"\n".join(delimiter.join(row) for row in table)
+
+
+def declare(data: bytes, draw: Draw) -> bytes:
+    """A field of the sidecar said otherwise."""
+    line = DECLARED[draw.randrange(len(DECLARED))]
+    name = line.partition(" ")[0].encode()
+    kept = [row for row in data.splitlines() if not row.startswith(name)]
+    return b"\n".join([*kept, line.encode(), b""])
 
 
 def encode(data: bytes, draw: Draw) -> bytes:
@@ -167,8 +209,42 @@ def member(data: bytes, draw: Draw) -> bytes:
     elif kind == 1:
         del parts[name]
     else:
-        parts[name] = TEXT_EDITS[draw.randrange(len(TEXT_EDITS))](parts[name], draw)
+        edits = [tags, tags, tags, insert] if name.endswith(".xml") else [*TEXT_EDITS, cells, cells, cells]
+        parts[name] = edits[draw.randrange(len(edits))](parts[name], draw)
     return zipped(parts)
+
+
+def tags(data: bytes, draw: Draw) -> bytes:
+    """A text or attribute of an XML part replaced: a cell, a shared string, a type, a reference."""
+    places = list(re.finditer(rb'>([^<>]+)<|="([^"]*)"', data))
+    if not places:
+        return data
+    place = places[draw.randrange(len(places))]
+    group = 1 if place[1] is not None else 2
+    return data[: place.start(group)] + ODD[draw.randrange(len(ODD))] + data[place.end(group) :]
+
+
+def frame(data: bytes, draw: Draw) -> bytes:
+    """A Parquet file with a column of another type, lost, doubled or holding something odd."""
+    try:
+        table = pl.read_parquet(io.BytesIO(data))
+    except BaseException:  # it is spoilt already, and Rust's panics are no Exception
+        return flip(data, draw)
+    name, kind = table.columns[draw.randrange(table.width)], draw.randrange(8)
+    odd = ODD[draw.randrange(len(ODD))].decode()
+    made = [
+        lambda: table.drop(name),
+        lambda: table.rename({name: odd}),
+        lambda: table.with_columns(pl.lit(odd).alias(name)),
+        lambda: table.with_columns(pl.lit(None).alias(name)),
+        lambda: table.with_columns(pl.lit(datetime(9999, 12, 31, 23)).alias(name)),
+        lambda: table.with_columns(pl.lit(1e300).alias(name)),
+        lambda: table.with_columns(pl.concat_list(pl.lit(1), pl.lit(2)).alias(name)),
+        lambda: table.with_columns(pl.struct(pl.lit(odd).alias("a")).alias(name), pl.lit(b"\xff\x00").alias("bytes")),
+    ][kind]
+    buffer = io.BytesIO()
+    made().write_parquet(buffer)
+    return buffer.getvalue()
 
 
 def node(data: bytes, draw: Draw) -> bytes:
@@ -182,7 +258,22 @@ def node(data: bytes, draw: Draw) -> bytes:
         inner = list(here.values()) if isinstance(here, dict) else here if isinstance(here, list) else []
         inner = [i for i in inner if isinstance(i, dict | list) and i]
         here = inner[draw.randrange(len(inner))] if inner else here
-    odd = [None, True, 3, -1.5, "", "=1+1", [], {}, [1, [2]], [{}], {"a": {"b": [{"c": 1}]}}, "\x00", "9" * 50]
+    odd = [
+        *(o.decode() for o in ODD),
+        None,
+        True,
+        3,
+        -1.5,
+        "",
+        "=1+1",
+        [],
+        {},
+        [1, [2]],
+        [{}],
+        {"a": {"b": [{"c": 1}]}},
+        "\x00",
+        "9" * 50,
+    ]
     if isinstance(here, dict) and here:
         key = sorted(here)[draw.randrange(len(here))]
         if draw.randrange(4):
@@ -200,13 +291,17 @@ TEXT_EDITS: list[Edit] = [*BYTE_EDITS, lines, cells, cells, encode]
 
 def _edits(name: str) -> list[Edit]:
     if name.endswith((".zip", ".xlsx", ".ods")):
-        return [*BYTE_EDITS, member, member, member, member]
+        return [*BYTE_EDITS, *([member] * 8)]
+    if name.endswith(".toml"):
+        return [*TEXT_EDITS, *([declare] * 16)]
     if name.endswith(".parquet"):
-        return BYTE_EDITS
+        return [*BYTE_EDITS, *([frame] * 8)]
     return [*TEXT_EDITS, *([node] * 6 if name.endswith(".json") else [])]
 
 
-def judge(root: Path, batch: list[Spoilt], *, alone: bool = False) -> Verdict:
+def judge(
+    root: Path, batch: list[Spoilt], *, counter: Counter = count_with_expectations, feedback: bool = True
+) -> Verdict:
     """Land every delivery by itself, then load, stage, validate and answer all that landed in one warehouse."""
     verdict, settings = Verdict(), _project(root, batch)
     for delivery in sources.pull(settings, started_at=NOW):
@@ -220,9 +315,9 @@ def judge(root: Path, batch: list[Spoilt], *, alone: bool = False) -> Verdict:
     if verdict.slowest > SLOWEST:
         verdict.faults.append(f"a delivery took {verdict.slowest:.1f} seconds")
     try:
-        _go_on(settings, verdict)
-    except Exception as problem:
-        if alone or len(batch) == 1 or isinstance(problem, KeyboardInterrupt):
+        _go_on(settings, verdict, counter, feedback=feedback)
+    except Exception:
+        if len(batch) == 1:
             verdict.faults.append(f"after landing\n{traceback.format_exc()}")
         else:
             verdict.faults += _culprits(root, batch) or [f"together only\n{traceback.format_exc()}"]
@@ -232,7 +327,7 @@ def judge(root: Path, batch: list[Spoilt], *, alone: bool = False) -> Verdict:
 def _culprits(root: Path, batch: list[Spoilt]) -> list[str]:
     found = []
     for number, one in enumerate(batch):
-        faults = judge(root / f"alone {number}", [one], alone=True).faults
+        faults = judge(root / f"alone {number}", [one]).faults
         found += [f"{one.shape}, {number}: {fault}" for fault in faults]
     return found
 
@@ -258,7 +353,7 @@ def _check_answer(landed: landing.Landed, verdict: Verdict) -> None:
         verdict.faults.append(f"{landed.label}: refused without a reason")
 
 
-def _go_on(settings: Settings, verdict: Verdict) -> None:
+def _go_on(settings: Settings, verdict: Verdict, counter: Counter, *, feedback: bool) -> None:
     taken = landing.receipts(settings)
     inputs = tuple(Input(r.partner, r.delivery_id, r.sha256) for r in taken)
     run = Run(Quarter(2023, 2), NOW, as_of=date(2023, 8, 15), inputs=inputs, synthetic=True)
@@ -268,8 +363,9 @@ def _go_on(settings: Settings, verdict: Verdict) -> None:
             con.execute(f"create schema {schema}")
         landing.load(con, settings, run)
         staging.stage(con, settings, run)
-        validate(con, settings, run)
-        write_feedback(con, settings, run)
+        validate(con, settings, run, counter=counter)
+        if feedback:
+            write_feedback(con, settings, run)
         verdict.faults += _lost(con)
         for rule, number in con.execute(
             "select coalesce(rule_id, ''), count(*) from validated.delivery group by 1"
