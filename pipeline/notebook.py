@@ -87,6 +87,22 @@ class Programme:
         """A row is a step on the way into a cohort, with persons and releases left and the reason for the loss."""
         return self.sql("from outcomes.attrition where cohort = ? order by step_number", [cohort])
 
+    def tdi(self, year: int | None = None, *, kind: str = "treatment", language: str = "en") -> pd.DataFrame:
+        """A row is a category of a TDI 3.0 table for everybody, men or women: people of those who entered treatment.
+
+        `kind` is treatment or detoxification (alone); all years when none is given. Internal: small counts stand as
+        they are.
+        """
+        from pipeline.outcomes import tdi_title
+
+        frame = self.sql(
+            "select * from outcomes.tdi_cell where kind = ? and (? is null or entry_year = ?)"
+            " order by entry_year, number, case sex when 'all' then 1 when 'male' then 2 else 3 end, position",
+            [kind, year, year],
+        )
+        frame.insert(3, "title", [tdi_title(number, language) for number in frame["number"]])
+        return frame
+
     def rate(
         self, measure: str, *, within: int | None = None, by: str = "all", cohort: str = "programme"
     ) -> pd.DataFrame:

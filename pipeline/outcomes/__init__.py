@@ -8,6 +8,7 @@ from pipeline.outcomes.recurrent import Watched, mean_cumulative_count
 from pipeline.outcomes.registry import MEASURES, definitions_version, explain
 from pipeline.outcomes.stage import measure
 from pipeline.outcomes.statistics import minimum_detectable_difference, newcombe, poisson_exact, wilson
+from pipeline.outcomes.tdi import tdi_title
 
 __all__ = [
     "COHORTS",
@@ -34,5 +35,6 @@ __all__ = [
     "minimum_detectable_difference",
     "newcombe",
     "poisson_exact",
+    "tdi_title",
     "wilson",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.outcomes.definition import Text
+from pipeline.outcomes.instruments import instruments
 
 COHORTS = {
     "programme": Text("klienti programu (první propuštění)", "programme clients (first release)"),
@@ -98,6 +99,7 @@ COMPONENTS = {
     "intake_to_month_3": Text("od vstupu do 3 měsíců po propuštění", "from intake to 3 months after release"),
     "intake_to_month_6": Text("od vstupu do 6 měsíců po propuštění", "from intake to 6 months after release"),
     "intake_to_month_12": Text("od vstupu do 12 měsíců po propuštění", "from intake to 12 months after release"),
+    **{scale.id: scale.title for scale in instruments().scale},
 }
 
 UNITS = {

@@ -8,8 +8,10 @@ from datetime import date
 from pipeline.model.codes import code_lists
 from pipeline.outcomes.define_access import PATH_STEPS
 from pipeline.outcomes.define_continuity import BANDS
+from pipeline.outcomes.instruments import item_rows, scale_rows
 from pipeline.outcomes.labels import STEPS
 from pipeline.outcomes.registry import MEASURES, REGISTRY_COLUMNS, registry_rows
+from pipeline.outcomes.tdi import category_rows
 from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.warehouse import Connection
@@ -131,7 +133,26 @@ def _fill_registry(con: Connection) -> None:
     _fill(con, "path_step(component VARCHAR, stage_before VARCHAR, stage_after VARCHAR, last_day INTEGER)", steps)
     stages = [("intake", 0), *((after, last_day) for _, after, last_day in PATH_STEPS)]
     _fill(con, "path_stage(stage VARCHAR, last_day INTEGER)", stages)
+    _fill(
+        con,
+        "instrument_scale(scale VARCHAR, instrument VARCHAR, direction DOUBLE, multiplier DOUBLE, answered INTEGER, "
+        "case_answered INTEGER, reliability DOUBLE)",
+        list(scale_rows()),
+    )
+    _fill(
+        con,
+        "instrument_item(scale VARCHAR, instrument VARCHAR, item VARCHAR, low DOUBLE, high DOUBLE, reversed BOOLEAN)",
+        list(item_rows()),
+    )
+    _fill(
+        con,
+        "tdi_category(number INTEGER, item VARCHAR, several BOOLEAN, position INTEGER, category VARCHAR, low INTEGER, "
+        "high INTEGER)",
+        list(category_rows()),
+    )
     _fill(con, "living_code(side VARCHAR, code VARCHAR, state VARCHAR)", list(_living_codes()))
+    longest = max((w for m in MEASURES.values() for w in m.windows), default=0)
+    _fill(con, "day(day INTEGER)", [(day,) for day in range(longest + 1)])
     _fill(con, "cause(cause VARCHAR)", [(cause,) for cause in CAUSES])
     _fill(
         con, "attrition_step(cohort VARCHAR, step_number INTEGER, step VARCHAR, counts_units BOOLEAN)", list(_steps())

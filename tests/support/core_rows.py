@@ -53,6 +53,12 @@ COLUMNS = {
     "living_status": "partner, status_id, person_id, status_date date, stage, housing, work, debt, family_contact,"
     " documents, health_insurance, benefits",
     "death": "partner, person_id, death_date date, cause_group, source",
+    "assessment": "partner, assessment_id, item, person_id, instrument, stage, assessment_date date, value double,"
+    " weight double",
+    "treatment_entry": "partner, entry_id, person_id, treatment_id, entry_date date, ever_treated, referral,"
+    " living_with, living_with_children, living_where, education, labour, primary_drug, route, frequency,"
+    " age_first_use int, injecting, years_since_first_injection int, polydrug, secondary_drugs, hiv_test, hcv_test,"
+    " sharing, ost",
     "service_area": "partner, region, valid_from date, valid_to date",
     "programme_prison": "prison, valid_from date, valid_to date",
 }

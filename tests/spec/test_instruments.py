@@ -1,0 +1,139 @@
+"""Scores as their authors published them, the paired change, and change beyond error of measurement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipeline.outcomes.instruments import instruments
+from tests.support.core_rows import cell, measured
+from tests.support.drawn import world
+
+RELEASED = "2022-10-01"
+LATER = "2023-01-05"
+Answers = dict[str, float | None]
+
+
+def asked(person: str, instrument: str, answers: Answers, *, stage: str = "intake", day: str = "2022-08-01",
+          key: str = "", weights: dict[str, float] | None = None) -> list[dict[str, Any]]:  # fmt: skip
+    row = {"partner": "a", "assessment_id": key or f"{person}-{stage}", "person_id": person, "instrument": instrument}
+    return [
+        row
+        | {"stage": stage, "assessment_date": day, "item": item, "value": value, "weight": (weights or {}).get(item)}
+        for item, value in answers.items()
+    ]
+
+
+def tables(people: list[str], rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    drawn = "\n".join(f"{p} | {RELEASED} | 2022-07-01" for p in people)
+    found = world(f"person | released | agreed\n{drawn}")
+    found["assessment"] = rows
+    found["coverage"] = [
+        *found["coverage"],
+        {
+            "source": "a",
+            "table_name": "assessment",
+            "prison": "*",
+            "covered_from": "2020-01-01",
+            "covered_to": "2023-07-31",
+        },
+    ]
+    return found
+
+
+def scores(rows: list[dict[str, Any]]) -> dict[str, float]:
+    con = measured(tables(["one"], rows))
+    return {k: round(v, 4) for k, v in con.execute("select scale, score from outcomes.instrument_score").fetchall()}
+
+
+def whoqol(value: float, **other: float | None) -> Answers:
+    return {f"q{n}": other.get(f"q{n}", value) for n in range(1, 27)}
+
+
+def test_whoqol_reverses_three_items_and_runs_from_0_to_100() -> None:
+    best = whoqol(5, q3=1, q4=1, q26=1)
+    domains = ("physical", "psychological", "social", "environment")
+    assert scores(asked("one", "whoqol_bref", best)) == {f"whoqol_{d}": 100 for d in domains}
+    assert set(scores(asked("one", "whoqol_bref", whoqol(3))).values()) == {50.0}
+    # physical: 3 and 4 reversed; seven answers of 4, two of which count as 2: mean 24/7, times 4, minus 4, by 16
+    assert scores(asked("one", "whoqol_bref", whoqol(4)))["whoqol_physical"] == round((24 / 7 * 4 - 4) * 100 / 16, 4)
+
+
+def test_whoqol_needs_enough_answers_in_the_domain_and_in_all() -> None:
+    two_missing = scores(asked("one", "whoqol_bref", whoqol(3, q20=None, q21=None)))
+    assert "whoqol_social" not in two_missing  # one of three may be missing, not two
+    assert "whoqol_physical" in two_missing
+    six_missing = whoqol(3, q1=None, q2=None, q5=None, q8=None, q9=None, q20=None)
+    assert scores(asked("one", "whoqol_bref", six_missing)) == {}  # more than a fifth of 26
+    assert "whoqol_social" in scores(asked("one", "whoqol_bref", whoqol(3, q20=7)))  # out of range: not answered
+
+
+def test_top_scales_are_taken_as_they_are() -> None:
+    found = scores(asked("one", "top", {"psychological": 13, "alcohol": 28, "opiates": 29, "unheard_of": 3}))
+    assert found == {"top_psychological": 13, "top_alcohol": 28}
+
+
+def test_gas_is_a_t_score_of_weighted_goals() -> None:
+    """Kiresuk and Sherman 1968: goals reached as expected give 50, all much better 72.6 for three equal goals."""
+    as_expected = asked("one", "gas", {"g1": 0, "g2": 0, "g3": 0})
+    assert scores(as_expected) == {"gas": 50}
+    assert scores(asked("one", "gas", {"g1": 1, "g2": 1, "g3": 1}))["gas"] == pytest.approx(63.6931, abs=1e-4)
+    weighted = asked("one", "gas", {"g1": 2, "g2": -1}, weights={"g1": 3, "g2": 1})
+    assert scores(weighted)["gas"] == pytest.approx(50 + 10 * 5 / (0.7 * 10 + 0.3 * 16) ** 0.5, abs=1e-4)
+
+
+def test_europasi_composites_are_means_of_shares_and_need_every_item() -> None:
+    full: Answers = {"medical_days": 15, "medical_bothered": 2, "medical_importance": 4}
+    assert scores(asked("one", "europasi", full)) == {"europasi_medical": round((15 / 90) + (2 / 12) + (4 / 12), 4)}
+    assert scores(asked("one", "europasi", full | {"medical_importance": None})) == {}
+    assert scores(asked("one", "europasi", {"severity_drug": 7})) == {"europasi_severity_drug": 7}
+
+
+def test_change_is_paired_and_the_missing_second_measurement_is_a_doubt() -> None:
+    """Spread at intake 4, reliability 0.75: a change beyond 1.96 * 4 * sqrt(0.5) = 5.54 points is reliable."""
+    before = {"up": 6.0, "little": 10.0, "down": 14.0, "lost": 10.0}
+    after = {"up": 12.0, "little": 15.0, "down": 8.0}
+    rows = [r for p, v in before.items() for r in asked(p, "top", {"psychological": v})]
+    rows += [r for p, v in after.items() for r in asked(p, "top", {"psychological": v}, stage="month_3", day=LATER)]
+    con = measured(tables(list(before), rows))
+    spread = con.execute("select stddev_samp(before) from outcomes.instrument_pair").fetchone()
+    assert spread is not None
+    assert spread[0] == pytest.approx(3.265986)  # threshold 4.53
+    better = cell(con, "instrument_better", component="top_psychological")
+    assert (better["numerator"], better["denominator"], better["possible"], better["unobserved"]) == (2, 4, 1, 1)
+    worse = cell(con, "instrument_worse", component="top_psychological")
+    assert (worse["numerator"], worse["denominator"]) == (1, 4)
+    change = cell(con, "instrument_change", component="top_psychological")
+    assert (change["denominator"], change["value"]) == (3, 5.0)  # 6, 5 and -6
+
+
+def test_fewer_days_of_use_are_better() -> None:
+    rows = [r for p, v in {"a1": 28.0, "a2": 20.0}.items() for r in asked(p, "top", {"opiates": v})]
+    rows += asked("a1", "top", {"opiates": 0}, stage="month_3", day=LATER)
+    con = measured(tables(["a1", "a2"], rows))
+    assert cell(con, "instrument_better", component="top_opiates")["numerator"] == 1
+
+
+def test_measurements_at_other_times_do_not_count() -> None:
+    rows = asked("one", "top", {"physical": 5}, day="2022-10-02")  # called intake, but after release
+    rows += asked("one", "top", {"physical": 9}, stage="month_3", day="2022-09-30")  # called later, but before
+    con = measured(tables(["one"], rows))
+    assert con.execute("select * from outcomes.instrument_pair").fetchall() == []
+
+
+def test_nobody_is_counted_before_three_months_have_been_seen() -> None:
+    rows = asked("one", "top", {"physical": 5})
+    con = measured(tables(["one"], rows), quarter="2022Q4", as_of="2023-01-15")
+    assert cell(con, "instrument_change", component="top_physical")["status"] in ("too_early", "not_applicable")
+    assert con.execute("select distinct state from outcomes.unit where measure = 'instrument_better'").fetchall() == []
+
+
+def test_every_scale_says_its_source_and_has_sound_items() -> None:
+    scales = instruments().scale
+    assert len({s.id for s in scales}) == len(scales)
+    assert all(instruments().instrument[s.instrument].source for s in scales)
+    assert all(0 < s.answered <= len(s.items) and all(i.low < i.high for i in s.items) for s in scales if s.id != "gas")
+    assert sorted(i.item for s in scales if s.instrument == "whoqol_bref" for i in s.items) == sorted(
+        f"q{n}" for n in range(3, 27)
+    )  # each of the 24 items of domains once; the first two stand alone
