@@ -87,6 +87,8 @@ def pull(settings: Settings, run: Run, reporter: Reporter) -> landing.LandingRep
 def run_quarter(settings: Settings, run: Run, reporter: Reporter) -> Outcome:
     """Landed deliveries to an unsigned draft, resuming where an earlier attempt stopped."""
     run = with_inputs(settings, run)
+    for line in landing.lost_since(settings, run.known_at) if run.known_at else ():
+        reporter.say(line)
     outcome = Outcome(run)
     with plain_storage_errors():
         fill_warehouse(settings, outcome, reporter)
@@ -151,7 +153,8 @@ def with_inputs(settings: Settings, run: Run) -> Run:
     rules = [p for p in settings.resource("expectations").rglob("*") if p.is_file()]
     reference = [p for p in settings.resource("data/reference").rglob("*") if p.is_file()]
     decisions = [p for p in (settings.root / "decisions.toml",) if p.exists()]
-    decided = json.dumps([settings.hashed(), *map(hash_files, (rules, reference, decisions))], sort_keys=True)
+    erased = [p for p in (settings.data / "landing" / "tombstones.json",) if p.exists()]
+    decided = json.dumps([settings.hashed(), *map(hash_files, (rules, reference, decisions, erased))], sort_keys=True)
     return replace(
         run,
         inputs=inputs,

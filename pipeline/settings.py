@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Self
@@ -104,9 +105,11 @@ class Settings(Strict):
     keeping: KeepingSettings = KeepingSettings()
 
     def folder(self, stage: str) -> Path:
-        """The stage's folder under `data`, made when it is missing."""
+        """The stage's folder under `data`, made when it is missing; for its owner alone, but for publication."""
         path = self.data / stage
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.name == "posix" and stage != "publication" and path.stat().st_mode & 0o077:
+            path.chmod(0o700)
         return path
 
     def resource(self, name: str) -> Path:

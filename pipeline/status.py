@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import landing, validated
 from pipeline.console import out, show_files, show_json, show_table
 from pipeline.errors import InputError
+from pipeline.keeping.state import keeping_lines, rare_people
 from pipeline.periods import Quarter
 from pipeline.settings import Settings
 from pipeline.warehouse import Connection, current_path, open_current
@@ -44,18 +45,23 @@ QUARANTINE = """
 """
 
 
-def show_status(settings: Settings, *, as_json: bool) -> None:
-    """Print deliveries, coverage and quarantine of the newest run, what was refused, and the last runs."""
-    found = read_status(settings)
+def show_status(settings: Settings, day: date, *, as_json: bool) -> None:
+    """Print deliveries, coverage and quarantine of the newest run, refusals, the last runs, and how all is kept.
+
+    What has run out is judged by `day`.
+    """
+    found = read_status(settings) | {"rare people": rare_people(settings)}
+    lines = keeping_lines(settings, day)
+    found["keeping"] = [{"line": line} for line in lines]
     if as_json:
         show_json(found)
         return
-    for title in ("deliveries", "coverage", "quarantine", "refused", "runs"):
+    for title in ("deliveries", "coverage", "quarantine", "refused", "rare people", "runs"):
         rows = found[title]
         if rows:
             show_table(title, rows[0].keys(), (row.values() for row in rows))
-    out.print("Pseudonyms: as partners made them, not keyed a second time (docs/pseudonyms.md).")
-    out.print("At rest: not encrypted. Keep the data folder on an encrypted disk.")
+    for line in lines:
+        out.print(line, markup=False)
 
 
 def read_status(settings: Settings) -> dict[str, list[dict[str, Any]]]:

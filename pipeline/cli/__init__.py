@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from pathlib import Path
 
-from pipeline.cli import line, look, partner, steward  # noqa: F401  importing registers their commands
+from pipeline.cli import keeping, line, look, partner, steward  # noqa: F401  importing registers their commands
 from pipeline.cli.common import Context, app
 from pipeline.errors import ThroughcareError
 
 
 def main() -> None:
     """Run the command; an expected error is one plain message and an exit code, never a traceback."""
+    os.umask(0o077)  # whatever is written, nobody else of this machine may read it
     try:
         app(standalone_mode=True)
     except ThroughcareError as problem:

@@ -32,6 +32,7 @@ def demo(as_json: JSON = False) -> None:
     """Sample exports to a published quarter, wholly in data/demo; signed `demo`, marked SYNTHETIC."""
     from pipeline import flow
     from pipeline.console import ConsoleReporter
+    from pipeline.keeping.steward import write_steward_files
 
     root = Context.root if (Context.root / "throughcare.toml").exists() else REPOSITORY
     settings = load_settings(root, data=root / "data" / "demo")
@@ -40,6 +41,7 @@ def demo(as_json: JSON = False) -> None:
     run = new_run("2023Q2", "2023-08-15", None)
     flow.pull(settings, run, reporter)
     outcome = flow.run_quarter(settings, run, reporter)
+    write_steward_files(settings, now().date())
     flow.release_and_publish(
         settings,
         outcome,
@@ -63,12 +65,14 @@ def run(
     """The whole quarter to an unsigned draft, resuming where it stopped."""
     from pipeline import flow
     from pipeline.console import ConsoleReporter
+    from pipeline.keeping.steward import write_steward_files
 
     settings = load_settings(Context.root)
     reporter = ConsoleReporter(quiet=as_json)
     wanted = new_run(quarter, as_of, known_at)
     flow.pull(settings, wanted, reporter)
     outcome = flow.run_quarter(settings, wanted, reporter)
+    write_steward_files(settings, now().date())
     _show_outcome(settings, outcome, as_json)
 
 
@@ -97,7 +101,7 @@ def status(as_json: JSON = False) -> None:
     """Partners, deliveries, coverage, quarantine and the last runs."""
     from pipeline.status import show_status
 
-    show_status(finished_settings(), as_json=as_json)
+    show_status(finished_settings(), now().date(), as_json=as_json)
 
 
 @app.command()

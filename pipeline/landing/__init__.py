@@ -10,6 +10,7 @@ from pipeline.landing.land import Landed, LandingReport, land
 from pipeline.landing.load import load
 from pipeline.landing.reading import read_file
 from pipeline.landing.receipts import Receipt, ReceivedFile, Refusal, receipts, refusals
+from pipeline.landing.retention import Purged, destroy, expired, lost_since, purged
 from pipeline.landing.screen import Finding, shown
 from pipeline.landing.sheets import Reading, Sheet, UnreadableError
 from pipeline.landing.store import open_store
@@ -22,6 +23,7 @@ __all__ = [
     "KeptFiles",
     "Landed",
     "LandingReport",
+    "Purged",
     "Reading",
     "Receipt",
     "ReceivedFile",
@@ -30,13 +32,17 @@ __all__ = [
     "UnreadableError",
     "bury",
     "decode",
+    "destroy",
     "erase",
+    "expired",
     "is_birth_number",
     "kept_files",
     "keying_of",
     "land",
     "load",
+    "lost_since",
     "open_store",
+    "purged",
     "read_file",
     "read_tombstones",
     "read_workbook",

@@ -132,11 +132,11 @@ def read_delivery(settings: Settings, receipt: Receipt) -> tuple[dict[str, bytes
         raise InputError(f"{receipt.partner}: a landed file cannot be read by today's contract: {problem}") from None
 
 
-def bury(settings: Settings, person: str, *, at: datetime) -> int:
+def bury(settings: Settings, person: str, *, at: datetime) -> frozenset[str]:
     """Put a person under a tombstone, named by the partners' pseudonym or by the pipeline's own; nothing is erased yet.
 
-    Returns in how many deliveries they were found. Raises SettingsError without a pipeline key, InputError when nobody
-    is called so.
+    Returns every form in which they were found. Raises SettingsError without a pipeline key, InputError when nobody is
+    called so.
     """
     key = read_keys(settings).pipeline
     if key is None:
@@ -147,25 +147,27 @@ def bury(settings: Settings, person: str, *, at: datetime) -> int:
     stones, keyer = read_tombstones(settings), Keyer(key)
     wanted = {person, keyer.person(person)}
     people: set[str] = set()
+    names: set[str] = {person}
     references: list[Reference] = []
-    number = 0
     for receipt in receipts(settings):
         _, readings, contract = read_delivery(settings, receipt)
 
         def is_person(value: str, keyed: str = receipt.keyed) -> bool:
             known_as = value if keyed else keyer.person(value)
-            people.update({known_as} & wanted)
-            return known_as in wanted
+            if known_as not in wanted:
+                return False
+            people.add(known_as)
+            names.update((value, known_as))
+            return True
 
         found = find_rows(readings, contract, is_person, lambda _, __: False)
         references += [(receipt.partner, *reference, receipt.keyed) for reference in sorted(found.references)]
-        number += bool(found.number)
     if not people and not any(stones.holds_person(name, mark) for name in wanted for mark in ("", stones.current)):
         raise InputError(
             "No landed delivery names such a person, in either form of the pseudonym. Nothing was changed."
         )
     stones.add(sorted(people), references, at=at)
-    return number
+    return frozenset(names)
 
 
 def erase(settings: Settings, *, at: datetime) -> list[Erased]:

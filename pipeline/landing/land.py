@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -142,6 +142,8 @@ def _land(settings: Settings, delivery: Delivery, now: datetime, known: dict[str
     if delivery_id in known and _is_kept(settings, known[delivery_id]):
         return Landed(delivery.partner, label, KNOWN, delivery_id)
     examined = examine(delivery, load_contract(settings, delivery.partner), hashes, now.date())
+    if run_out := _run_out(examined, now):
+        examined = replace(examined, problems=(*examined.problems, run_out))
     if examined.findings or examined.problems:
         return _refuse(settings, examined, label, now)
     earlier = known.get(delivery_id)
@@ -153,6 +155,15 @@ def _land(settings: Settings, delivery: Delivery, now: datetime, known: dict[str
         return Landed(delivery.partner, label, REFUSED, delivery_id, problem.rule_id, (str(problem),))
     known[delivery_id] = receipt
     return Landed(delivery.partner, label, NEW, delivery_id, reasons=(*left_out, *_notes(examined, now.date())))
+
+
+def _run_out(examined: Examined, now: datetime) -> Problem | None:
+    """Real data whose time has run out may not be taken, nor taken again once they were destroyed."""
+    until = examined.declared.keep_until
+    if until is None or until >= now.date() or examined.delivery.synthetic:
+        return None
+    text = f"keep_until = {until} has passed: the delivery may not be kept. Deliver it with the day that holds now."
+    return Problem("no_legal_basis", text)
 
 
 def _is_kept(settings: Settings, receipt: Receipt) -> bool:

@@ -47,11 +47,25 @@ class LinkageDecision(Strict):
         return self
 
 
+class WithdrawalDecision(Strict):
+    """What is done about one person who withdrew consent, besides leaving them out at once, which needs no decision.
+
+    `person` is the mark in the steward's file, not a pseudonym. Who is to go altogether is forgotten by command.
+    """
+
+    person: str = Field(pattern="^[0-9a-f]{12}$")
+    decision: Literal["keep_excluded"]
+    reason: str = Field(min_length=1)
+    owner: str = Field(min_length=1)
+    expires: date
+
+
 class Decisions(Strict):
     """The whole file."""
 
     acceptance: tuple[Acceptance, ...] = ()
     linkage: tuple[LinkageDecision, ...] = ()
+    withdrawal: tuple[WithdrawalDecision, ...] = ()
 
     @model_validator(mode="after")
     def _once(self) -> Self:

@@ -161,7 +161,7 @@ def test_nothing_is_left_in_any_shape(project, monkeypatch: pytest.MonkeyPatch, 
     (before,) = receipts(project.settings)
     assert FORGOTTEN.encode() in everything(project)
 
-    assert bury(project.settings, FORGOTTEN, at=AT) == 1
+    assert bury(project.settings, FORGOTTEN, at=AT) == {FORGOTTEN, Keyer(KEY).person(FORGOTTEN)}
     (erased,) = erase(project.settings, at=AT)
     left = everything(project)
     for value in (FORGOTTEN, Keyer(KEY).person(FORGOTTEN), RELATIVE, "QX-D7701", "QX-V8801", "and\n"):
