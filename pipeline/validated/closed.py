@@ -36,8 +36,8 @@ def find_closed(con: Connection, table: Table, rule: Rule | None) -> None:
     )
     if rule:
         con.execute(
-            "insert into validated.finding select table_name, partner, delivery_id, '', '', null, null, record_key, ?, ?, '' "
-            "from validated.closed where table_name = ? order by partner, delivery_id, record_key",
+            "insert into validated.finding select table_name, partner, delivery_id, '', '', null, null, record_key, "
+            "?, ?, '' from validated.closed where table_name = ? order by partner, delivery_id, record_key",
             [rule.id, rule.severity, table.name],
         )
 

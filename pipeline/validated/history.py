@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.model import Table, tables
 from pipeline.validated.checks import PARENT_REFUSED, Check
+from pipeline.validated.closed import RULE as CLOSED
 from pipeline.validated.rows import has_rows, key_columns, newest_descending, record_key, with_age
 from pipeline.warehouse import Connection, load_sql, split_statements
 
@@ -21,10 +22,10 @@ def write_history(con: Connection, asked: Mapping[str, Sequence[Check]]) -> None
     """Fill `validated.finding_history`; `asked` has each table's warnings on accepted rows.
 
     Needs the views `newest_<table>`. Findings on rows without a key, and those that only wait for their parent,
-    cannot be followed and are left out.
+    cannot be followed and are left out; so are deletions, which happen once and are not mended.
     """
     con.execute(_PLACES)
-    con.execute(_TOLD, [PARENT_REFUSED])
+    con.execute(_TOLD, [[PARENT_REFUSED, CLOSED]])
     for name, checks in asked.items():
         _ask_earlier_versions(con, tables()[name], [c for c in checks if c.rule.tell == "partner"])
     _find_what_came(con)
@@ -64,7 +65,7 @@ def _find_what_came(con: Connection) -> None:
         for t in tables().values()
         if t.name in found
     ]
-    con.execute(_CAME.format(accepted=" union all ".join([_FATES, *parts])))
+    con.execute(_CAME.format(closed=CLOSED, accepted=" union all ".join([_FATES, *parts])))
 
 
 _PLACES = """
@@ -80,7 +81,8 @@ create or replace temp table told as
 select n.partner, n.table_name, n.record_key, n.rule_id, n.severity, n.column_name, p.place
 from validated.finding n
 join delivery_place p on p.delivery_id = n.delivery_id
-where n.severity <> 'file' and n.rule_id <> ? and (n.record_key <> '' or n.row_number is null)
+where n.severity <> 'file' and n.rule_id not in (select unnest(?::varchar[]))
+    and (n.record_key <> '' or n.row_number is null)
 """
 
 # What staging could not read was not judged by the other rules, so it says nothing about them.
@@ -105,5 +107,5 @@ union
 select n.table_name, n.partner, n.record_key, 'accepted', p.place
 from validated.finding n
 join delivery_place p on p.partner = n.partner and p.kind = 'full' and list_contains(p.tables, n.table_name)
-where n.row_number is null and n.severity = 'warning'
+where n.row_number is null and n.severity = 'warning' and n.rule_id <> '{closed}'
 """

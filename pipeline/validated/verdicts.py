@@ -35,7 +35,8 @@ def _pairs(row: Sequence[int]) -> Iterator[tuple[int, int]]:
 def find_lost_parents(con: Connection, checks: Sequence[Check]) -> None:
     """Fill `lost_parent` with the values of a table's references that lead to no accepted row."""
     con.execute(
-        "create or replace temp table lost_parent (column_name varchar, partner varchar, value varchar, refused boolean)"
+        "create or replace temp table lost_parent "
+        "(column_name varchar, partner varchar, value varchar, refused boolean)"
     )
     for column, query in sorted({(c.column, c.lost) for c in checks if c.lost}):
         con.execute(f"insert into lost_parent select '{column}', * from ({query})")
