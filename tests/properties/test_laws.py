@@ -65,7 +65,8 @@ def test_groups_add_up_to_all(world: World) -> None:
             select {CELL}, group_by, sum(coalesce(numerator, 0)) as x, sum(coalesce(denominator, 0)) as n,
                 sum(too_early) as early, sum(coalesce(possible, 0)) as possible
             from outcomes.measure_cell
-            where group_by in ('partner', 'prison', 'quarter', 'planned', 'drug_user') and measure <> 'complaints'
+            where group_by in ('partner', 'prison', 'quarter', 'planned', 'drug_user', 'sex', 'age', 'citizenship',
+                'region', 'state_before', 'landmark', 'complex_case') and measure <> 'complaints'
             group by {CELL}, group_by)
         select * from one inner join many
         using (measure, component, cohort, cell_set)
@@ -100,10 +101,11 @@ def test_order_of_rows_does_not_matter(world: World, seed: int) -> None:
 def test_curves_account_for_everybody(world: World) -> None:
     con = measured(world)
     members = dict(rows(con, "select cohort, count(*) from outcomes.cohort_member group by cohort"))
+    started = rows(con, "select count(*) from outcomes.follow_up where kind = 'retention' and event_number = 1")[0][0]
     found = rows(con, "select * from outcomes.curve where group_by = 'all' order by measure, cohort, day")
     for measure, cohort in {(row[0], row[1]) for row in found}:
         days = [DayCount(*row[4:]) for row in found if row[:2] == (measure, cohort)]
-        left = members[cohort]
+        left = started if measure == "retention" else members[cohort]
         for day in days:
             assert day.at_risk == left
             left -= day.events + day.competing + day.censored
@@ -113,6 +115,19 @@ def test_curves_account_for_everybody(world: World) -> None:
         for event, other, day in zip(aalen_johansen(days), aalen_johansen(swapped), days, strict=True):
             free *= 1 - (day.events + day.competing) / day.at_risk
             assert abs(event.value + other.value + free - 1) < 1e-9, "incidences and the event-free share add up to one"
+
+
+@FEW
+@given(worlds())
+def test_outcomes_of_applications_add_up(world: World) -> None:
+    """Each application has one outcome, each refused one a reason."""
+    apart = """
+        select component, cohort from outcomes.measure_cell
+        where measure = 'applications' and status = 'measured' and group_by in ('all', 'outcome', 'reason')
+            and component <> 'eligible'
+        group by component, cohort
+        having sum(case when group_by = 'all' then numerator else -numerator end) <> 0"""
+    assert rows(measured(world), apart) == []
 
 
 @FEW

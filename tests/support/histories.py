@@ -24,9 +24,9 @@ REASONS = [
     "unknown",
 ]
 PARTNER_TABLES = {
-    "a": ("case", "service", "treatment", "need", "complaint", "living_status"),
-    "b": ("case", "service"),
-    "r": ("case", "service", "family_member", "complaint", "need"),
+    "a": ("case", "service", "treatment", "need", "complaint", "living_status", "application"),
+    "b": ("case", "service", "treatment"),
+    "r": ("case", "service", "family_member", "complaint", "need", "application"),
 }
 World = dict[str, list[dict[str, Any]]]
 edges = st.sampled_from(EDGES)
@@ -48,6 +48,9 @@ def worlds(draw: st.DrawFn) -> World:
         world["coverage"].append(
             coverage("custody", "conviction", draw(st.sampled_from([FIRST, date(2021, 7, 1)])), until)
         )
+    world["service_area"] = [area("a", "CZ010", FIRST), area("b", "CZ064", date(2022, 1, 1))]
+    world["programme_prison"] = [{"prison": "brno", "valid_from": FIRST}]
+    world["programme_prison"].append({"prison": "plzen", "valid_from": FIRST, "valid_to": date(2022, 1, 1)})
     for partner, tables in PARTNER_TABLES.items():
         until = draw(st.sampled_from([EXTRACT, EXTRACT, date(2023, 6, 30), date(2022, 7, 1)]))
         since = draw(st.sampled_from([FIRST, FIRST, FIRST, date(2021, 7, 1)]))
@@ -56,6 +59,8 @@ def worlds(draw: st.DrawFn) -> World:
         person(draw, world, f"p{number}")
     for number in range(draw(st.integers(0, 2))):
         complaint(draw, world, f"x{number}")
+    for number in range(draw(st.integers(0, 2))):
+        application(draw, world, f"y{number}")
     return world
 
 
@@ -63,9 +68,23 @@ def coverage(source: str, table: str, first: date, last: date) -> dict[str, Any]
     return {"source": source, "table_name": table, "prison": "*", "covered_from": first, "covered_to": last}
 
 
+def area(partner: str, region: str, first: date) -> dict[str, Any]:
+    return {"partner": partner, "region": region, "valid_from": first, "valid_to": None}
+
+
+def application(draw: st.DrawFn, world: World, name: str) -> None:
+    row: dict[str, Any] = {"partner": draw(st.sampled_from(["a", "r"])), "application_id": name}
+    row["person_id"] = draw(st.sampled_from(["p0", "p1", "other", None]))
+    row["application_date"] = draw(st.sampled_from([date(2021, 3, 31), date(2022, 5, 5), date(2023, 7, 15)]))
+    row["eligible"] = draw(st.sampled_from([True, False, None]))
+    row["outcome"] = draw(st.sampled_from(["accepted", "refused", "refused", "waiting", None]))
+    world["application"].append(row | {"reason": draw(st.sampled_from(["no_capacity", "other", None]))})
+
+
 def person(draw: st.DrawFn, world: World, name: str) -> None:
     withdrawn = date(2023, 1, 1) if draw(st.integers(0, 12)) == 0 else None
     row = {"person_id": name, "sex": "male", "in_custody_data": True, "consent_withdrawn_date": withdrawn}
+    row |= {"birth_year": draw(st.sampled_from([None, 1986, 1999])), "citizenship": draw(st.sampled_from(["cz", None]))}
     world["person"].append(row)
     spells(draw, world, name)
     if draw(st.integers(0, 8)) == 0:
@@ -113,7 +132,7 @@ def spells(draw: st.DrawFn, world: World, name: str) -> None:
                 left = None
                 break
             stay["release_date"] = left
-            if draw(yes):
+            if draw(st.booleans()):
                 break
             stay["release_reason"], day = "transfer_out", left
         reason = draw(st.sampled_from(SENTENCE * 3 + ["remand_ended", *NO_RELEASE])) if left else None
@@ -145,6 +164,7 @@ def close(draw: st.DrawFn, world: World, name: str, number: int, begun: date, le
         release |= {"release_quarter": f"{left.year}Q{(left.month + 2) // 3}", "prison": stay["prison"]}
         release["conditional"] = (reason or "").startswith("conditional")
         release |= {"planned": draw(st.sampled_from(["planned", "unplanned", "unknown"]))}
+        release |= {"prior_terms": draw(st.sampled_from([None, 0, 3])), "prison_region": "CZ064"}
         world["release"].append(release | {"drug_user": draw(st.sampled_from(["yes", "yes", "no", None]))})
 
 
@@ -154,6 +174,7 @@ def case(draw: st.DrawFn, world: World, name: str, case_id: str) -> None:
     spell = draw(st.sampled_from(own))
     anchor = spell["release_date"] or EXTRACT
     day = max(anchor - timedelta(draw(edges)), date(2020, 10, 1))
+    day = draw(st.sampled_from([day, spell["admission_date"]]))
     row: dict[str, Any] = {"partner": partner, "case_id": case_id, "person_id": name, "agreement_date": day}
     row |= {"programme": "romodrom" if partner == "r" else "through_the_gate", "prison": "brno"}
     row["case_manager_id"] = draw(st.sampled_from(["w1", "w2", None]))
@@ -162,19 +183,31 @@ def case(draw: st.DrawFn, world: World, name: str, case_id: str) -> None:
     row["agreement_end_planned"] = draw(st.sampled_from([None, day + timedelta(60), day + timedelta(366)]))
     row["end_date"] = draw(st.sampled_from([None, None, anchor, min(anchor + timedelta(9), EXTRACT)]))
     row["end_date"] = row["end_date"] and max(row["end_date"], day)
-    row["end_reason"] = row["end_date"] and draw(st.sampled_from(["completed", "deported", None]))
+    why = st.sampled_from(["completed", "deported", "transferred_to_partner", "transferred_to_partner", None])
+    row["end_reason"] = row["end_date"] and draw(why)
+    row["handed_over_to"] = draw(st.sampled_from([None, "B", "outside_provider"]))
+    row["region_after_release"] = draw(st.sampled_from([None, "CZ010", "CZ064", "unknown"]))
+    row["complaints_explained_date"] = draw(st.sampled_from([None, day, day + timedelta(1)]))
     world["case"].append(row)
     if partner == "r" and draw(yes):
         world["family_member"].append({"partner": "r", "family_member_id": f"f{case_id}", "person_id": name})
+    moves = [s["admission_date"] for s in world["stay"] if s["person_id"] == name and s["position"] > 1]
     for number in range(draw(st.integers(0, 4))):
-        service(draw, world, row, f"{case_id}v{number}", anchor)
+        service(draw, world, row, f"{case_id}v{number}", draw(st.sampled_from([anchor, *moves])))
+    if row["end_reason"] == "transferred_to_partner" and draw(yes):
+        contact(world, draw(st.sampled_from(["a", "b"])), name, f"{case_id}h",
+                row["end_date"] + timedelta(draw(st.sampled_from([0, 14, 15]))))  # fmt: skip
     if partner == "a":
         treatment(draw, world, row, anchor)
         prison_treatment(draw, world, row, anchor)
-        day = anchor + timedelta(draw(st.sampled_from([-400, -1, 0, 7, 8])))
-        status = {"partner": "a", "status_id": f"{case_id}l", "person_id": name, "status_date": day}
-        status["documents"] = draw(st.sampled_from(["yes", "no", "unknown", None]))
-        world["living_status"].append(status)
+        for number, choice in enumerate(([-400, -1, 0, 7, 8], [0, 7, 91, 121, 122, 365])):
+            seen = anchor + timedelta(draw(st.sampled_from(choice)))
+            status = {"partner": "a", "status_id": f"{case_id}l{number}", "person_id": name, "status_date": seen}
+            status["documents"] = draw(st.sampled_from(["yes", "no", "unknown", None]))
+            status["stage"] = "intake" if number == 0 else draw(st.sampled_from(["month_3", "month_3", "month_6"]))
+            status["housing"] = draw(st.sampled_from(["with_family", "street", "prison", None]))
+            status["work"] = draw(st.sampled_from(["regular", "unemployed", "unknown", None]))
+            world["living_status"].append(status)
     if partner != "b" and draw(yes):
         need = {"partner": partner, "need_id": f"{case_id}n", "case_id": case_id, "raised_date": day}
         need["domain"] = draw(st.sampled_from(["housing", "work"]))
@@ -199,14 +232,34 @@ def service(draw: st.DrawFn, world: World, case: dict[str, Any], name: str, anch
     world["service"].append(row)
 
 
+def contact(world: World, partner: str, name: str, key: str, day: date, treatment_id: str | None = None) -> None:
+    """A direct contact with a client in the community."""
+    world["service"].append(
+        {"partner": partner, "service_id": key, "person_id": name, "service_date": day, "treatment_id": treatment_id,
+         "service_code": "counselling", "setting": "community", "recipient": "client", "attendance": "attended",
+         "direct": True}
+    )  # fmt: skip
+
+
 def treatment(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: date) -> None:
     if not draw(yes):
         return
     row = {"partner": case["partner"], "treatment_id": f"{case['case_id']}t", "person_id": case["person_id"]}
-    row["treatment_type"] = draw(st.sampled_from(["outpatient", "outpatient", "aftercare", "prison_unit"]))
-    row["setting"] = draw(st.sampled_from(["community", "community", "prison"]))
-    day = anchor + draw(st.sampled_from([1, -1])) * timedelta(draw(edges))
-    world["treatment"].append(row | {"start_date": min(day, EXTRACT)})
+    kinds = st.sampled_from(["outpatient", "outpatient", "residential_short", "aftercare", "prison_unit"])
+    row["treatment_type"] = draw(kinds)
+    row["setting"] = draw(st.sampled_from(["community", "community", "community", "prison"]))
+    day = min(anchor + draw(st.sampled_from([1, 1, -1])) * timedelta(draw(edges)), EXTRACT)
+    end = draw(st.sampled_from([None, 0, 13, 14, 90, 91, 300]))
+    row |= {"start_date": day, "end_date_exclusive": None if end is None else day + timedelta(end)}
+    row["end_reason"] = draw(st.sampled_from(["dropped_out", "completed", "transferred", None]))
+    world["treatment"].append(row)
+    for number, after in enumerate(draw(st.sampled_from([[], [0, 1], [1, 30], [1, 30], [1, 31]]))):
+        key, person = f"{row['treatment_id']}{number}", case["person_id"]
+        contact(world, row["partner"], person, key, day + timedelta(after), row["treatment_id"])
+    if end is not None and draw(yes):
+        again = row | {"treatment_id": f"{case['case_id']}t2", "end_date_exclusive": None}
+        again["partner"] = draw(st.sampled_from(["a", "b"]))
+        world["treatment"].append(again | {"start_date": day + timedelta(end + draw(st.sampled_from([0, 7, 8])))})
 
 
 def prison_treatment(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: date) -> None:

@@ -4,41 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 from pipeline.outcomes import MEASURES, Measure
 from pipeline.periods import Quarter
+from tests.support import twin_access, twin_care, twin_exposure
 from tests.support import twin_cohorts as twin
 from tests.support.twin_cohorts import Member, Row, World
+from tests.support.twin_units import (
+    OF_COHORT,
+    Key,
+    Unit,
+    agreed,
+    client_months,
+    cohort_of,
+    member_groups,
+    quarter_state,
+    services,
+    spread,
+)
 
-Key = tuple[str, str, str, str, int | None, str, str]
 EVENTS = (
     "contact",
     "treatment",
     "opioid_agonist",
-    *sorted(m.event for m in MEASURES.values() if m.event.startswith("re")),
+    *sorted(m.event for m in MEASURES.values() if m.event.startswith(("return", "reconviction"))),
 )
 CAUSES = ("new_offence", "earlier_offence", "revocation", "conversion", "not_known")
-BREAKDOWNS = ("partner", "prison", "planned", "drug_user")
-OF_COHORT = {"programme": "through_the_gate", "romodrom": "romodrom"}
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One unit below the line (n) and what it adds above it (x)."""
-
-    key: Key
-    person: str
-    state: str
-    n: int = 1
-    x: int = 0
-    possible: int = 0
-    unobserved: int = 0
-    size: float | None = None
-    worker: str | None = None
 
 
 def cells(world: World) -> dict[Key, dict[str, Any]]:
@@ -46,7 +40,7 @@ def cells(world: World) -> dict[Key, dict[str, Any]]:
     found: dict[Key, list[Unit]] = defaultdict(list)
     for unit in units(world):
         found[unit.key].append(unit)
-    return {key: count(key, group) for key, group in found.items()}
+    return {key: count(key, group) for key, group in found.items()} | twin_exposure.days_to_return(world)
 
 
 def count(key: Key, group: list[Unit]) -> dict[str, Any]:
@@ -76,7 +70,8 @@ def count(key: Key, group: list[Unit]) -> dict[str, Any]:
         cell["complement_persons"] = sum(1 for pn, px in persons.values() if pn > px)
     sizes = [u.size for u in measured if u.size is not None]
     if part.value == "median":
-        cell["value"] = median(sizes) if sizes else None
+        tenth = key[1] == "upper_tenth" and len(sizes) > 1
+        cell["value"] = quantiles(sizes, n=10, method="inclusive")[8] if tenth else median(sizes) if sizes else None
     if part.value == "ratio":
         cell["value"] = part.per * x / n if n else None
     if MEASURES[key[0]].process:
@@ -103,22 +98,9 @@ def units(world: World) -> Iterator[Unit]:
     yield from visits(world)
     yield from families(world)
     yield from complaints(world)
-
-
-def spread(measure: str, groups: dict[str, str | None], **key: Any) -> Iterator[Key]:
-    """The keys of the cells that a unit belongs to."""
-    key = {"component": "", "cohort": "programme", "cell_set": "own", "window": None} | key
-    for name in MEASURES[measure].groups:
-        value = "" if name == "all" else groups.get(name)
-        if name in BREAKDOWNS and not MEASURES[measure].detailed(key["window"]):
-            continue
-        if value is not None:
-            yield measure, key["component"], key["cohort"], key["cell_set"], key["window"], name, value
-
-
-def member_groups(m: Member) -> dict[str, str | None]:
-    own = {"partner": m.partner, "prison": m.prison, "planned": m.planned, "drug_user": m.drug_user}
-    return own | {"quarter": str(m.quarter)}
+    yield from twin_care.units(world)
+    yield from twin_access.units(world)
+    yield from twin_exposure.units(world)
 
 
 def release_rates(world: World, m: Member) -> Iterator[Unit]:
@@ -159,7 +141,7 @@ def release_units(world: World, m: Member, measure: Measure, cell_set: str, wind
     state = "not_collected" if answer == "not_collected" else "measured" if whole else "too_early"
     doubt, unseen = int(answer in ("possible", "unobserved")), int(answer == "unobserved")
     x = twin.returns_within(world, m, window) if measure.id == "return_frequency" else int(answer == "event")
-    groups = member_groups(m)
+    groups = member_groups(world, m)
     for key in spread(measure.id, groups, cohort=m.cohort, cell_set=cell_set, window=window):
         yield Unit(key, m.person, state, 1, x, doubt, unseen)
     for why in CAUSES if measure.id == "cause_of_return" else ():
@@ -195,7 +177,7 @@ def before_release(world: World, m: Member) -> Iterator[Unit]:
         }[measure]
         unknown = measure == "unplanned_release_share" and m.planned not in ("planned", "unplanned")
         size = lead if (measure, component) == ("lead_time", "") else None
-        for key in spread(measure, member_groups(m), component=component):
+        for key in spread(measure, member_groups(world, m), component=component):
             yield Unit(key, m.person, state, 1, int(x), int(unknown), 0, size, m.manager)
 
 
@@ -237,7 +219,7 @@ def doubtful(
     whole = (world.custody_to - m.quarter.last_day).days >= lag
     state = "not_collected" if seen is None else "measured" if whole else "too_early"
     unseen = seen is not None and not yes and (seen[0] > needed[0] or seen[1] < needed[1])
-    for key in spread(measure, member_groups(m)):
+    for key in spread(measure, member_groups(world, m)):
         yield Unit(key, m.person, state, 1, int(yes), int(unknown or unseen), int(unseen), worker=m.manager)
 
 
@@ -278,64 +260,6 @@ def missed(world: World) -> Iterator[Unit]:
                 yield Unit(
                     key, person or "", state, 1, int(s["attendance"] == "missed"), worker=case.get("case_manager_id")
                 )
-
-
-def quarter_state(world: World, measure: str, partner: str, quarter: Quarter) -> str:
-    seen = world.coverage(partner, MEASURES[measure].tables)
-    if seen is None or quarter.first_day < seen[0]:
-        return "not_collected"
-    return "measured" if quarter.last_day <= seen[1] else "too_early"
-
-
-def agreed(world: World, cohort: str) -> list[Row]:
-    last = min(world.quarter.last_day, world.seen_to)
-    return [c for c in twin.cases(world, OF_COHORT[cohort]) if c["agreement_date"] <= last]
-
-
-def closed(world: World, case: Row) -> date:
-    """The last day on which an agreement is open, as far as has been seen."""
-    delivers = world.rows("coverage", source=case["partner"], table_name="service")
-    ends = [twin.last_contact(world, case, world.seen_to) + timedelta(180) if delivers else date.max]
-    ends += [case["end_date"]] if case.get("end_date") else []
-    ends += [case["agreement_end_planned"] + timedelta(30)] if case.get("agreement_end_planned") else []
-    return min(ends)
-
-
-def client_months(world: World, cohort: str) -> dict[tuple[str, str, int, int], str | None]:
-    """Client-months (partner, person, year, month) with the first case manager by name."""
-    found: dict[tuple[str, str, int, int], set[str]] = defaultdict(set)
-    for c in agreed(world, cohort):
-        day, last = c["agreement_date"], min(closed(world, c), world.quarter.last_day)
-        while day <= last:
-            found[c["partner"], c["person_id"], day.year, day.month] |= {c["case_manager_id"]} - {None}
-            day += timedelta(1)
-    return {key: min(names, default=None) for key, names in found.items()}
-
-
-def programme_of(world: World, service: Row) -> str | None:
-    for c in world.rows("case", partner=service["partner"], case_id=service.get("case_id")):
-        return str(c["programme"])
-    of_partner = {
-        c["programme"]
-        for programme in OF_COHORT.values()
-        for c in twin.cases(world, programme)
-        if c["partner"] == service["partner"]
-    }
-    return of_partner.pop() if len(of_partner) == 1 else None
-
-
-def cohort_of(programme: str | None) -> str:
-    return "romodrom" if programme == "romodrom" else "programme"
-
-
-def services(world: World) -> Iterator[tuple[Row, str | None, str, Row]]:
-    """Services to the quarter's end with their person, cohort and case."""
-    for s in world.tables.get("service", ()):
-        person = twin.service_person(world, s)
-        if s["service_date"] > min(world.seen_to, world.quarter.last_day) or world.withdrawn(person):
-            continue
-        case = next(iter(world.rows("case", partner=s["partner"], case_id=s.get("case_id"))), {})
-        yield s, person, cohort_of(programme_of(world, s)), case
 
 
 def dose(world: World) -> Iterator[Unit]:

@@ -32,6 +32,7 @@ class Member:
     drug_user: str
     manager: str | None = None
     conditional: bool = False
+    case: str | None = None
 
     @property
     def quarter(self) -> Quarter:
@@ -129,6 +130,7 @@ def member(world: World, cohort: str, release: Row, agreed: Row | None) -> Membe
         release.get("drug_user") or "unknown",
         agreed.get("case_manager_id") if agreed else None,
         bool(release.get("conditional")),
+        agreed["case_id"] if agreed else None,
     )
 
 
@@ -164,14 +166,23 @@ def members(world: World) -> list[Member]:
 
 def observed_to(world: World, m: Member) -> date:
     """The earliest of custody's coverage, death and deportation."""
+    return min([world.custody_to, *departures(world, m)])
+
+
+def left_for_good(world: World, m: Member) -> bool:
+    """Whether death or deportation ends what can be seen of somebody."""
+    return any(day <= world.custody_to for day in departures(world, m))
+
+
+def departures(world: World, m: Member) -> list[date]:
+    """Days of death and deportation after the release."""
     later = [s for s in world.rows("stay", person_id=m.person) if s["spell_number"] > m.spell and s.get("release_date")]
     deaths = [d["death_date"] for d in world.rows("death", person_id=m.person)]
     deaths += [s["release_date"] for s in later if s.get("release_reason") == "death"]
     by_stay = [s["release_date"] for s in later if s.get("release_reason") == "deportation"]
     by_case = [c["end_date"] for c in world.rows("case", person_id=m.person) if c.get("end_reason") == "deported"]
     seen = [d for d in by_stay if d and m.start <= d <= world.custody_to] or by_case
-    ends = [d for d in (*deaths, *seen) if d and m.start <= d]
-    return min([world.custody_to, *ends])
+    return [d for d in (*deaths, *seen) if d and m.start <= d]
 
 
 def later_stays(world: World, m: Member) -> list[Row]:

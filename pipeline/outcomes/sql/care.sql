@@ -147,21 +147,32 @@ with needed as (
     where u.kind in ('engagement', 'retention', 'transfer')
     union
     select 'hand_over', member_id, partner, true from outcomes.receiver
+),
+asked as (
+    select event, table_name, count(*) over (partition by event) as tables
+    from (
+        select distinct w.event, t.table_name
+        from outcomes.measure_table as t
+        inner join outcomes.measure_window as w on w.measure = t.measure
+        where w.event in ('engagement', 'retention', 'transfer', 'hand_over') and not t.national
+    ) as x
+),
+shown as (
+    select a.event, t.partner, max(t.covered_from) as covered_from, min(t.covered_to) as covered_to
+    from asked as a
+    inner join outcomes.partner_table as t on t.table_name = a.table_name
+    group by a.event, t.partner, a.tables
+    having count(*) = a.tables
 )
 select
     u.kind,
     u.member_id,
-    count(n.partner) = 0 or count(case when n.own and not coalesce(p.delivers, false) then 1 end) > 0 as blind,
-    max(case when p.delivers then p.covered_from end) as seen_from,
-    min(case when p.delivers then p.covered_to end) as seen_to
+    count(n.partner) = 0 or count(case when n.own and p.partner is null then 1 end) > 0 as blind,
+    max(p.covered_from) as seen_from,
+    min(p.covered_to) as seen_to
 from outcomes.care_unit as u
 left join needed as n on n.kind = u.kind and n.member_id = u.member_id
-left join (
-    select distinct m.partner, m.delivers, m.covered_from, m.covered_to, w.event
-    from outcomes.partner_measure as m
-    inner join outcomes.measure_window as w on w.measure = m.measure
-    where w.event in ('engagement', 'retention', 'transfer', 'hand_over')
-) as p on p.partner = n.partner and p.event = u.kind
+left join shown as p on p.partner = n.partner and p.event = u.kind
 group by u.kind, u.member_id;
 
 -- A row is one unit and one thing that may end its follow-up: an event, a competing event, the end of what was seen.
