@@ -22,6 +22,8 @@ def compile_pdf(source: str, drawn: Mapping[str, Path], language: str, folder: P
     place = folder / "typst"
     (place / "figures").mkdir(parents=True, exist_ok=True)
     for name, path in drawn.items():
+        if f"figures/{name}.svg" not in source:
+            continue
         (place / "figures" / f"{name}.svg").write_bytes(path.read_bytes())
     source = MISSING.sub(lambda found: found[0] if found[1] in drawn else _without(language), source)
     main = place / "main.typ"

@@ -46,21 +46,188 @@ def pages(published: dict[str, Path]) -> list[Path]:
     return [path for name, path in sorted(published.items()) if name.endswith(".html")]
 
 
+def read(path: Path) -> str:
+    """What a reader of a file reads, whatever its format."""
+    if path.suffix == ".html":
+        return prose(path.read_text("utf-8"))
+    if path.suffix == ".pdf":
+        import pypdfium2
+
+        with pypdfium2.PdfDocument(str(path)) as document:
+            return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    if path.suffix == ".docx":
+        return word_text(path)
+    return "\n".join(slide_texts(path))
+
+
+def word_text(path: Path) -> str:
+    import docx
+
+    document = docx.Document(str(path))
+    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def slide_texts(path: Path) -> list[str]:
+    import pptx
+
+    found = []
+    for slide in pptx.Presentation(str(path)).slides:
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        rows = [row for shape in slide.shapes if shape.has_table for row in shape.table.rows]
+        notes = [slide.notes_slide.notes_text_frame.text] if slide.has_notes_slide else []
+        found.append("\n".join([*texts, *(cell.text for row in rows for cell in row.cells), *notes]))
+    return found
+
+
+DOCUMENTS = [
+    *(f"report-{language}-SYNTHETIC.{suffix}" for language in ("cs", "en") for suffix in ("html", "pdf", "docx")),
+    *(f"slides-{language}-SYNTHETIC.{suffix}" for language in ("cs", "en") for suffix in ("html", "pptx")),
+    *(f"methodology-{language}-SYNTHETIC.{suffix}" for language in ("cs", "en") for suffix in ("html", "pdf")),
+    *(f"{name}-{language}-SYNTHETIC.html" for language in ("cs", "en") for name in ("magdalena", "praha_pankrac")),
+]
+
+
 def test_every_document_is_made_and_marked(published: dict[str, Path]) -> None:
-    wanted = {f"report-{language}-SYNTHETIC.{suffix}" for language in ("cs", "en") for suffix in ("html", "pdf")}
-    wanted |= {"slides-cs-SYNTHETIC.html", "slides-en-SYNTHETIC.html", "index-SYNTHETIC.html", "datapackage.json"}
-    assert wanted <= set(published)
-    assert all("SYNTHETIC" in str(path.relative_to(path.parents[2])) for path in published.values())
+    assert {*DOCUMENTS, "annex-SYNTHETIC.xlsx", "index-SYNTHETIC.html", "datapackage.json"} <= set(published)
+    root = published["index-SYNTHETIC.html"].parent
+    assert all("SYNTHETIC" in path.relative_to(root).as_posix() for path in published.values())
     assert len([name for name in published if name.endswith(".csv")]) > 10
     for page in pages(published):
         assert "SYNTHETIC" in page.read_text("utf-8")
+    assert (root / "partners" / "magdalena-cs-SYNTHETIC.html").exists()
+    assert not [name for name in published if "script" in name]
 
 
 def test_the_same_bundle_gives_the_same_bytes(published: dict[str, Path], bundle: Path, tmp_path: Path) -> None:
-    again = {path.name: path for path in publication.publish(settings(tmp_path), bundle)}
-    assert set(again) == set(published)
-    for name, path in published.items():
-        assert again[name].read_bytes() == path.read_bytes(), name
+    again = {path.name: path for path in publication.publish(settings(tmp_path), bundle, languages=("cs",))}
+    assert set(again) == {name for name in published if "-en-" not in name}
+    for name, path in again.items():
+        if not name.startswith("index"):
+            assert path.read_bytes() == published[name].read_bytes(), name
+
+
+LEFTOVER = re.compile(r"\{\{<|@(?:fig|tbl|sec|eq)-|\bNone\b|\bnan\b|<!--|:::|\[\]\{|\{\.cell|\\\\[.()]|figures/")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_nothing_is_left_over(published: dict[str, Path], name: str) -> None:
+    text = read(published[name])
+    told = text.replace("{{< include y >}}", "").replace("@fig-z", "")
+    found = LEFTOVER.search(told)
+    assert not found, found and told[max(0, found.start() - 60) : found.end() + 60]
+    assert len(text) > 600
+
+
+@pytest.mark.parametrize("name", [name for name in DOCUMENTS if "-cs-" in name])
+def test_czech_documents_are_czech(published: dict[str, Path], name: str) -> None:
+    text = read(published[name])
+    assert not re.findall(r"\b(?:the|and|with|releases|clients|hidden|within|programme|Figure|Table)\b", text)
+    assert "ě" in text
+
+
+@pytest.mark.parametrize("name", ["report-cs-SYNTHETIC", "report-en-SYNTHETIC", "methodology-cs-SYNTHETIC"])
+def test_every_cross_reference_leads_somewhere(published: dict[str, Path], name: str) -> None:
+    page = published[f"{name}.html"].read_text("utf-8")
+    body = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+    targets = set(re.findall(r'\bid="([^"]+)"', body))
+    links = re.findall(r'href="#([^"]+)"', body)
+    assert len(links) > 10
+    assert [link for link in links if html.unescape(link) not in targets] == []
+
+
+def test_partner_text_stays_text_in_every_format(published: dict[str, Path]) -> None:
+    for name in ("report-cs-SYNTHETIC.docx", "report-cs-SYNTHETIC.pdf", "report-en-SYNTHETIC.html"):
+        assert "<script>alert(1)</script> =1+1" in read(published[name]).replace("\r\n", " "), name
+    for page in pages(published):
+        assert "<script>alert(1)" not in page.read_text("utf-8").replace("&lt;", "§"), page.name
+
+
+def test_word_has_real_styles_and_says_its_language(published: dict[str, Path]) -> None:
+    import docx
+
+    def skeleton(language: str) -> list[str]:
+        document = docx.Document(str(published[f"report-{language}-SYNTHETIC.docx"]))
+        return [paragraph.style.name for paragraph in document.paragraphs if paragraph.style]
+
+    document = docx.Document(str(published["report-cs-SYNTHETIC.docx"]))
+    used = skeleton("cs")
+    assert {
+        "Title",
+        "Heading 1",
+        "Heading 2",
+        "Table Caption",
+        "Image Caption",
+        "Figure Notes",
+        "Banner",
+        "Callout",
+    } <= {*used}
+    assert used == skeleton("en")
+    assert {table.style.name for table in document.tables if table.style} == {"Table"}
+    assert all("w:tblHeader" in table._tbl.xml for table in document.tables)
+    head, foot = document.sections[0].header.paragraphs[0].text, document.sections[0].footer.paragraphs[0].text
+    assert "SYNTHETIC" in head
+    assert published["report-cs-SYNTHETIC.docx"].parent.name in foot
+    assert (document.core_properties.title, document.core_properties.language) == (
+        "Práce za mřížemi: čtvrtletní zpráva", "cs-CZ",
+    )  # fmt: skip
+    assert 'w:lang w:val="cs-CZ"' in document.styles.element.xml
+    drawn = re.findall(r"<wp:docPr [^>]*>", document.element.xml)
+    assert len(drawn) >= 5
+    assert all(re.search(r'descr="[^"]{20,}"', picture) for picture in drawn)
+    assert "/" not in "".join(re.findall(r'descr="([^"]*)"', document.element.xml)).replace("km/h", "")
+
+
+def test_slides_have_native_titles_and_one_picture_each(published: dict[str, Path]) -> None:
+    import pptx
+
+    for language, locale in (("cs", "cs-CZ"), ("en", "en-GB")):
+        deck = pptx.Presentation(str(published[f"slides-{language}-SYNTHETIC.pptx"]))
+        pictures = 0
+        for slide in deck.slides:
+            assert slide.shapes.title is not None
+            assert slide.shapes.title.text.strip()
+            drawn = [shape for shape in slide.shapes if shape.shape_type == 13]
+            assert len(drawn) <= 1
+            pictures += len(drawn)
+            assert all('descr="' in shape._element.xml and 'descr=""' not in shape._element.xml for shape in drawn)
+            assert not drawn or slide.has_notes_slide
+            words = sum(len(shape.text_frame.text) for shape in slide.shapes if shape.has_text_frame)
+            assert words < 800, slide.shapes.title.text
+            assert set(re.findall(r'<a:rPr[^>]* lang="([^"]+)"', slide._element.xml)) <= {locale}
+        assert pictures >= 4
+        assert "SYNTHETIC" in deck.slide_master._element.xml
+
+
+def test_the_annex_says_what_it_is_and_runs_nothing(published: dict[str, Path], bundle: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(published["annex-SYNTHETIC.xlsx"])
+    cover = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None]
+    assert cover[0].startswith("SYNTHETIC")
+    assert open_bundle(bundle).meta.bundle_id in cover
+    assert [sheet.title for sheet in book.worksheets][:4] == [
+        "Titul, Cover", "Značky, Marks", "Ukazatele, Measures", "Pokrytí, Coverage",
+    ]  # fmt: skip
+    assert len(book.worksheets) == 4 + len(open_bundle(bundle).tables)
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f"
+                assert not (isinstance(cell.value, str) and cell.value.lstrip().startswith(("=", "+", "-", "@")))
+    contact = book["contact_made"]
+    header = [cell.value for cell in contact[1]]
+    statuses = {row[header.index("n_status")].value for row in contact.iter_rows(min_row=2)}
+    assert {"rounded", "not_collected", "too_early", "unknown"} <= statuses
+
+
+def test_the_data_package_is_valid(published: dict[str, Path]) -> None:
+    import frictionless
+
+    path = published["datapackage.json"]
+    report = frictionless.validate(str(path.name), basepath=str(path.parent), type="package")
+    assert report.valid, report.flatten(["fieldName", "type", "note"])[:5]
+    assert len(report.tasks) > 10
 
 
 @pytest.mark.parametrize("name", ["report-cs-SYNTHETIC.html", "report-en-SYNTHETIC.html", "slides-cs-SYNTHETIC.html"])
@@ -84,18 +251,10 @@ def prose(page: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", text))
 
 
-def test_nothing_is_left_over(published: dict[str, Path]) -> None:
-    for page in pages(published):
-        raw = page.read_text("utf-8")
-        text = prose(raw).replace("{{< include y >}}", "").replace("@fig-z", "")
-        assert not re.search(r"\{\{<|@(fig|tbl|sec|eq)-|\bNone\b|\bnan\b|<!--|:::", text), page.name
-        assert "<!--figure" not in raw
-        assert "<script>alert(1)" not in raw
-
-
-def test_both_languages_have_the_same_structure(published: dict[str, Path]) -> None:
+@pytest.mark.parametrize("name", ["report", "slides", "methodology", "magdalena", "praha_pankrac"])
+def test_both_languages_have_the_same_structure(published: dict[str, Path], name: str) -> None:
     def skeleton(language: str) -> list[str]:
-        page = published[f"report-{language}-SYNTHETIC.html"].read_text("utf-8")
+        page = published[f"{name}-{language}-SYNTHETIC.html"].read_text("utf-8")
         body = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
         return re.findall(r"<(?:h\d|table|figure|input|section)\b", body) + re.findall(r'data-cell="([^"]+)"', body)
 
@@ -127,7 +286,10 @@ def test_an_unsigned_draft_is_watermarked_on_every_page(tmp_path: Path) -> None:
 
     draft = rich_bundle(tmp_path / "draft", draft=True, synthetic=False)
     made = {
-        p.name: p for p in publication.publish(settings(tmp_path), draft, languages=("cs",), formats=("html", "pdf"))
+        p.name: p
+        for p in publication.publish(
+            settings(tmp_path), draft, languages=("cs",), formats=("html", "pdf", "docx", "pptx")
+        )
     }
     assert 'data-mark="NÁVRH"' in made["report-cs.html"].read_text("utf-8")
     assert "NÁVRH" in made["index.html"].read_text("utf-8")
@@ -135,6 +297,13 @@ def test_an_unsigned_draft_is_watermarked_on_every_page(tmp_path: Path) -> None:
     with pypdfium2.PdfDocument(str(made["report-cs.pdf"])) as document:
         texts = [page.get_textpage().get_text_bounded() for page in document]
     assert all("NÁVRH" in text for text in texts)
+    import docx
+    import pptx
+
+    head = docx.Document(str(made["report-cs.docx"])).sections[0].header
+    assert "NÁVRH" in head.paragraphs[0].text
+    assert 'string="NÁVRH"' in head._element.xml
+    assert "NÁVRH" in pptx.Presentation(str(made["slides-cs.pptx"])).slide_master._element.xml
 
 
 def test_without_a_browser_the_html_is_made_and_the_rest_says_what_is_missing(
@@ -143,6 +312,9 @@ def test_without_a_browser_the_html_is_made_and_the_rest_says_what_is_missing(
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "no-browser"))
     monkeypatch.setattr(sys.modules["pipeline.publication.publish"], "reveal_folder", lambda _: None)
     made = {path.name: path for path in publication.publish(settings(tmp_path), bundle, languages=("cs",))}
+    assert "Obrázek zde chybí" in word_text(made["report-cs-SYNTHETIC.docx"])
+    assert "Obrázek zde chybí" in "".join(slide_texts(made["slides-cs-SYNTHETIC.pptx"]))
+    assert made["magdalena-cs-SYNTHETIC.html"].read_text("utf-8").count('class="plot"') == 1
     assert made["report-cs-SYNTHETIC.html"].read_text("utf-8").count('class="plot"') >= 5
     assert "v node_modules chybí reveal.js" in made["slides-cs-SYNTHETIC.html"].read_text("utf-8")
     assert made["report-cs-SYNTHETIC.pdf"].stat().st_size > 30_000

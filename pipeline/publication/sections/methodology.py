@@ -5,6 +5,7 @@ Generated from the registry as the bundle carries it and from the project's rule
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,12 @@ def fragment(report: Report, stem: str, name: str, folder: str = "") -> str:
     path = Path(folder or Path(report.context.sources) / "methodology") / f"{stem}_{report.language}.md"
     head = paragraphs(report.heading(1, f"heading.{name}", f"sec-{name}"), report.t(f"how.{name}"))
     text = path.read_text("utf-8").strip() if path.exists() else ""
-    return paragraphs(head, text or div(report.t(f"how.{name}_missing"), "callout-note"))
+    return paragraphs(head, one_level_up(text) if text else div(report.t(f"how.{name}_missing"), "callout-note"))
+
+
+def one_level_up(markdown: str) -> str:
+    """Headings of a fragment, which begin at level three, as parts of a chapter of level one."""
+    return re.sub(r"^#(#{2,} )", r"\1", markdown, flags=re.MULTILINE)
 
 
 def statistics(report: Report) -> str:

@@ -35,7 +35,7 @@ def page_one(report: Report) -> str:
         *(slot(report, measure, headline(report, measure, window), "key") for measure, window in PRIMARY),
         slot(report, "return", paragraphs(returned(report), report.t("slot.return.see"))),
         slot(report, "limits", limits(report)),
-        slot(report, "changed", paragraphs(change_sentence(report), report.t("slot.changed.see"))),
+        slot(report, "changed", paragraphs(change_sentence(report), report.t("slot.changed.see")), "wide"),
         slot(report, "missing", missing(report)),
         slot(report, "state", state(report)),
         slot(report, "requests", requests(report), "wide"),
