@@ -9,7 +9,16 @@ from pipeline.settings import Settings
 from pipeline.warehouse import Connection, run_sql_folder
 
 PACKAGE = "pipeline.outcomes"
-TABLES = ("cohort_member", "attrition", "follow_up", "activity", "measure_cell", "curve", "measure_registry")
+TABLES = (
+    "cohort_member",
+    "attrition",
+    "follow_up",
+    "activity",
+    "measure_cell",
+    "curve",
+    "tdi_cell",
+    "measure_registry",
+)
 STEPS = (
     "partner_table",
     "case_period",
@@ -35,13 +44,15 @@ STEPS = (
     "unit_client",
     "unit_reach",
     "unit_path",
+    "instrument",
     "unit_exposure",
     "unit_landmark",
     "unit_complex",
+    "tdi",
     "curve",
 )
 """The SQL files in order; each fills the tables that its comments describe. Then follow the cells."""
-CELLS = "measure_cell"
+CELLS = ("cell_series", "member_count", "unit_cube", "shared_member", "measure_cell")
 
 
 def measure(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
@@ -53,7 +64,7 @@ def measure(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
     prepare(con, run)
     run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in STEPS], {})
     add_days_to_return(con)
-    run_sql_folder(con, PACKAGE, [f"sql/{CELLS}"], {})
+    run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in CELLS], {})
     return {name: _count(con, name) for name in TABLES}
 
 

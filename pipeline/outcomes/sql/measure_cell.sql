@@ -1,74 +1,14 @@
--- A row is one series of cells: a measure's part in one cohort, set and window.
-create or replace table outcomes.cell_series as
-select
-    row_number() over (order by k.measure, k.component, s.cohort, w.cell_set, w.window_days) as series,
-    k.measure, k.component, s.cohort, w.cell_set, w.window_days, k.unit, k.value_kind, k.per, k.process
-from outcomes.measure_component as k
-inner join outcomes.measure_scope as s on s.measure = k.measure
-inner join outcomes.measure_window as w on w.measure = k.measure;
-
--- A row is one combination of everything that a unit can be grouped by, with sums over its units. What needs distinct
--- persons is summed here for people who have one unit in the series; the others follow below.
-create or replace table outcomes.unit_cube as
-select
-    c.series, u.scope, u.state, u.partner, u.prison, u.quarter, u.planned, u.drug_user, u.detail_by, u.detail,
-    cast(sum(u.amount) as bigint) as n,
-    cast(sum(u.number) as bigint) as x,
-    cast(sum(u.possible) as bigint) as possible,
-    cast(sum(u.unobserved) as bigint) as unobserved,
-    count(case when u.alone and u.amount > 0 then 1 end) as persons,
-    count(case when u.alone and u.number > 0 then 1 end) as numerator_persons,
-    count(case when u.alone and u.amount > u.number then 1 end) as complement_persons,
-    cast(sum(case when u.alone then u.number * u.number else 0 end) as bigint) as xx,
-    cast(sum(case when u.alone then u.number * u.amount else 0 end) as bigint) as xn,
-    cast(sum(case when u.alone then u.amount * u.amount else 0 end) as bigint) as nn,
-    min(u.covered_to) as covered_to
-from outcomes.unit as u
-inner join outcomes.cell_series as c
-    on
-        c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
-        and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
-group by
-    c.series, u.scope, u.state, u.partner, u.prison, u.quarter, u.planned, u.drug_user, u.detail_by, u.detail;
-
--- A row is one combination of the cube in one group that it belongs to.
-create or replace table outcomes.cube_group as
-select
-    u.series, g.group_by,
-    case g.group_by
-        when 'all' then ''
-        when 'partner' then u.partner
-        when 'prison' then u.prison
-        when 'quarter' then u.quarter
-        when 'planned' then u.planned
-        when 'drug_user' then u.drug_user
-        else u.detail
-    end as group_value,
-    u.scope, u.state, u.quarter, u.n, u.x, u.possible, u.unobserved, u.persons, u.numerator_persons,
-    u.complement_persons, u.xx, u.xn, u.nn, u.covered_to
-from outcomes.unit_cube as u
-inner join outcomes.cell_series as c on c.series = u.series
-inner join outcomes.measure_group as g
-    on g.measure = c.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by);
-
--- A row is one group of one series that has units, under a number.
-create or replace table outcomes.cell_group as
-select
-    row_number() over (order by series, group_by, group_value) as cell,
-    series, group_by, group_value
-from (select distinct series, group_by, group_value from outcomes.cube_group where group_value is not null) as x;
-
 -- A row is one measured unit of a person with several units in the series, in one group that it belongs to.
 create or replace table outcomes.shared_unit as
 with person as (
     select person_id, row_number() over (order by person_id) as number
-    from (select distinct person_id from outcomes.unit where not alone) as x
+    from (select distinct person_id from outcomes.unit_row where not alone) as x
 ),
 placed as (
     select
         c.series, c.measure, u.scope, u.detail_by, p.number as person, u.partner, u.prison, u.quarter, u.planned,
         u.drug_user, u.detail, u.amount, u.number
-    from outcomes.unit as u
+    from outcomes.unit_row as u
     inner join person as p on p.person_id = u.person_id
     inner join outcomes.cell_series as c
         on
@@ -97,6 +37,8 @@ inner join outcomes.cell_group as k
 create or replace table outcomes.shared_cell as
 with per_person as (
     select cell, person, sum(amount) as n, sum(number) as x from outcomes.shared_unit group by cell, person
+    union all
+    select cell, person, n, x from outcomes.shared_member
 )
 select
     cell,
@@ -115,7 +57,7 @@ with seen as (
     select distinct
         u.measure, u.component, u.cohort, u.cell_set, u.window_days, u.scope, u.partner, u.prison, u.quarter, u.planned,
         u.drug_user, u.detail_by, u.detail, u.worker
-    from outcomes.unit as u
+    from outcomes.unit_row as u
     where u.worker is not null and u.state = 'measured'
 )
 select
@@ -153,7 +95,7 @@ select
         else u.detail
     end as group_value,
     case when max(c.component) = 'upper_tenth' then quantile_cont(u.size, 0.9) else median(u.size) end as middle
-from outcomes.unit as u
+from outcomes.unit_row as u
 inner join outcomes.cell_series as c
     on
         c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
@@ -175,12 +117,12 @@ with counted as (
         cast(sum(case when u.state = 'measured' then u.possible else 0 end) as bigint) as possible,
         cast(sum(case when u.state = 'measured' then u.unobserved else 0 end) as bigint) as unobserved,
         cast(sum(case when u.state = 'too_early' then u.n else 0 end) as bigint) as too_early,
-        cast(sum(case when u.state = 'measured' then u.persons else 0 end) as bigint) as persons,
-        cast(sum(case when u.state = 'measured' then u.numerator_persons else 0 end) as bigint) as numerator_persons,
-        cast(sum(case when u.state = 'measured' then u.complement_persons else 0 end) as bigint) as complement_persons,
-        cast(sum(case when u.state = 'measured' then u.xx else 0 end) as double) as xx,
-        cast(sum(case when u.state = 'measured' then u.xn else 0 end) as double) as xn,
-        cast(sum(case when u.state = 'measured' then u.nn else 0 end) as double) as nn,
+        cast(sum(case when u.lone and u.state = 'measured' then u.persons else 0 end) as bigint) as persons,
+        cast(sum(case when u.lone and u.state = 'measured' then u.numerator_persons else 0 end) as bigint) as numerator_persons,
+        cast(sum(case when u.lone and u.state = 'measured' then u.complement_persons else 0 end) as bigint) as complement_persons,
+        cast(sum(case when u.lone and u.state = 'measured' then u.xx else 0 end) as double) as xx,
+        cast(sum(case when u.lone and u.state = 'measured' then u.xn else 0 end) as double) as xn,
+        cast(sum(case when u.lone and u.state = 'measured' then u.nn else 0 end) as double) as nn,
         min(u.covered_to) as covered_to
     from outcomes.cube_group as u
     where u.group_value is not null

@@ -36,13 +36,18 @@ create or replace table outcomes.activity (
 -- A row is one unit of one measure's denominator in one window (internal: what a cell is made of). `scope` is groups
 -- (counts in all, partner, prison, quarter, planned, drug_user) or detail (counts only in detail_by/detail):
 -- `amount` is what the unit adds to the denominator, `number` to the numerator, `size` enters a median; `alone` says that
--- the person has no other unit in the same measure, part, cohort, set, window and scope.
-create or replace table outcomes.unit (
+-- the person has no other unit in the same measure, part, cohort, set, window and scope. Here are the units of measures
+-- of work; those of events after release are never written out, the view outcomes.unit shows both.
+create or replace table outcomes.unit_row (
     measure VARCHAR, component VARCHAR, cohort VARCHAR, cell_set VARCHAR, window_days INTEGER, scope VARCHAR,
     person_id VARCHAR, state VARCHAR, amount BIGINT, number BIGINT, possible BIGINT, unobserved BIGINT, size DOUBLE,
     partner VARCHAR, prison VARCHAR, quarter VARCHAR, planned VARCHAR, drug_user VARCHAR, detail_by VARCHAR,
     detail VARCHAR, worker VARCHAR, covered_to DATE, alone BOOLEAN
 );
+
+-- A row is one unit of one measure; measures of events after release are added when their events are known.
+create or replace view outcomes.unit as
+select * from outcomes.unit_row;
 
 -- A row is one cell: a measure's part in one cohort, window and group. Counts other than too_early are NULL unless the
 -- status is measured; a median has a value and no numerator. group_value is '' in the group all.

@@ -1,6 +1,6 @@
 -- A row is one programme release, read for the work done in the 60 days before it and for documents at release. What the
 -- client's partner could not show (its data do not cover the days) stays in doubt.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with member as (
     select m.*, r.spell_admission_date, q.last_day
     from outcomes.cohort_member as m
@@ -69,7 +69,7 @@ inner join member as m on m.member_id = r.member_id;
 
 -- A row is one release in one stretch of days after it: its days at liberty (up to the first new admission), and a death
 -- on one of them. Internal.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with seen as (
     select
         max(c.covered_from) as seen_from, least(min(c.covered_to), max(y.as_of)) as seen_to

@@ -1,6 +1,6 @@
 -- A row is one treatment, hand-over or transfer in one window of its measure. The window counts when that of everybody who
 -- began in the same quarter can be complete.
-insert into outcomes.unit
+insert into outcomes.unit_row
 select
     w.measure, '', 'programme', w.cell_set, w.window_days, 'groups', u.person_id,
     case

@@ -1,5 +1,5 @@
 -- A row is one need raised (for the parts met and partly_met), in all groups and again in its domain.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with need as (
     select
         case a.programme when 'romodrom' then 'romodrom' else 'programme' end as cohort,
@@ -20,7 +20,7 @@ inner join outcomes.measure_component as c on c.measure = 'needs' and c.componen
 inner join outcomes.partner_quarter as p on p.measure = 'needs' and p.partner = n.partner and p.quarter = n.quarter;
 
 -- A row is one client of one partner (first agreement), in all groups and again in each domain: was a need raised?
-insert into outcomes.unit
+insert into outcomes.unit_row
 with client as (
     select
         case c.programme when 'romodrom' then 'romodrom' else 'programme' end as cohort, c.person_id, c.partner,
@@ -58,7 +58,7 @@ from asked as a
 inner join outcomes.partner_quarter as p on p.measure = 'needs' and p.partner = a.partner and p.quarter = a.quarter;
 
 -- A row is one agreement made, in all groups and again for each reason of ending: has it ended (for that reason)?
-insert into outcomes.unit
+insert into outcomes.unit_row
 with agreement as (
     select
         case c.programme when 'romodrom' then 'romodrom' else 'programme' end as cohort, c.person_id, c.partner, c.prison,
@@ -83,7 +83,7 @@ from scoped as a
 inner join outcomes.partner_quarter as p on p.measure = 'agreements' and p.partner = a.partner and p.quarter = a.quarter;
 
 -- A row is one visit arranged in prison, in all groups and again for each reason of cancelling.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with visit as (
     select
         case a.programme when 'romodrom' then 'romodrom' else 'programme' end as cohort, a.person_id, a.partner, a.prison,
@@ -109,7 +109,7 @@ inner join outcomes.partner_quarter as p
     on p.measure = 'cancelled_by_prison_share' and p.partner = a.partner and p.quarter = a.quarter;
 
 -- A row is one appointment that was held or that the client missed.
-insert into outcomes.unit
+insert into outcomes.unit_row
 select
     'missed_share', '', case a.programme when 'romodrom' then 'romodrom' else 'programme' end, 'own', null, 'groups',
     a.person_id, p.state, 1, case when a.attendance = 'missed' then 1 else 0 end, 0, 0, null, a.partner, a.prison,

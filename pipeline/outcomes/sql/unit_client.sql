@@ -1,5 +1,5 @@
 -- A row is one application for the service, in all groups and again for each outcome and, where refused, each reason.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with programme_partner as (
     select partner, max(programme) as programme from outcomes.case_period group by partner
 ),
@@ -45,7 +45,7 @@ from counted as c;
 
 -- A row is one client in one month with an agreement (adds to the numerator of the named case manager), or one case
 -- manager in one month (adds to the denominator).
-insert into outcomes.unit
+insert into outcomes.unit_row
 with month as (
     select m.partner, m.cohort, m.person_id, m.first_day, m.quarter, m.case_manager_id
     from outcomes.client_month as m
@@ -66,7 +66,7 @@ from counted as c
 inner join outcomes.partner_quarter as s on s.measure = 'caseload' and s.partner = c.partner and s.quarter = c.quarter;
 
 -- A row is one agreement made: was the way to complain explained no later than on that day? No day recorded is a doubt.
-insert into outcomes.unit
+insert into outcomes.unit_row
 select
     'complaints_explained', '', case c.programme when 'romodrom' then 'romodrom' else 'programme' end, 'own', null,
     'groups', c.person_id, s.state, 1,

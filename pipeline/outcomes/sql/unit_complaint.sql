@@ -1,6 +1,6 @@
 -- A row is one client with an agreement in a quarter (adds to the denominator of that quarter), or over the whole period
 -- (adds to all other groups), in all groups and again for each channel.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with channel as (
     select distinct setting as channel from outcomes.activity where kind = 'complaint_received'
 ),
@@ -46,7 +46,7 @@ select
 from scoped as s;
 
 -- A row is one complaint received (adds to the numerator), or one resolved (its days enter the median).
-insert into outcomes.unit
+insert into outcomes.unit_row
 with complaint as (
     select
         m.partner, m.partner || '/' || m.complaint_id as complaint_id, m.channel, q.quarter, p.state, p.covered_to,

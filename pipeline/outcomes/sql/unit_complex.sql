@@ -43,7 +43,7 @@ select
 from answered;
 
 -- A row is one unit of a programme client once more, by whether the case was a complex one on the day of release.
-insert into outcomes.unit
+insert into outcomes.unit_row
 select
     u.measure, u.component, u.cohort, u.cell_set, u.window_days, 'detail', u.person_id, u.state, u.amount, u.number,
     u.possible, u.unobserved, u.size, u.partner, u.prison, u.quarter, u.planned, u.drug_user, 'complex_case', c.complex,

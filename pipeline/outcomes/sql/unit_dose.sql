@@ -1,6 +1,6 @@
 -- A row is one client of one partner in one quarter: the client-months (denominator) and one part's contacts or minutes in
 -- them (numerator), per case manager.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with part as (
     select a.partner, m.cohort, a.person_id, m.quarter, a.case_manager_id, a.minutes,
         case

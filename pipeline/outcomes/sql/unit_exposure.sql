@@ -36,7 +36,7 @@ cross join window_of as w
 left join lost as l on l.release_id = o.release_id and l.window_days = w.window_days;
 
 -- A row is one release in one window: its later times in custody with a return over its days at liberty, and those days.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with member as (
     select
         m.cohort, m.member_id, m.person_id, m.release_quarter, m.complete_to, w.measure, w.window_days, e.free_days,
@@ -68,7 +68,7 @@ left join returned as r on r.release_id = m.member_id and r.window_days = m.wind
 
 -- A row is one release: how many offences within the year after it led to a conviction in time; and one such conviction,
 -- however late, with the days from offence to conviction.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with member as (
     select
         m.cohort, m.member_id, m.person_id, m.start_date, m.release_quarter, m.complete_to, w.measure, w.window_days,

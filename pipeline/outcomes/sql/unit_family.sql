@@ -22,7 +22,7 @@ left join released as r on r.partner = c.partner and r.person_id = c.person_id
 where exists (select 1 from core.family_member as f where f.partner = c.partner and f.person_id = c.person_id);
 
 -- A row is one family in the window of one family measure.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with due as (
     select 'family_contact' as measure, 90 as window_days, f.*, f.agreement_date as start_date from outcomes.family as f
     union all

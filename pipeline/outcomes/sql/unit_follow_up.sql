@@ -20,10 +20,19 @@ inner join (select distinct event, window_days from outcomes.measure_window) as 
         and coalesce(e.until_days, w.window_days + 1) > w.window_days
 where e.status = 'pending';
 
+-- A row is one release, one kind of event and one window in which such events happened: how many.
+create or replace table outcomes.event_count as
+select e.release_id, e.kind, w.window_days, count(*) as number
+from outcomes.event_per_release as e
+inner join outcomes.measure_window as w
+    on w.measure = 'return_frequency' and w.event = e.kind and w.cell_set = 'own' and e.days <= w.window_days
+where e.status = 'event'
+group by e.release_id, e.kind, w.window_days;
+
 -- A row is one cohort member in one window of one measure of events after release, with the doubts in that window. The
 -- window counts when its whole release quarter can be complete, in every table that the measure needs. What is not broken
 -- down carries no groups, so that its units fall into few combinations.
-create or replace temp view judged_member as
+create or replace view outcomes.judged_member as
 with member as (
     select m.*, count(*) over (partition by m.cohort, m.person_id) = 1 as alone, q.last_day
     from outcomes.cohort_member as m
@@ -61,34 +70,31 @@ left join outcomes.pending_per_window as p
 left join outcomes.partner_measure as d on d.measure = w.measure and d.partner = m.partner
 where c.subset = '' or b.release_id is not null;
 
--- A row is one cohort member in one window of one measure: an event or none. A doubt counts as possible where no event is
--- confirmed.
-insert into outcomes.unit
+-- A row is one unit of one measure (see outcomes.unit_row). After release: one cohort member in one window of one measure,
+-- an event or none, where a doubt counts as possible if no event is confirmed. The same for each cause of the first return.
+-- And how many later times in custody include a return.
+create or replace view outcomes.unit as
+select * from outcomes.unit_row
+union all
 select
     measure, '', cohort, cell_set, window_days, 'groups', person_id, state, 1, number, doubt * (1 - number),
     unseen * (1 - number), null, partner, prison, release_quarter, planned, drug_user, null, null, null, complete_to, alone
-from judged_member
-where measure <> 'return_frequency';
-
--- A row is one cohort member in one window and one cause of the first return.
-insert into outcomes.unit
+from outcomes.judged_member
+where measure <> 'return_frequency'
+union all
 select
     j.measure, '', j.cohort, j.cell_set, j.window_days, 'detail', j.person_id, j.state, 1,
     case when j.reason = c.cause then j.number else 0 end, j.doubt * (1 - j.number), j.unseen * (1 - j.number), null,
     j.partner, j.prison, j.release_quarter, j.planned, j.drug_user, 'reason', c.cause, null, j.complete_to, false
-from judged_member as j
+from outcomes.judged_member as j
 cross join outcomes.cause as c
-where j.measure = 'cause_of_return';
-
--- A row is one cohort member in one window: how many later times in custody include a return.
-insert into outcomes.unit
+where j.measure = 'cause_of_return'
+union all
 select
     j.measure, '', j.cohort, j.cell_set, j.window_days, 'groups', j.person_id, j.state, 1,
-    count(case when e.days <= j.window_days then 1 end), j.doubt * (1 - j.number), j.unseen * (1 - j.number), null,
+    coalesce(e.number, 0), j.doubt * (1 - j.number), j.unseen * (1 - j.number), null,
     j.partner, j.prison, j.release_quarter, j.planned, j.drug_user, null, null, null, j.complete_to, j.alone
-from judged_member as j
-left join outcomes.event_per_release as e on e.release_id = j.member_id and e.kind = j.kind and e.status = 'event'
-where j.measure = 'return_frequency'
-group by
-    j.measure, j.cohort, j.cell_set, j.window_days, j.member_id, j.person_id, j.state, j.doubt, j.number, j.unseen,
-    j.partner, j.prison, j.release_quarter, j.planned, j.drug_user, j.complete_to, j.alone;
+from outcomes.judged_member as j
+left join outcomes.event_count as e
+    on e.release_id = j.member_id and e.kind = j.kind and e.window_days = j.window_days
+where j.measure = 'return_frequency';

@@ -1,7 +1,7 @@
 -- A row is one programme client who is free and alive at a landmark after release (no admission to custody, death or
 -- deportation on or before that day), in all groups and again by what had happened by then; the clock of return starts
 -- anew at the landmark. A description: what had happened by then was nobody's draw of lots.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with placed as (
     select
         m.member_id, m.person_id, m.partner, m.release_quarter, m.complete_to, w.measure, w.window_days,

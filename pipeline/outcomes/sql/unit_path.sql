@@ -32,7 +32,7 @@ where f.age = 1;
 
 -- A row is one programme client with a record at the first stage of a step in all groups and again by the state it shows:
 -- is the state stable at the later stage? No record or no answer then is a doubt.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with matched as (
     select
         case b.side when 'housing' then 'housing_path' else 'work_path' end as measure, t.component, b.member_id,

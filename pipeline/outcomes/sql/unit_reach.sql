@@ -1,6 +1,6 @@
 -- A row is one release from sentence of a drug user from a prison of the programme, in all groups and again by sex, age on
 -- the day of release, citizenship and region: was an agreement made in the term?
-insert into outcomes.unit
+insert into outcomes.unit_row
 with released as (
     select
         m.member_id, m.person_id, m.prison, m.release_quarter, m.complete_to, m.sex, m.region,

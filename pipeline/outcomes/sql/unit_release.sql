@@ -1,5 +1,5 @@
 -- A row is one programme release, read for what was known of it beforehand: a plan, the lead time, whether it was planned.
-insert into outcomes.unit
+insert into outcomes.unit_row
 with term as (
     select
         m.member_id,

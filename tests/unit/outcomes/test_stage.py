@@ -133,7 +133,7 @@ def test_a_second_run_gives_the_same_rows() -> None:
         assert one.execute(query).fetchall() == other.execute(query).fetchall()
 
 
-@pytest.mark.parametrize("name", ["tables", *stage.STEPS, stage.CELLS])
+@pytest.mark.parametrize("name", ["tables", *stage.STEPS, *stage.CELLS])
 def test_sql_stays_in_the_portable_subset(name: str) -> None:
     """Every statement opens with a comment that says what a row is, and SQLGlot turns it into Spark SQL."""
     import sqlglot
