@@ -89,6 +89,8 @@ def run_quarter(settings: Settings, run: Run, reporter: Reporter) -> Outcome:
     run = with_inputs(settings, run)
     for line in landing.lost_since(settings, run.known_at) if run.known_at else ():
         reporter.say(line)
+    if warning := landing.unkeyed_warning(settings, landing.receipts(settings, known_at=run.known_at)):
+        reporter.say(warning)
     outcome = Outcome(run)
     with plain_storage_errors():
         fill_warehouse(settings, outcome, reporter)

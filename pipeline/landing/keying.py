@@ -82,8 +82,7 @@ def keying_of(settings: Settings, contract: Contract, receipt: Receipt) -> Keyin
 def require_one_form(settings: Settings, receipts: list[Receipt]) -> None:
     """Raise SettingsError when the pseudonyms of some deliveries could not meet those of others.
 
-    That is so where some were exported under one pipeline key and the rest is keyed under another, or not at all; and
-    where real deliveries would reach the warehouse without being keyed a second time.
+    That is so where some were exported under one pipeline key and the rest is keyed under another, or not at all.
     """
     mark = read_keys(settings).mark
     forms = {receipt.keyed or mark for receipt in receipts}
@@ -93,12 +92,18 @@ def require_one_form(settings: Settings, receipts: list[Receipt]) -> None:
             f"Deliveries of {', '.join(exported)} were exported with pseudonyms keyed under another pipeline key: the "
             "same person would be two. Set the key that they were exported under, or deliver what the partners sent."
         )
-    if forms == {""} and any(not r.synthetic for r in receipts):
-        raise SettingsError(
-            "The deliveries are real, and there is no pipeline key: the warehouse would hold the pseudonyms that every "
-            "partner can make. Set THROUGHCARE_PIPELINE_KEY, or name the key file in throughcare.toml "
-            "(keeping.pipeline_key_file). Make one with `openssl rand -hex 32`; see docs/keeping.md."
-        )
+
+
+def unkeyed_warning(settings: Settings, receipts: list[Receipt]) -> str:
+    """What is said where real deliveries reach the warehouse without being keyed a second time; else ''."""
+    mark = read_keys(settings).mark
+    if mark or not any(not r.synthetic and not r.keyed for r in receipts):
+        return ""
+    return (
+        "These deliveries are not marked as made up, and there is no pipeline key: the warehouse holds the pseudonyms "
+        "that every partner can make. Set THROUGHCARE_PIPELINE_KEY, or name the key file in throughcare.toml "
+        "(keeping.pipeline_key_file). Make one with `openssl rand -hex 32`; see docs/keeping.md."
+    )
 
 
 def _distinct(flat: pl.Series, where: Positions, made: Callable[[str], str]) -> dict[str, str]:
