@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.model import Table, code_list, tables
 from pipeline.run import Run
 from pipeline.settings import Settings
+from pipeline.validated import same_persons
 from pipeline.warehouse import Connection, load_sql, run_sql_folder, split_statements
 
 PACKAGE = "pipeline.core"
@@ -50,8 +52,9 @@ def build(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
     write_code_tables(con)
     write_reference_tables(con, settings.resource("data/reference"))
     run_sql_folder(con, PACKAGE, ["delivery_rank"], {})
+    joined = write_same_persons(con, same_persons(settings))
     for table in tables().values():
-        for statement in newest_version(table):
+        for statement in newest_version(table, joined=joined):
             con.execute(statement)
     run_sql_folder(con, PACKAGE, list(TABLES), {"as_of": run.as_of})
     for name in tables():
@@ -70,16 +73,37 @@ def require_custody(con: Connection) -> None:
         )
 
 
-def newest_version(table: Table) -> list[str]:
-    """SQL of the view `newest_<table>` (partner and the model's columns, one row per key) and of its sieve before it."""
+def newest_version(table: Table, *, joined: bool = False) -> list[str]:
+    """SQL of the view `newest_<table>` (partner and the model's columns, a row per key), after its sieve.
+
+    With `joined` a pseudonym that was decided to be another one's person is read as that one, in keys too.
+    """
     columns = ["partner", *(f'"{c.name}"' for c in table.column)]
+    mapped = joined and "person_id" in table.columns
+    said = {name: COUNTED_AS if mapped and name == "person_id" else f"version.{name}" for name in table.key}
     filled = load_sql(PACKAGE, "newest_version").format(
         table=table.name,
         columns=", ".join(columns),
-        versioned=", ".join(f"version.{name}" for name in columns),
-        version_key=", ".join(f"version.{name}" for name in table.key),
+        versioned=", ".join(
+            f"{COUNTED_AS} as {name}" if mapped and name == '"person_id"' else f"version.{name}" for name in columns
+        ),
+        version_key=", ".join(said.values()),
+        same_person=SAME_PERSON if mapped else "",
+        record_key=f"concat_ws('/', {', '.join(f'version.{n}' for n in table.key if n != 'partner')})",
     )
     return split_statements(filled)
+
+
+COUNTED_AS = "coalesce(same_person.counted_as, version.person_id)"
+SAME_PERSON = "left join core.same_person as same_person on version.person_id = same_person.person_id"
+
+
+def write_same_persons(con: Connection, decided: Mapping[str, str]) -> bool:
+    """A row is a pseudonym that the analyst decided to be another one's person; returns whether there is any."""
+    con.execute("create or replace table core.same_person (person_id varchar, counted_as varchar)")
+    if decided:
+        con.executemany("insert into core.same_person values (?, ?)", [list(pair) for pair in sorted(decided.items())])
+    return bool(decided)
 
 
 def write_code_tables(con: Connection) -> None:

@@ -15,7 +15,7 @@ with case_version as (
     inner join delivery_rank on version.delivery_id = delivery_rank.delivery_id
 ),
 
-carried as (
+delivered as (
     select
         person_id,
         'case' as source,
@@ -34,6 +34,18 @@ carried as (
         delivery_rank.extract_date as known_from
     from validated.custody_stay as version
     inner join delivery_rank on version.delivery_id = delivery_rank.delivery_id
+),
+
+carried as (
+    select
+        coalesce(same_person.counted_as, delivered.person_id) as person_id,
+        delivered.source,
+        delivered.partner,
+        delivered.record_id,
+        delivered.expected_date,
+        delivered.known_from
+    from delivered
+    left join core.same_person as same_person on delivered.person_id = same_person.person_id
 )
 
 select
@@ -46,6 +58,14 @@ select
 from carried
 where
     carried.expected_date is not null
+    and not exists (
+        select 1
+        from validated.closed as closed
+        where
+            closed.table_name = case when carried.source = 'case' then 'case' else 'custody_stay' end
+            and closed.partner = carried.partner
+            and closed.record_key = carried.record_id
+    )
     and not (
         carried.source = 'case'
         and exists (select 1 from core.withdrawn_person where withdrawn_person.person_id = carried.person_id)

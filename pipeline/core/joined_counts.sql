@@ -40,7 +40,11 @@ select 'records_with_expected_date', count(*) from dated
 union all
 select 'records_with_changed_expected_date', count(*) from dated where dates > 1
 union all
+select 'records_closed_by_full_extract', count(*) from validated.closed
+union all
 select 'persons_in_conflict', count(*) from core.person where conflict
+union all
+select 'pseudonyms_joined_by_decision', count(*) from core.same_person
 union all
 select 'persons_with_quarantined_stay', count(*) from core.custody_conflict
 union all

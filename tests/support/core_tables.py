@@ -38,6 +38,10 @@ def warehouse() -> duckdb.DuckDBPyConnection:
         " sheet varchar, row_number integer, ordinal integer, record_key varchar, person_id varchar, rule_id varchar,"
         " column_name varchar)"
     )
+    con.execute(
+        "create table validated.closed (table_name varchar, partner varchar, record_key varchar, delivery_id varchar,"
+        " seen_in varchar)"
+    )
     for each in tables().values():
         con.execute(ddl(each, "validated"))
     return con
