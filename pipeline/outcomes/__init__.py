@@ -2,7 +2,7 @@
 
 from pipeline.outcomes.curves import CurvePoint, DayCount, aalen_johansen, kaplan_meier, log_rank
 from pipeline.outcomes.definition import Measure, Text
-from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUPS, REASONS, STEPS, UNITS
+from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUP_VALUES, GROUPS, REASONS, STEPS, UNITS
 from pipeline.outcomes.models import CoxFit, cox
 from pipeline.outcomes.recurrent import Watched, mean_cumulative_count
 from pipeline.outcomes.registry import MEASURES, definitions_version, explain
@@ -14,6 +14,7 @@ __all__ = [
     "COHORTS",
     "COMPONENTS",
     "GROUPS",
+    "GROUP_VALUES",
     "MEASURES",
     "REASONS",
     "STEPS",
