@@ -21,6 +21,7 @@ WORDS = {
     "step": outcomes.STEPS,
     "reason": outcomes.REASONS,
     "unit": outcomes.UNITS,
+    **outcomes.GROUP_VALUES,
 }
 
 

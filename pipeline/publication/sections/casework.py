@@ -113,11 +113,9 @@ def values_table(report: Report, identifier: str, cohort: str) -> str:
 
 
 def unit_words(report: Report, name: str, component: str) -> str:
-    """The unit of a measure's value: its own words, else the unit of its part in the registry."""
-    if has(f"unit.{name}"):
-        return report.t(f"unit.{name}")
-    parts = report.bundle.meta.definitions.get(name, {}).get("components", {})
-    return report.label("unit", str(parts.get(component, {}).get("unit", "")))
+    """The unit of a measure's value: that of its part, else the measure's; empty where its title says it."""
+    keys = (f"unit.{name}.{component}", f"unit.{name}")
+    return next((report.t(key) for key in keys if has(key)), "")
 
 
 def part_title(report: Report, name: str, component: str) -> str:

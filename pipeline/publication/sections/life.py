@@ -87,8 +87,9 @@ def _rest(report: Report, n: Cell | None, stable: Cell | None, unknown: Cell | N
 
 
 def flow_figure(report: Report, name: str, step: str, flows: Sequence[Flow]) -> Figure | None:
-    """A flow diagram; None where not a single stream is shown."""
-    if not any(flow.count for flow in flows):
+    """A flow diagram; None where more streams are hidden than shown."""
+    hidden_streams = sum(flow.count is None for flow in flows)
+    if not any(flow.count for flow in flows) or 2 * hidden_streams > len(flows):
         return None
     before = [state for state in STATES if any(flow.before == state for flow in flows)]
     streams = [
@@ -107,7 +108,7 @@ def flow_figure(report: Report, name: str, step: str, flows: Sequence[Flow]) -> 
         [names[state] for state in before], [names[state] for state in STATES], streams, heads, report.language,
         alternative=plain(alternative),
     )  # fmt: skip
-    hidden = report.t("figure.stream_hidden") if any(flow.count is None for flow in flows) else ""
+    hidden = report.t("figure.stream_hidden") if hidden_streams else ""
     notes = [*figure_notes(report, name, "")[:1], *figure_notes(report, name, "")[2:], hidden]
     return report.figure(
         "-".join(part for part in (name, step) if part), report.t(f"question.{name}"), chart, notes, alternative

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.publication.markdown import Table, bullets, div, escape, paragraphs
+from pipeline.publication.markdown import Table, bullets, escape, paragraphs
 from pipeline.publication.report import Report
 
 STATES = ("hidden", "unknown", "too_early", "not_collected", "not_applicable")
@@ -61,18 +61,12 @@ def method(report: Report) -> str:
 
 
 def definitions(report: Report) -> str:
-    """The registry's words on every measure of this release."""
-    parts = []
-    for name in sorted(report.bundle.meta.definitions):
-        lines = [f"**{report.words(name, 'title')}** (`{name}`)", report.words(name, "definition")]
-        row = report.bundle.meta.definitions[name]
-        for part in ("numerator", "denominator"):
-            if row.get(f"{part}_{report.language}"):
-                lines.append(report.t(f"method.{part}", text=report.words(name, part)))
-        if report.language == "en" and row.get("source"):  # the registry names its sources in English
-            lines.append(report.t("method.source", text=escape(row["source"])))
-        parts.append(div("\n\n".join(lines), "definition"))
-    return paragraphs(*parts)
+    """The registry's words on every measure of this release; the methodology says the rest."""
+    lines = [
+        f"- **{report.words(name, 'title')}** (`{name}`): {report.words(name, 'definition')}"
+        for name in sorted(report.bundle.meta.definitions)
+    ]
+    return paragraphs(report.t("method.see"), "\n".join(lines))
 
 
 def provenance(report: Report) -> str:

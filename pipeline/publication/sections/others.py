@@ -5,11 +5,12 @@ from __future__ import annotations
 from pipeline.disclosure import Row
 from pipeline.publication.markdown import Table, heading, paragraphs
 from pipeline.publication.report import PRIMARY, Report
-from pipeline.publication.sections.casework import BROKEN_DOWN, DEFINED, FAMILY, SHARES, part_title, unit_words
+from pipeline.publication.sections.casework import BROKEN_DOWN, DEFINED, FAMILY, SHARES, unit_words
 from pipeline.publication.sections.continuity import FURTHER
 from pipeline.publication.sections.cooperation import CANCELLED
 from pipeline.publication.sections.life import PATHS
 from pipeline.publication.sections.parts import rate_table
+from pipeline.publication.sections.returns import is_return
 
 PLACED = {name for name, _ in (*PRIMARY, *SHARES, *FAMILY)} | {*FURTHER, *PATHS, *DEFINED}
 PLACED |= {CANCELLED, "complaints", "needs", "reach", "cause_of_return", "attrition", "data_quality", "coverage"}
@@ -27,7 +28,7 @@ def others(report: Report) -> str:
 
 def unplaced(name: str) -> bool:
     """Whether no other part of the report shows a measure."""
-    return name not in PLACED and not name.startswith(("return_", "reconviction_"))
+    return name not in PLACED and not is_return(name)
 
 
 def measure_part(report: Report, name: str) -> str:
@@ -51,14 +52,16 @@ def measure_part(report: Report, name: str) -> str:
 
 
 def _lines(report: Report, name: str, rows: list[Row]) -> list[tuple[str, Row]]:
-    return [(row_title(report, name, row), row) for row in rows]
+    return [(row_title(report, row), row) for row in rows]
 
 
-def row_title(report: Report, name: str, row: Row) -> str:
+def row_title(report: Report, row: Row) -> str:
     """What a row is about: its part, length of follow-up and group, whichever it has."""
     keys = row.keys
-    group = report.t("group.all") if keys["group_by"] == "all" else report.label(keys["group_by"], keys["group_value"])
-    part = part_title(report, name, keys["component"]) if keys["component"] else ""
+    part = report.label("component", keys["component"]) if keys["component"] else ""
+    group = "" if part else report.t("group.all")
+    if keys["group_by"] != "all":
+        group = report.label(keys["group_by"], keys["group_value"])
     days = report.days(keys["window"]) if keys["window"] else ""
     cohort = report.label("cohort", keys["cohort"]) if keys["cohort"] != "programme" else ""
     return ", ".join(text for text in (part, group, days, cohort) if text)
@@ -68,7 +71,7 @@ def _values(report: Report, name: str, rows: list[Row]) -> str:
     header = [report.t(f"column.{key}") for key in ("group", "n", "value", "unit")]
     lines = [
         [
-            row_title(report, name, row),
+            row_title(report, row),
             report.cite(row.cells.get("n")),
             report.cite(row["value"]),
             unit_words(report, name, row.keys["component"]),

@@ -16,6 +16,8 @@ from pipeline.publication.report import Figure, Report
 from pipeline.publication.strips import strip_marks, strip_tags
 from pipeline.publication.wording import DESCRIPTIVE, bounds_key, compare_key, rate_key
 
+COMPARED = 2
+"""A figure of fewer groups than that with a rate would show nothing that the table does not."""
 RATE_COLUMNS = ("n", "x", "rate", "interval", "bounds", "too_early")
 
 
@@ -127,7 +129,7 @@ def forest(report: Report, measure: str, window: str, group_by: str, title: str)
     """Dots with intervals by group, its definition, n, coverage and state beneath; None when not released."""
     lines = grouped(report, measure, window, group_by)
     pooled = report.pooled(measure, window)
-    if not lines or pooled is None:
+    if pooled is None or sum(is_shown(row.cells.get("rate")) for _, row in lines) < COMPARED:
         return None
     suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
     together = strip_marks(report.t("group.all"))

@@ -48,8 +48,13 @@ def returns(report: Report) -> str:
 
 def measures(report: Report) -> list[str]:
     """Return measures of this release, the headline first."""
-    found = [name for name in report.bundle.tables if name.startswith(("return_", "reconviction_"))]
+    found = [name for name in report.bundle.tables if is_return(name)]
     return sorted(found, key=lambda name: (name != RETURN, name))
+
+
+def is_return(name: str) -> bool:
+    """Whether a measure is a definition of return; what follows a landmark is a description, not another definition."""
+    return name.startswith(("return_", "reconviction_")) and not name.startswith("return_after_")
 
 
 def _definitions(report: Report, found: list[str]) -> str:
