@@ -57,7 +57,7 @@ def ours(folder: Path) -> None:
     begun = time.process_time()
     core.build(con, settings, run)
     print(f"  core {time.process_time() - begun:.1f} s", flush=True)
-    outcomes.measure(con, settings, run)
+    outcomes.measure(con, settings, run, MEASURES)
     con.execute(f"copy ({CELLS}) to '{folder / 'ours.csv'}' (header)")
 
 

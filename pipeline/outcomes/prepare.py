@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from pipeline.model.codes import code_lists
 from pipeline.outcomes.define_access import PATH_STEPS
 from pipeline.outcomes.define_continuity import BANDS
+from pipeline.outcomes.definition import Measure
 from pipeline.outcomes.instruments import item_rows, scale_rows
 from pipeline.outcomes.labels import STEPS
-from pipeline.outcomes.registry import MEASURES, REGISTRY_COLUMNS, registry_rows
+from pipeline.outcomes.registry import REGISTRY_COLUMNS, registry_rows
 from pipeline.outcomes.tdi import category_rows
 from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.warehouse import Connection
 
+Measures = Sequence[Measure]
 CALENDAR_START = Quarter(1900, 1)
 NEVER = date(9999, 12, 31)
 CUSTODY_KINDS = (
@@ -80,13 +82,13 @@ ATTRITION: dict[str, tuple[tuple[str, bool], ...]] = {
 """Each cohort's steps in order, and whether releases (spells, agreements) are counted beside persons."""
 
 
-def prepare(con: Connection, run: Run) -> None:
-    """Fill the small tables: study, calendars, service domains, and the registry's tables."""
+def prepare(con: Connection, run: Run, measures: Mapping[str, Measure]) -> None:
+    """Fill the small tables: study, calendars, service domains, and what the registry says of the measures to count."""
     _fill_study(con, run)
     _fill_calendar(con, "calendar_quarter", "last_day", _quarters(run.quarter))
     _fill_calendar(con, "calendar_month", "next_first_day", _months(run.quarter))
     _fill(con, "service_domain(service_code VARCHAR, domain VARCHAR)", _domains())
-    _fill_registry(con)
+    _fill_registry(con, tuple(measures.values()))
 
 
 def _fill_study(con: Connection, run: Run) -> None:
@@ -105,27 +107,27 @@ def _fill_study(con: Connection, run: Run) -> None:
     _fill(con, "study(quarter VARCHAR, last_day DATE, as_of DATE, covered_to DATE, first_day DATE)", [row])
 
 
-def _fill_registry(con: Connection) -> None:
+def _fill_registry(con: Connection, measures: Measures) -> None:
     _fill(con, "measure_window(measure VARCHAR, event VARCHAR, cell_set VARCHAR, window_days INTEGER, "
-               "longest_days INTEGER, broken_down BOOLEAN)", list(_windows()))  # fmt: skip
+               "longest_days INTEGER, broken_down BOOLEAN)", list(_windows(measures)))  # fmt: skip
     _fill(
         con,
         "measure_scope(measure VARCHAR, cohort VARCHAR, subset VARCHAR)",
-        [(m.id, c, m.subset) for m in MEASURES.values() for c in m.cohorts],
+        [(m.id, c, m.subset) for m in measures for c in m.cohorts],
     )
     _fill(
         con,
         "measure_table(measure VARCHAR, table_name VARCHAR, national BOOLEAN)",
-        [(m.id, t, t in NATIONAL_TABLES) for m in MEASURES.values() for t in m.tables],
+        [(m.id, t, t in NATIONAL_TABLES) for m in measures for t in m.tables],
     )
-    _fill(con, "measure_group(measure VARCHAR, group_by VARCHAR, scope VARCHAR)", list(_groups()))
+    _fill(con, "measure_group(measure VARCHAR, group_by VARCHAR, scope VARCHAR)", list(_groups(measures)))
     _fill(con, "measure_component(measure VARCHAR, component VARCHAR, unit VARCHAR, value_kind VARCHAR, per INTEGER, "
-               "process BOOLEAN)", list(_parts()))  # fmt: skip
-    _fill(con, "measure_curve(measure VARCHAR, event VARCHAR)", [(m.id, m.event) for m in MEASURES.values() if m.curve])
+               "process BOOLEAN)", list(_parts(measures)))  # fmt: skip
+    _fill(con, "measure_curve(measure VARCHAR, event VARCHAR)", [(m.id, m.event) for m in measures if m.curve])
     _fill(
         con,
         "event_kind(kind VARCHAR, custody BOOLEAN, everybody BOOLEAN, seen_from DATE, seen_to DATE)",
-        list(_event_kinds(con)),
+        list(_needed_kinds(con, measures)),
     )
     bands = [(f"days_{first}_{last}", first, last) for first, last in BANDS]
     _fill(con, "death_band(component VARCHAR, first_day INTEGER, last_day INTEGER)", bands)
@@ -151,13 +153,21 @@ def _fill_registry(con: Connection) -> None:
         list(category_rows()),
     )
     _fill(con, "living_code(side VARCHAR, code VARCHAR, state VARCHAR)", list(_living_codes()))
-    longest = max((w for m in MEASURES.values() for w in m.windows), default=0)
+    longest = max((w for m in measures for w in m.windows), default=0)
     _fill(con, "day(day INTEGER)", [(day,) for day in range(longest + 1)])
     _fill(con, "cause(cause VARCHAR)", [(cause,) for cause in CAUSES])
     _fill(
         con, "attrition_step(cohort VARCHAR, step_number INTEGER, step VARCHAR, counts_units BOOLEAN)", list(_steps())
     )
-    _insert(con, "measure_registry", registry_rows(), len(REGISTRY_COLUMNS))
+    _insert(con, "measure_registry", registry_rows(measures), len(REGISTRY_COLUMNS))
+
+
+def _needed_kinds(con: Connection, measures: Measures) -> Iterator[tuple[str, bool, bool, date | None, date | None]]:
+    """The kinds of event that the measures are about; all of them where a measure has an event of another sort."""
+    events = {m.event for m in measures}
+    found = list(_event_kinds(con))
+    whole = not events <= {kind for kind, *_ in found}
+    yield from (row for row in found if whole or row[0] in events)
 
 
 def _event_kinds(con: Connection) -> Iterator[tuple[str, bool, bool, date | None, date | None]]:
@@ -203,8 +213,8 @@ def _living_codes() -> Iterator[tuple[str, str, str]]:
             yield side, code.code, code.extra.get("state") or "unknown"
 
 
-def _windows() -> Iterator[tuple[str, str, str, int | None, int, bool]]:
-    for m in MEASURES.values():
+def _windows(measures: Measures) -> Iterator[tuple[str, str, str, int | None, int, bool]]:
+    for m in measures:
         for window in m.windows or (None,):
             broken_down = m.detailed(window) and not BREAKDOWNS.isdisjoint(m.groups)
             yield m.id, m.event, "own", window, (window or 0) + m.proof_lag, broken_down
@@ -212,8 +222,8 @@ def _windows() -> Iterator[tuple[str, str, str, int | None, int, bool]]:
                 yield m.id, m.event, "ladder", window, m.ladder_windows[-1] + m.proof_lag, broken_down
 
 
-def _groups() -> Iterator[tuple[str, str, str]]:
-    for m in MEASURES.values():
+def _groups(measures: Measures) -> Iterator[tuple[str, str, str]]:
+    for m in measures:
         for group in m.groups:
             scope = "detail" if group in DETAIL_GROUPS else "groups"
             if m.id == "complaints" and group == "quarter":  # its clients differ from quarter to quarter
@@ -221,8 +231,8 @@ def _groups() -> Iterator[tuple[str, str, str]]:
             yield m.id, group, scope
 
 
-def _parts() -> Iterator[tuple[str, str, str, str, int, bool]]:
-    for m in MEASURES.values():
+def _parts(measures: Measures) -> Iterator[tuple[str, str, str, str, int, bool]]:
+    for m in measures:
         for component in m.components:
             part = m.part(component)
             yield m.id, component, part.unit, part.value, part.per, m.process

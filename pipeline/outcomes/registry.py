@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from pipeline.errors import SettingsError
@@ -88,9 +89,9 @@ def definitions_version() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def registry_rows() -> list[tuple[object, ...]]:
-    """The registry as rows for `outcomes.measure_registry`, in the order of REGISTRY_COLUMNS."""
-    return [_registry_row(m) for m in MEASURES.values()]
+def registry_rows(measures: Iterable[Measure]) -> list[tuple[object, ...]]:
+    """Measures as rows for `outcomes.measure_registry`, in the order of REGISTRY_COLUMNS."""
+    return [_registry_row(m) for m in measures]
 
 
 def _standing(m: Measure) -> Text:

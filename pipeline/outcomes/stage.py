@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
+from pipeline.outcomes.definition import Measure
 from pipeline.outcomes.incidence import add_days_to_return
 from pipeline.outcomes.prepare import prepare
+from pipeline.outcomes.registry import MEASURES, find_measure
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.warehouse import Connection, run_sql_folder
@@ -52,20 +56,46 @@ STEPS = (
     "curve",
 )
 """The SQL files in order; each fills the tables that its comments describe. Then follow the cells."""
+FEEDS = {
+    "client_month": {"dose", "caseload"},
+    "unit_release": {"plan_ready", "lead_time", "unplanned_release_share"},
+    "unit_before": {"pre_release_contacts", "documents_at_release", "post_release_death"},
+    "unit_dose": {"dose"},
+    "unit_case": {"needs", "agreements", "cancelled_by_prison_share", "missed_share"},
+    "unit_family": {"family_contact", "family_visit_7d"},
+    "unit_complaint": {"complaints"},
+    "care": {"treatment_engaged", "retention", "handed_over", "transfer_survived", "oat_continued"},
+    "unit_care": {"treatment_engaged", "retention", "handed_over", "transfer_survived", "oat_continued"},
+    "unit_client": {"applications", "caseload", "complaints_explained"},
+    "unit_reach": {"reach"},
+    "unit_path": {"housing_path", "work_path"},
+    "instrument": {"instrument_change"},
+    "unit_exposure": {"net_exposure", "proof_time", "reconviction_frequency"},
+    "unit_landmark": {"return_after_contact", "return_after_treatment"},
+}
+"""Steps that only some measures need."""
 CELLS = ("cell_series", "member_count", "unit_cube", "shared_member", "measure_cell")
 
 
-def measure(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
+def measure(con: Connection, settings: Settings, run: Run, measures: Collection[str] | None = None) -> dict[str, int]:
     """Fill every table of `outcomes` from `core` for one run; returns the rows of each table.
 
-    Equal core tables, quarter and as-of date give equal rows, whatever the order of the input rows.
+    Equal core tables, quarter and as-of date give equal rows, whatever the order of the input rows. `measures` leaves
+    all others out, with the steps that only those need. Raises SettingsError for an unknown one.
     """
+    chosen = MEASURES if measures is None else {name: find_measure(name) for name in measures}
     run_sql_folder(con, PACKAGE, ["sql/tables"], {})
-    prepare(con, run)
-    run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in STEPS], {})
-    add_days_to_return(con)
+    prepare(con, run, chosen)
+    run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in STEPS if _needed(name, chosen)], {})
+    if "days_to_return" in chosen:
+        add_days_to_return(con)
     run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in CELLS], {})
     return {name: _count(con, name) for name in TABLES}
+
+
+def _needed(step: str, chosen: Mapping[str, Measure]) -> bool:
+    """Whether a step feeds one of the measures; a step that no list names feeds them all."""
+    return step not in FEEDS or not FEEDS[step].isdisjoint(chosen)
 
 
 def _count(con: Connection, name: str) -> int:
