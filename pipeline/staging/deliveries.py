@@ -117,22 +117,22 @@ def write_unread(con: Connection, sheets: list[Sheet]) -> None:
         if s.file is None:
             con.execute("insert into staging.unread_sheet values (?, ?, ?, ?, ?)", [*where, s.filled])
             continue
-        for column in ignored_columns(s.file, s.header) + _unnamed_columns(con, s):
-            con.execute("insert into staging.ignored_column values (?, ?, ?, ?, ?)", [*where, column])
+        if columns := ignored_columns(s.file, s.header) + _unnamed_columns(con, s):
+            insert = "insert into staging.ignored_column select ?, ?, ?, ?, unnest(?::varchar[])"
+            con.execute(insert, [*where, columns])
 
 
 def _unnamed_columns(con: Connection, sheet: Sheet) -> list[str]:
     """Columns that hold something and have no name, as [position]."""
-    unnamed = [n for n, text in enumerate(sheet.header.delivered, start=1) if not text.strip()]
-    filled = []
-    for position in unnamed if sheet.records else []:
-        (count,) = con.execute(
-            "select count(*) from landing.record where file_id = ? and sheet = ? and kind = 'record' "
-            "and trim(cells[?]) <> ''",
-            [sheet.file_id, sheet.sheet, position],
-        ).fetchone() or (0,)
-        filled += [f"[{position}]"] if count else []
-    return filled
+    unnamed = {n for n, text in enumerate(sheet.header.delivered, start=1) if not text.strip()}
+    if not (unnamed and sheet.records):
+        return []
+    filled = con.execute(
+        "select distinct position from (select unnest(cells) as cell, generate_subscripts(cells, 1) as position "
+        "from landing.record where file_id = ? and sheet = ? and kind = 'record') where trim(cell) <> '' order by 1",
+        [sheet.file_id, sheet.sheet],
+    ).fetchall()
+    return [f"[{position}]" for (position,) in filled if position in unnamed]
 
 
 def _missing_files(contract: Contract, delivered: list[Sheet], tables: set[str]) -> list[tuple[str, str]]:

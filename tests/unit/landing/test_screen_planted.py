@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -21,13 +22,14 @@ from pipeline.landing import receipts, refusals
 from pipeline.landing.declension import feminine_surname
 from pipeline.landing.names import _read
 from pipeline.settings import REPOSITORY, load_settings
+from tests.support.ods import spreadsheet
 
 NUMBER = 1000
 SIDECAR = (
     'partner = "{partner}"\nextract_date = 2023-07-31\nperiod_from = 2021-01-01\nperiod_to = 2023-07-31\n'
     'kind = "full"\nlawful_basis = "consent"\nkeep_until = 2030-12-31\n'
 )
-FORMATS = ("csv", "xlsx", "json", "parquet", "zip")
+FORMATS = ("csv", "xlsx", "json", "parquet", "zip", "ods")
 ROWS = [["kód", "pohlaví", "skupina"], ["A", "muž", "x"], ["B", "žena", "y"]]
 
 
@@ -160,6 +162,18 @@ def parquet_files(value: str, shown: str) -> Iterator[tuple[str, dict[str, bytes
     yield "column's metadata", file(table(), field={"note": value})
 
 
+def ods_files(value: str, shown: str) -> Iterator[tuple[str, dict[str, bytes]]]:
+    def book(rows: list[list[str]], **more: Any) -> dict[str, bytes]:
+        return {"lide.ods": spreadsheet({"L": rows, **more.pop("sheets", {})}, **more)}
+
+    yield "cell", book(table(value, 1))
+    yield "header", book(table(value, 0))
+    yield "sheet name", book(table(), sheets={re.sub(r"[\[\]:*?/\\]", "-", shown): [["x"]]})
+    yield "comment", book(table(), comment=value)
+    yield "properties", book(table(), creator=value)
+    yield "formula", book(table(), formula=f'=LEN("{value}")')
+
+
 def zip_files(value: str, shown: str) -> Iterator[tuple[str, dict[str, bytes]]]:
     def archive(members: dict[str, bytes], comment: str = "", inner: str = "") -> dict[str, bytes]:
         buffer = io.BytesIO()
@@ -179,6 +193,7 @@ def zip_files(value: str, shown: str) -> Iterator[tuple[str, dict[str, bytes]]]:
 
 
 MAKERS = {"csv": csv_files, "xlsx": xlsx_files, "json": json_files, "parquet": parquet_files, "zip": zip_files}
+MAKERS["ods"] = ods_files
 
 
 def planted(root: Path) -> dict[str, tuple[str, str, str]]:
@@ -214,7 +229,7 @@ def project(root: Path) -> None:
     lines = []
     for form in FORMATS:
         lines.append(f'[partners.{form}]\nlocation = "inbox/{form}"\ncontract = "{form}.toml"\n')
-        sheet = {"xlsx": "L", "json": "lide"}.get(form, "")
+        sheet = {"xlsx": "L", "ods": "L", "json": "lide"}.get(form, "")
         (root / f"{form}.toml").write_text(
             f'partner = "{form}"\ntitle = "T"\nformat = "{form}"\n[read]\nencoding = ["utf-8"]\ndelimiter = ";"\n'
             f'[[file]]\nname = "lide"\npattern = "lide*"\nsheet = "{sheet}"\n[[file.produces]]\ntable = "person"\n'
@@ -225,14 +240,7 @@ def project(root: Path) -> None:
         for path in (root / "inbox" / form / "clean",):
             path.mkdir(parents=True)
             (path / "delivery.toml").write_text(SIDECAR.format(partner=form))
-            clean = {
-                "csv": csv_files,
-                "xlsx": xlsx_files,
-                "json": json_files,
-                "parquet": parquet_files,
-                "zip": zip_files,
-            }
-            first = next(clean[form]("z", "z"))[1]
+            first = next(MAKERS[form]("z", "z"))[1]
             for inner, data in first.items():
                 (path / inner).write_bytes(data)
     (root / "throughcare.toml").write_text("\n".join(lines), "utf-8")
@@ -253,7 +261,7 @@ def spellings(value: str) -> set[bytes]:
 def test_a_thousand_planted_identifiers_are_refused_and_nowhere_to_be_found(tmp_path):
     project(tmp_path)
     values = planted(tmp_path)
-    assert len({(form, place) for form, _, place in values.values()}) == 31
+    assert len({(form, place) for form, _, place in values.values()}) == 37
     (tmp_path / "tmp").mkdir()
     command = [sys.executable, "-c", "from pipeline.cli import main; main()", "--project", str(tmp_path)]
     environment = os.environ | {
