@@ -1,13 +1,19 @@
-"""`throughcare export`: a stage's tables as files; what is exported of `validated` can be delivered again."""
+"""`throughcare export`: a stage's tables as files; what is exported of `validated` can be delivered again.
+
+People who have withdrawn consent are in none of them. The files are for their owner alone (mode 600) and not
+encrypted; pseudonyms stay as the warehouse holds them, which the sidecar says, so that nobody keys them twice.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from pathlib import Path
 
 from pipeline.errors import SettingsError
 from pipeline.model import Table, tables
 from pipeline.settings import Settings
-from pipeline.warehouse import Connection, open_current
+from pipeline.warehouse import Connection, current_path, open_current
 
 PLAIN = ("core", "outcomes")
 SIDECAR = """\
@@ -22,6 +28,13 @@ lawful_basis = "{lawful_basis}"
 keep_until = {keep_until}
 synthetic = {synthetic}
 """
+WITHDRAWN = {
+    "person_id": "select 1 from core.withdrawn_person as gone where gone.person_id = t.person_id",
+    "case_id": "select 1 from core.withdrawn_case as gone where gone.case_id = t.case_id and gone.partner = t.partner",
+    "family_member_id": "select 1 from core.withdrawn_family_member as gone"
+    " where gone.family_member_id = t.family_member_id and gone.partner = t.partner",
+}
+"""How a row is somebody's who has withdrawn consent, by the column that says so."""
 
 
 def export_stage(settings: Settings, stage: str, to: Path) -> list[Path]:
@@ -33,25 +46,50 @@ def export_stage(settings: Settings, stage: str, to: Path) -> list[Path]:
         raise SettingsError(f"'{stage}' cannot be exported. Choose validated, core or outcomes.")
     con = open_current(settings)
     try:
-        return _native(con, to) if stage == "validated" else _parquet(con, stage, to)
+        written = _native(con, to, _keyed(settings)) if stage == "validated" else _parquet(con, stage, to)
     finally:
         con.close()
+    for path in written:
+        path.chmod(0o600)
+    return written
 
 
 def _parquet(con: Connection, stage: str, to: Path) -> list[Path]:
     to.mkdir(parents=True, exist_ok=True)
     names = con.execute(
-        "select table_name from information_schema.tables where table_schema = ? order by 1", [stage]
+        "select table_name, list(column_name) from information_schema.columns where table_schema = ?"
+        " and not starts_with(table_name, 'withdrawn_') group by all order by 1",
+        [stage],
     ).fetchall()
     written = []
-    for (name,) in names:
+    for name, columns in names:
         path = to / f"{name}.parquet"
-        con.execute(f"copy (from {stage}.\"{name}\") to '{_sql_text(path)}' (format parquet)")
+        source = f'from {stage}."{name}" as t where {_consented(columns)}'
+        con.execute(f"copy ({source}) to '{_sql_text(path)}' (format parquet)")
         written.append(path)
     return written
 
 
-def _native(con: Connection, to: Path) -> list[Path]:
+def _consented(columns: Collection[str]) -> str:
+    """The condition that a row is nobody's who has withdrawn consent."""
+    tests = [
+        f"not exists ({found})"
+        for column, found in WITHDRAWN.items()
+        if column in columns and (column == "person_id" or "partner" in columns)
+    ]
+    return " and ".join(tests) or "true"
+
+
+def _keyed(settings: Settings) -> str:
+    """The fingerprint of the key with which the newest run keyed its pseudonyms; '' where it did not."""
+    current = current_path(settings.folder("warehouse"))
+    manifest = current.with_suffix(".json") if current else None
+    if manifest is None or not manifest.exists():
+        raise SettingsError("The newest run has not ended. Run the same quarter again; it goes on where it stopped.")
+    return str(json.loads(manifest.read_text("utf-8")).get("keyed", ""))
+
+
+def _native(con: Connection, to: Path, keyed: str) -> list[Path]:
     """A folder per partner and delivery, so that versions and coverage survive being delivered again."""
     written: list[Path] = []
     deliveries = con.execute(
@@ -67,14 +105,15 @@ def _native(con: Connection, to: Path) -> list[Path]:
             path = folder / f"{table.name}{mark}.csv"
             if table.name in row[6] and _write_native(con, table, delivery_id, path):
                 written.append(path)
-        (folder / "delivery.toml").write_text(_sidecar(row), "utf-8")
+        (folder / "delivery.toml").write_text(_sidecar(row) + (f'keyed = "{keyed}"\n' if keyed else ""), "utf-8")
         written.append(folder / "delivery.toml")
     return written
 
 
 def _write_native(con: Connection, table: Table, delivery_id: str, path: Path) -> bool:
     columns = ", ".join(f'"{name}"' for name in table.columns if name != "partner")
-    source = f"from validated.{table.quoted} where delivery_id = '{delivery_id}'"
+    consented = _consented([*table.columns, "partner"])
+    source = f"from validated.{table.quoted} as t where delivery_id = '{delivery_id}' and {consented}"
     con.execute(
         f"copy (select {columns} {source} order by file_id, sheet, row_number, ordinal)"
         f" to '{_sql_text(path)}' (format csv, header)"

@@ -7,9 +7,12 @@ import sys
 import traceback
 from pathlib import Path
 
-from pipeline.cli import keeping, line, look, partner, steward  # noqa: F401  importing registers their commands
+from pipeline.cli import line, look, partner, steward  # noqa: F401  importing registers their commands
 from pipeline.cli.common import Context, app
 from pipeline.errors import ThroughcareError
+
+# isort: split
+from pipeline.cli import keeping  # noqa: F401  commands that destroy come last in the list
 
 
 def main() -> None:

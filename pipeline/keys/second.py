@@ -29,6 +29,11 @@ class Keyer:
         """The second pseudonym of a member of staff, different at each partner."""
         return self._made(WORKER, partner, pseudonym)
 
+    @property
+    def originals(self) -> dict[str, str]:
+        """The first pseudonym of each second one made so far."""
+        return {made: pseudonym for (_, pseudonym), made in self._known.items()}
+
     def _made(self, domain: str, scope: str, pseudonym: str) -> str:
         found = self._known.get((domain + scope, pseudonym))
         if found is None:

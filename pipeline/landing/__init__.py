@@ -5,7 +5,7 @@ from pipeline.landing.erasure import Erased, bury, erase
 from pipeline.landing.examine import screen_file
 from pipeline.landing.identifiers import is_birth_number
 from pipeline.landing.kept import KeptFiles, kept_files
-from pipeline.landing.keying import keying_of, require_one_form, unkeyed_warning
+from pipeline.landing.keying import keying_of, own_pseudonyms, require_one_form, unkeyed_warning
 from pipeline.landing.land import Landed, LandingReport, land
 from pipeline.landing.load import load
 from pipeline.landing.reading import read_file
@@ -42,6 +42,7 @@ __all__ = [
     "load",
     "lost_since",
     "open_store",
+    "own_pseudonyms",
     "purged",
     "read_file",
     "read_tombstones",

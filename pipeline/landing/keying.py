@@ -15,10 +15,12 @@ import polars as pl
 from pipeline.errors import SettingsError
 from pipeline.keys import LENGTH, Keyer, looks_like_one, read_keys
 from pipeline.landing.people import BLANKS, Read, composed, reads
-from pipeline.landing.receipts import Receipt
+from pipeline.landing.reading import read_file
+from pipeline.landing.receipts import Receipt, receipts
 from pipeline.landing.sheets import CELLS, RECORD, Reading, Sheet
+from pipeline.landing.store import open_store
 from pipeline.settings import Settings
-from pipeline.sources import Contract
+from pipeline.sources import Contract, load_contract
 
 Positions = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
@@ -79,15 +81,29 @@ def keying_of(settings: Settings, contract: Contract, receipt: Receipt) -> Keyin
     return Keying(contract, Keyer(key))
 
 
-def require_one_form(settings: Settings, receipts: list[Receipt]) -> None:
+def own_pseudonyms(settings: Settings, delivery_id: str, file: str) -> dict[str, str]:
+    """What a sender calls the people of one landed file, by second pseudonym: to answer them, read anew from it.
+
+    Empty where nothing is keyed, and for a delivery or file that is not there any more.
+    """
+    found = [(r, f) for r in receipts(settings) if r.delivery_id == delivery_id for f in r.files if f.name == file]
+    for receipt, kept in found:
+        keying = keying_of(settings, load_contract(settings, receipt.partner), receipt)
+        if keying.keyer:
+            keying.reading(read_file(open_store(settings).read(kept.sha256, file), file, keying.contract))
+            return keying.keyer.originals
+    return {}
+
+
+def require_one_form(settings: Settings, inputs: list[Receipt]) -> None:
     """Raise SettingsError when the pseudonyms of some deliveries could not meet those of others.
 
     That is so where some were exported under one pipeline key and the rest is keyed under another, or not at all.
     """
     mark = read_keys(settings).mark
-    forms = {receipt.keyed or mark for receipt in receipts}
+    forms = {receipt.keyed or mark for receipt in inputs}
     if len(forms) > 1:
-        exported = sorted({r.partner for r in receipts if r.keyed})
+        exported = sorted({r.partner for r in inputs if r.keyed})
         raise SettingsError(
             f"Deliveries of {', '.join(exported)} were exported with pseudonyms keyed under another pipeline key: the "
             "same person would be two. Set the key that they were exported under, or deliver what the partners sent."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from pipeline.errors import SettingsError
 from pipeline.keys import read_keys
+from pipeline.landing import own_pseudonyms
 from pipeline.model import tables
 from pipeline.settings import Settings
 from pipeline.sources import Contract, load_contract
@@ -23,6 +25,8 @@ LISTED_RANGES = 200
 """… in so many ranges."""
 LISTED_CODES = 20
 UNKNOWN_CODE = "unknown_code"
+PERSON = re.compile(r"\b[A-Z2-7]{26}\b")
+"""A pseudonym within a record's key."""
 
 
 def gather(
@@ -118,6 +122,7 @@ class _Source:
         self.found = query(_FOUND.format(listed=LISTED_PLACES), lambda row: row)
         self.codes = query(_CODES, lambda row: row)
         self.keyed = read_keys(self.settings).pipeline is not None
+        self.own: dict[tuple[str, str], dict[str, str]] = {}
 
     def _by_delivery(self, sql: str, make: Callable[[Any], Any]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
@@ -157,7 +162,14 @@ class _Source:
             header = self.header(partner, source, table, column)
             listed = tuple(
                 Place(
-                    table, self.key(table, p["key"]), file, sheet, p["row"], header, "", p["state"] if followed else ""
+                    table,
+                    self.key(table, p["key"], delivery_id, file),
+                    file,
+                    sheet,
+                    p["row"],
+                    header,
+                    "",
+                    p["state"] if followed else "",
                 )
                 for p in places
             )
@@ -166,13 +178,13 @@ class _Source:
             batches[rule, severity].append(Batch(listed, rest, total, shown))
         return ranked(batches, rules)
 
-    def key(self, table: str, key: str) -> str:
-        """The sender's own key; none where the house has keyed it again: the sender must not learn the second one."""
-        columns = tables()[table].columns if table in tables() else {}
-        of_person = (
-            any(columns[c].type == "pseudonym" for c in tables()[table].key if c in columns) if columns else False
-        )
-        return "" if self.keyed and of_person else shortened(key)
+    def key(self, table: str, key: str, delivery_id: str = "", file: str = "") -> str:
+        """The sender's own key; where people were keyed again, read back from the sender's file, else left out."""
+        if not (self.keyed and PERSON.search(key)):
+            return shortened(key)
+        if (delivery_id, file) not in self.own:
+            self.own[delivery_id, file] = own_pseudonyms(self.settings, delivery_id, file)
+        return shortened(PERSON.sub(lambda found: self.own[delivery_id, file].get(found[0], ""), key))
 
     def header(self, partner: str, source: str, table: str, column: str) -> str:
         """The sender's heading of a model column, else what the column is; staging gives the sender's already.
