@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from pipeline.landing import land, receipts, refusals
-from pipeline.settings import REPOSITORY, load_settings
+from pipeline.settings import REPOSITORY, PartnerSettings, Settings, load_settings
 from pipeline.sources import pull
+from pipeline.synthetic import synthesize
 
 SAMPLE = REPOSITORY / "data" / "sample"
 STARTED = datetime(2023, 8, 15, 12)
@@ -37,3 +39,15 @@ def test_every_delivery_of_the_sample_lands_as_declared(tmp_path: Path) -> None:
     used = {r.partner: {f.encoding for f in r.files} for r in landed}
     assert used["vscr"] == used["magdalena"] == {"cp1250"}
     assert (used["podane_ruce"], used["kotec"], used["romodrom"]) == ({"iso-8859-2"}, {"utf-8-sig"}, {"utf-8"})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("THROUGHCARE_WORLDS", "1"))))
+def test_no_false_alarm_in_another_and_bigger_world(tmp_path: Path, seed: int) -> None:
+    """`THROUGHCARE_WORLDS=20` screens so many programmes of 6,000 people, each drawn anew."""
+    synthesize(int(os.environ.get("THROUGHCARE_PEOPLE", "6000")), seed, tmp_path / "world")
+    partners = {p.name: PartnerSettings(location=str(p)) for p in (tmp_path / "world").iterdir() if p.is_dir()}
+    settings = Settings(root=tmp_path, data=tmp_path / "data", partners=partners)
+    report = land(settings, pull(settings, started_at=STARTED), started_at=STARTED)
+    assert len(report.new) == len(report.deliveries) == 17, report.lines()
+    assert refusals(settings) == []
