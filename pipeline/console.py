@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from rich.table import Table
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+LISTED = 24
+"""So many files of one folder are listed one by one."""
 
 
 class ConsoleReporter:
@@ -72,7 +75,15 @@ def show_json(value: Mapping[str, Any]) -> None:
 
 
 def show_files(root: Path, files: Iterable[Path]) -> None:
-    """Print the paths that a command wrote, relative to the project where they lie in it."""
-    for path in files:
-        shown = path.relative_to(root) if path.is_relative_to(root) else path
-        out.print(str(shown), markup=False)
+    """Print the paths that a command wrote, relative to the project where they lie in it; a full folder in one line."""
+    several = list(files)
+    folders = Counter(path.parent for path in several)
+    told: set[Path] = set()
+    for path in several:
+        full = folders[path.parent] > LISTED
+        if full and path.parent in told:
+            continue
+        told.add(path.parent)
+        where = path.parent if full else path
+        shown = where.relative_to(root) if where.is_relative_to(root) else where
+        out.print(f"{shown}/ ({folders[path.parent]} files)" if full else str(shown), markup=False)
