@@ -138,16 +138,17 @@ def _land(settings: Settings, delivery: Delivery, now: datetime, known: dict[str
         reasons = tuple(_words(p, now.date()) for p in delivery.problems)
         return Landed(delivery.partner, label, ABSENT, "", delivery.problems[0].rule_id, reasons)
     hashes = hash_files(delivery)
-    delivery_id = hash_delivery(delivery.partner, hashes)[:16]
+    sha256 = _come_back(hash_delivery(delivery.partner, hashes), delivery.partner, label, known)
+    delivery_id = sha256[:16]
     if delivery_id in known and _is_kept(settings, known[delivery_id]):
         return Landed(delivery.partner, label, KNOWN, delivery_id)
-    examined = examine(delivery, load_contract(settings, delivery.partner), hashes, now.date())
+    examined = replace(examine(delivery, load_contract(settings, delivery.partner), hashes, now.date()), sha256=sha256)
     if run_out := _run_out(examined, now):
         examined = replace(examined, problems=(*examined.problems, run_out))
     if examined.findings or examined.problems:
         return _refuse(settings, examined, label, now)
     earlier = known.get(delivery_id)
-    receipt = _receipt(examined, hashes, earlier.received_at if earlier else now)
+    receipt = replace(_receipt(examined, hashes, earlier.received_at if earlier else now), label=label)
     try:
         receipt, left_out = _without_forgotten(settings, examined, receipt, now)
         _keep(settings, delivery, receipt)
@@ -155,6 +156,20 @@ def _land(settings: Settings, delivery: Delivery, now: datetime, known: dict[str
         return Landed(delivery.partner, label, REFUSED, delivery_id, problem.rule_id, (str(problem),))
     known[delivery_id] = receipt
     return Landed(delivery.partner, label, NEW, delivery_id, reasons=(*left_out, *_notes(examined, now.date())))
+
+
+def _come_back(sha256: str, partner: str, label: str, known: dict[str, Receipt]) -> str:
+    """The hash of a delivery; another one than the first time when it lies again where another has lain since.
+
+    Files that were corrected and then put back are a third delivery and say the last word, not the first one again.
+    """
+    there = [r for r in known.values() if (r.partner, r.label) == (partner, label)]
+    if sha256[:16] not in known or not there:
+        return sha256
+    again = {r.delivery_id: hashlib.sha256(f"{sha256} after {r.delivery_id}".encode()).hexdigest() for r in there}
+    same = {sha256[:16]: sha256, **{h[:16]: h for h in again.values()}}
+    newest = max(there, key=lambda r: (r.received_at, r.delivery_id in same))
+    return same.get(newest.delivery_id) or again[newest.delivery_id]
 
 
 def _run_out(examined: Examined, now: datetime) -> Problem | None:

@@ -39,7 +39,8 @@ class Receipt:
 
     `period_to` is the last day of the period; no `prisons` means all. `received_at` is in UTC. `keyed` is the
     fingerprint of the pipeline key under which its pseudonyms were keyed a second time before it came, '' for those as
-    partners make them. `erased_at` are the moments since receipt at which people were erased from it.
+    partners make them. `erased_at` are the moments since receipt at which people were erased from it. `label` is
+    the place at the partner's location where it lay.
     """
 
     delivery_id: str
@@ -60,6 +61,7 @@ class Receipt:
     sidecar: ReceivedFile | None = None
     keyed: str = ""
     erased_at: tuple[datetime, ...] = ()
+    label: str | None = None
 
     @property
     def all_files(self) -> tuple[ReceivedFile, ...]:
