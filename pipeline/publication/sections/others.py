@@ -19,16 +19,18 @@ COHORTS = ("programme", "romodrom")
 
 def others(report: Report) -> str:
     """One part for each such measure: definition, then everybody and what happened; empty when there are none."""
-    names = [name for name, table in report.bundle.tables.items() if "component" in table.dims and unplaced(name)]
+    tables = report.bundle.tables
+    names = [name for name, table in tables.items() if "component" in table.dims and unplaced(report, name)]
     parts = [part for name in names if (part := measure_part(report, name))]
     if not parts:
         return ""
     return paragraphs(report.heading(1, "heading.others", "sec-others"), report.t("others.intro"), *parts)
 
 
-def unplaced(name: str) -> bool:
-    """Whether no other part of the report shows a measure."""
-    return name not in PLACED and not is_return(name)
+def unplaced(report: Report, name: str) -> bool:
+    """Whether no other part of the report shows a measure; of the returns only rates stand side by side."""
+    rate = report.bundle.meta.definitions[name].get("kind") == "rate"
+    return name not in PLACED and not (is_return(name) and rate)
 
 
 def measure_part(report: Report, name: str) -> str:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pipeline.charts import RateRow, forest_chart
 from pipeline.disclosure import Row
 from pipeline.model import code_list
-from pipeline.periods import Quarter
 from pipeline.publication import numbers
 from pipeline.publication.cite import is_shown
+from pipeline.publication.editions import subjects
 from pipeline.publication.markdown import Table, bullets, escape, heading, paragraphs
 from pipeline.publication.report import PRIMARY, RETURN, YEAR, Figure, Report, block
 from pipeline.publication.sections.casework import part_title
 from pipeline.publication.sections.cooperation import access_sentence, funnel
 from pipeline.publication.sections.parts import pair, rate_row, rate_sentence, span_cell
-from pipeline.publication.sections.quality import coverage_table, quality_table
+from pipeline.publication.sections.quality import coverage_table, latest, quality_table
 from pipeline.publication.sections.summary import state
 from pipeline.publication.strips import strip_marks, strip_tags
 
@@ -38,8 +38,9 @@ class Line:
 
 def partner_page(report: Report, subject: str) -> str:
     """The page of one organisation."""
+    subject = subject_of(report, "partner", subject)
     lines = measures_of(report, "partner", subject)
-    rows = report.rows("data_quality", partner=subject)
+    rows = latest(report.rows("data_quality", partner=subject))
     return paragraphs(
         _opening(report, "partner", subject, lines),
         _process(report, "partner", subject, lines),
@@ -55,6 +56,7 @@ def partner_page(report: Report, subject: str) -> str:
 
 def prison_page(report: Report, subject: str) -> str:
     """The page of one prison."""
+    subject = subject_of(report, "prison", subject)
     lines = measures_of(report, "prison", subject)
     return paragraphs(
         _opening(report, "prison", subject, lines),
@@ -68,12 +70,10 @@ def prison_page(report: Report, subject: str) -> str:
     )
 
 
-def first_subject(report: Report, group_by: str) -> str:
-    """A subject for whoever renders the page by hand without naming one."""
-    from pipeline.publication.editions import subjects
-
+def subject_of(report: Report, group_by: str, subject: str) -> str:
+    """The subject asked for; without one, the first, for whoever renders a page by hand."""
     known = set(report.context.partners) if group_by == "partner" else set(code_list("prison").codes)
-    return next(iter(subjects(report.bundle, group_by, known)), "")
+    return subject or next(iter(subjects(report.bundle, group_by, known)), "")
 
 
 def measures_of(report: Report, group_by: str, subject: str) -> list[Line]:
@@ -220,12 +220,11 @@ def _absent(report: Report, kind: str, subject: str, lines: Sequence[Line]) -> s
 
 
 def _state_of(row: Row) -> str:
-    """The state of what a row is read for: its rate, its value, or the count above the line."""
-    for name in ("rate", "value", "x", "n"):
-        cell = row.cells.get(name)
-        if cell is not None and is_shown(cell):
-            return "shown"
-    statuses = {str(row.cells[name].status) for name in ("rate", "value", "x", "n") if name in row.cells}
+    """The state of what a row is read for: the rate of a share, else its value."""
+    name = "rate" if _is_share(row) else "value"
+    if is_shown(row.cells.get(name)):
+        return "shown"
+    statuses = {str(row.cells[key].status) for key in (name, "x", "n") if key in row.cells}
     return next((status for status in UNSHOWN if status in statuses), "not_applicable")
 
 
@@ -239,8 +238,3 @@ def _closing(report: Report) -> str:
     meta = report.bundle.meta
     facts = report.t("page.made", bundle=escape(meta.bundle_id), version=escape(str(meta.run.get("code_version", ""))))
     return paragraphs(heading(1, report.t("slide.states"), "sec-marks"), legend(report), facts)
-
-
-def quarter_end(report: Report) -> str:
-    """The last day of the report's quarter, ISO."""
-    return Quarter.parse(report.bundle.meta.quarter).last_day.isoformat()

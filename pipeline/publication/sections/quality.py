@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.charts import heat_chart
 from pipeline.disclosure import Row
 from pipeline.publication import numbers
@@ -20,7 +22,43 @@ def quality(report: Report) -> str:
     rows = report.rows("data_quality")
     if not rows:
         return paragraphs(head, report.t("none.table"))
-    return paragraphs(head, str(quality_figure(report, rows)), quality_table(report, rows))
+    now = latest(rows)
+    return paragraphs(head, str(quality_figure(report, now)), quality_table(report, now), over_time(report, rows))
+
+
+def latest(rows: Sequence[Row]) -> list[Row]:
+    """The newest row of each organisation and table, where rows have a quarter; else the rows themselves."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in sorted(rows, key=lambda row: row.keys.get("quarter", "")):
+        found[row.keys["partner"], row.keys["table_name"]] = row
+    return [found[key] for key in sorted(found)]
+
+
+def over_time(report: Report, rows: Sequence[Row]) -> str:
+    """Accepted rows by organisation, table and quarter of delivery; empty where the release keeps no quarters."""
+    dated = [row for row in rows if row.keys.get("quarter")]
+    quarters = sorted({row.keys["quarter"] for row in dated})
+    if len(quarters) < 2:
+        return ""
+    places = {(row.keys["partner"], row.keys["table_name"], row.keys["quarter"]): row for row in dated}
+    header = [report.t("column.partner"), report.t("column.table"), *(report.moment(quarter) for quarter in quarters)]
+    lines = [
+        [
+            report.label("partner", partner),
+            report.label("table_name", name),
+            *(_share_text(report, places.get((partner, name, quarter))) for quarter in quarters),
+        ]
+        for partner, name in sorted({(partner, name) for partner, name, _ in places})
+    ]
+    return str(Table("tbl-quality-quarters", report.t("caption.quality_quarters"), header, lines, numeric_from=2))
+
+
+def _share_text(report: Report, row: Row | None) -> str:
+    value = share(row) if row else None
+    if row is None or value is None:
+        return report.cite(row.cells.get("accepted") if row else None)
+    cells = [row[name] for name in ("accepted", "produced", "duplicate")]
+    return derived(numbers.format_percent(value, report.language), "accepted_share", cells)
 
 
 def share(row: Row) -> float | None:

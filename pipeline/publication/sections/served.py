@@ -30,7 +30,7 @@ def reach(report: Report) -> str:
     for group in REACH:
         rows = report.rows("reach", group_by=group, cell_set="own", component="")
         lines += [(_group(report, group, row), row) for row in rows]
-    if not any(row.keys["group_by"] != "all" for _, row in lines):
+    if not lines:
         return paragraphs(head, report.t("none.reach"))
     table = rate_table(report, "reach", report.t("caption.reach"), report.t("column.group"), lines)
     return paragraphs(head, report.words("reach", "definition"), table)

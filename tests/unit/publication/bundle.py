@@ -42,20 +42,31 @@ def process_rows(name: str) -> list[Row]:
     cohort = measure.cohorts[0]
     window = str(measure.windows[0]) if measure.windows else ""
     rows = [rate_row(name, "all", "", 240, 60, (25, 20, 31, 25, 27), window=window, cohort=cohort)]
-    samples = {"domain": "housing", "end_reason": "completed", "channel": "oral", "reason": "escort"}
+    samples = {"domain": "housing", "end_reason": "completed", "channel": "oral", "reason": "escort", "sex": "female"}
+    samples |= {"state_before": "stable", "landmark": "by_then", "complex_case": "yes"}
     for group, value in samples.items():
         if group in measure.groups:
             rows.append(rate_row(name, group, value, 110, 45, (41, 32, 50, 41, 43), window=window, cohort=cohort))
     for component in measure.components:
         if component:
             rows.append(with_component(rows[0], name, component))
-    return rows
+    if "state_before" in measure.groups:
+        rows += [with_component(row, name, measure.components[-1]) for row in rows if row.keys["group_by"] != "all"]
+    known = [row for row in rows if row.keys["component"] in measure.components]
+    return [row if measure.part(row.keys["component"]).value == "share" else with_value(row, name) for row in known]
+
+
+def with_value(row: Row, name: str) -> Row:
+    """The row of a median or a ratio: a value and no share."""
+    cells = {key: (cell.value, cell.status) for key, cell in row.cells.items()}
+    cells |= dict.fromkeys(("rate", "low", "high", "bound_low", "bound_high"), (None, Status.NOT_APPLICABLE))
+    return make_row(name, dict(row.keys), cells | {"value": (12.5, Status.ROUNDED)})
 
 
 def with_component(row: Row, name: str, component: str) -> Row:
-    """The same numbers as a part of a measure, with a value beside them."""
+    """The same numbers as a part of a measure."""
     cells = {key: (cell.value, cell.status) for key, cell in row.cells.items()}
-    return make_row(name, dict(row.keys) | {"component": component}, cells | {"value": (12.5, Status.ROUNDED)})
+    return make_row(name, dict(row.keys) | {"component": component}, cells)
 
 
 def rich_tables() -> dict[str, dict[str, Any]]:

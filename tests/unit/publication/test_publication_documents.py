@@ -58,13 +58,16 @@ def test_every_mark_is_the_state_of_its_cell(report: Language, language: str) ->
 def test_every_derived_number_follows_from_its_cells(report: Language) -> None:
     known, found = cells(report("en")), DERIVED.findall(whole(report("en")))
     assert {kind for _, kind, _ in found} == {
-        "difference", "difference_low", "difference_high", "detectable", "detectable_halves", "accepted_share",
+        "difference", "difference_low", "difference_high", "detectable", "detectable_halves", "accepted_share", "rest",
     }  # fmt: skip
     for shown, kind, identifiers in found:
         sources = [known[identifier] for identifier in identifiers.split()]
         if kind == "difference":
             x1, n1, x2, n2 = (number(cell) for cell in sources)
             assert unescaped(shown).startswith(str(round(100 * (x1 / n1 - x2 / n2))))
+        if kind == "rest":
+            n, stable, unknown = (number(cell) for cell in sources)
+            assert unescaped(shown) == str(round(n - stable - unknown))
         if kind == "accepted_share":
             assert unescaped(shown) == f"{round(100 * number(sources[0]) / number(sources[1]))}%"
 
