@@ -269,3 +269,15 @@ def test_what_the_other_process_says_is_the_reason(make_workbook):
     with pytest.raises(UnreadableError, match="damaged or cut off"):
         rehearse(b"PAR1PAR1", "parquet")
     rehearse(b"anything", "csv")
+
+
+def test_bytes_that_are_no_text_in_a_column_of_text(project, rules):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    broken = pa.array([b"A", b"\xc5"], pa.binary()).view(pa.string())
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"kód": broken, "pohlaví": ["muž", "muž"]}), buffer)
+    project.write_contract(rules("parquet", extra=""))
+    project.deliver({"a.parquet": buffer.getvalue()})
+    assert project.refusal()[0] == "unreadable_file"
