@@ -116,6 +116,8 @@ def finish_office(content: bytes, form: str, language: str) -> bytes:
 
     def change(parts: Parts) -> None:
         for name in parts:
+            if name == "word/document.xml":  # Pandoc names the file of a picture beside its words
+                parts[name] = re.sub(rb'descr="figures/[\w-]+\.png"', b'descr=""', parts[name])
             if form == "pptx" and re.fullmatch(r"ppt/(slides|notesSlides)/\w+\.xml", name):
                 slide = parts[name].decode()
                 slide = re.sub(r"<a:rPr(?![^>]*\blang=)", f'<a:rPr lang="{LOCALES[language]}"', slide)

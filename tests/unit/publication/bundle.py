@@ -47,6 +47,8 @@ def process_rows(name: str) -> list[Row]:
     for group, value in samples.items():
         if group in measure.groups:
             rows.append(rate_row(name, group, value, 110, 45, (41, 32, 50, 41, 43), window=window, cohort=cohort))
+    if "partner" in measure.groups:
+        rows.append(rate_row(name, "partner", "magdalena", 60, 40, (65, 50, 80, 65, 70), window=window, cohort=cohort))
     for component in measure.components:
         if component:
             rows.append(with_component(rows[0], name, component))
