@@ -130,6 +130,20 @@ def show_quality(settings: Settings, language: str) -> None:
     show_files(settings.root, [page])
 
 
+def show_linkage(settings: Settings, language: str, threshold: float) -> None:
+    """Write the data steward's report on the newest run and print where it lies and how many pairs are suspected.
+
+    Raises ThroughcareError when there is no finished run.
+    """
+    con = open_current(settings)
+    try:
+        page, pairs = validated.write_linkage(con, settings, language=language, threshold=threshold)
+    finally:
+        con.close()
+    out.print(f"{pairs} pairs of pseudonyms may be one person each; nothing is joined before somebody decides.")
+    show_files(settings.root, [page])
+
+
 def finished_manifest(settings: Settings) -> dict[str, Any]:
     """The manifest of the newest run. Raises InputError when that run did not come to its end."""
     current = current_path(settings.folder("warehouse"))

@@ -4,6 +4,7 @@ from pipeline.validated.decisions import Acceptance, LinkageDecision, read_accep
 from pipeline.validated.feedback import feedback_path, read_feedback, summary, write_answers, write_feedback
 from pipeline.validated.quality import write_quality
 from pipeline.validated.rules import Rule, load_rules
+from pipeline.validated.steward import write_linkage
 from pipeline.validated.validate import validate
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "validate",
     "write_answers",
     "write_feedback",
+    "write_linkage",
     "write_quality",
 ]

@@ -27,16 +27,6 @@ DELIVERIES_SHOWN = 8
 Header = Callable[[str, str, str, str], str]
 """The sender's heading for partner, source, table and model column."""
 
-_PLACE = """
-place as (
-    select partner, delivery_id, extract_date, row_number() over w as place,
-        lag(extract_date) over w as before
-    from validated.delivery
-    where verdict = 'accepted'
-    window w as (partition by partner order by extract_date, received_at, delivery_id)
-)
-"""
-
 
 def read_compared(con: Connection, header: Header, own_key: Callable[[str, str], str]) -> dict[str, Compared]:
     """By delivery: its findings against those of the partner's accepted delivery before; none for a first one.
@@ -69,8 +59,9 @@ def read_compared(con: Connection, header: Header, own_key: Callable[[str, str],
 def read_trends(con: Connection, header: Header) -> dict[str, tuple[Trend, ...]]:
     """By delivery: each column that it was asked for, over the partner's deliveries up to it."""
     rows = con.execute(
-        f"with {_PLACE} select c.partner, c.table_name, c.column_name, c.delivery_id, p.extract_date, c.asked, "
-        "c.filled from validated.completeness c join place p on p.delivery_id = c.delivery_id order by 1, 2, 3, p.place"
+        "select c.partner, c.table_name, c.column_name, c.delivery_id, p.extract_date, c.asked, "
+        "c.filled from validated.completeness c join validated.delivery_place p on p.delivery_id = c.delivery_id "
+        "order by 1, 2, 3, p.place"
     ).fetchall()
     found: dict[str, list[Trend]] = defaultdict(list)
     for (partner, table, column), same in groupby(rows, key=lambda row: row[:3]):
@@ -86,9 +77,10 @@ def read_trends(con: Connection, header: Header) -> dict[str, tuple[Trend, ...]]
 def read_custody(con: Connection, rules: dict[str, Rule]) -> dict[str, tuple[AgainstCustody, ...]]:
     """By delivery, for each partner's newest accepted one: roughly how many clients custody data contradict."""
     rows: list[Any] = con.execute(
-        f"with {_PLACE} select p.delivery_id, s.rule_id, sum(s.persons), sum(s.failed_persons) "
-        "from validated.rule_share s join place p on p.partner = s.partner "
-        "where p.place = (select max(o.place) from place o where o.partner = p.partner) group by 1, 2 order by 1, 2"
+        "select p.delivery_id, s.rule_id, sum(s.persons), sum(s.failed_persons) "
+        "from validated.rule_share s join validated.delivery_place p on p.partner = s.partner "
+        "where p.place = (select max(o.place) from validated.delivery_place o where o.partner = p.partner) "
+        "group by 1, 2 order by 1, 2"
     ).fetchall()
     found: dict[str, list[AgainstCustody]] = defaultdict(list)
     for delivery, rule, persons, failed in rows:
@@ -102,28 +94,28 @@ _SPAN = """
 span as (
     select h.*, o.place as start_place, coalesce(c.place, 1000000000) as end_place, o.extract_date as since
     from validated.finding_history h
-    join place o on o.delivery_id = h.opened_in
-    left join place c on c.delivery_id = h.closed_in
+    join validated.delivery_place o on o.delivery_id = h.opened_in
+    left join validated.delivery_place c on c.delivery_id = h.closed_in
 )
 """
 
 _CHANGES = f"""
-with {_PLACE}, {_SPAN}
-select p.delivery_id, p.before, s.rule_id, s.severity,
+with {_SPAN}
+select p.delivery_id, p.extract_before, s.rule_id, s.severity,
     case when s.start_place = p.place then 'new' when s.end_place = p.place then s.closed_as else 'open' end as state,
     count(*)
-from place p
+from validated.delivery_place p
 left join span s on s.partner = p.partner and s.start_place <= p.place and s.end_place >= p.place
-where p.before is not null
+where p.extract_before is not null
 group by all
 order by all
 """
 
 _WAITING = f"""
-with {_PLACE}, {_SPAN},
+with {_SPAN},
 waiting as (
     select p.delivery_id, p.partner, s.rule_id, s.table_name, s.record_key, s.column_name, s.since
-    from place p
+    from validated.delivery_place p
     join span s on s.partner = p.partner and s.start_place < p.place and s.end_place > p.place
     anti join validated.finding n on n.delivery_id = p.delivery_id and n.table_name = s.table_name
         and n.record_key = s.record_key and n.rule_id = s.rule_id and n.column_name = s.column_name

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from pipeline.model import Table, tables
 from pipeline.validated.checks import PARENT_REFUSED, Check
 from pipeline.validated.closed import RULE as CLOSED
-from pipeline.validated.rows import has_rows, key_columns, newest_descending, record_key, with_age
+from pipeline.validated.rows import WEIGHT, has_rows, key_columns, newest_descending, record_key, with_age
 from pipeline.warehouse import Connection, load_sql, split_statements
 
-HELPERS = ("delivery_place", "told", "came")
+HELPERS = ("told", "came")
 
 
 def write_history(con: Connection, asked: Mapping[str, Sequence[Check]]) -> None:
@@ -24,7 +24,7 @@ def write_history(con: Connection, asked: Mapping[str, Sequence[Check]]) -> None
     Needs the views `newest_<table>`. Findings on rows without a key, and those that only wait for their parent,
     cannot be followed and are left out; so are deletions, which happen once and are not mended.
     """
-    con.execute(_PLACES)
+    con.execute(_PLACES)  # a row is an accepted delivery with its place among its partner's
     con.execute(_TOLD, [[PARENT_REFUSED, CLOSED]])
     for name, checks in asked.items():
         _ask_earlier_versions(con, tables()[name], [c for c in checks if c.rule.tell == "partner"])
@@ -50,7 +50,8 @@ def _ask_earlier_versions(con: Connection, table: Table, checks: Sequence[Check]
         con.execute(
             f"insert into told select r.partner, '{table.name}', {record_key(table)}, ?, ?, ?, p.place from earlier r "
             "join landing.delivery d on d.delivery_id = r.delivery_id "
-            f"join delivery_place p on p.delivery_id = r.delivery_id where ({check.applies}) and ({check.fails})",
+            "join validated.delivery_place p on p.delivery_id = r.delivery_id "
+            f"where ({check.applies}) and ({check.fails})",
             [check.rule.id, check.rule.severity, check.column],
         )
     con.execute("drop table earlier")
@@ -68,19 +69,21 @@ def _find_what_came(con: Connection) -> None:
     con.execute(_CAME.format(closed=CLOSED, accepted=" union all ".join([_FATES, *parts])))
 
 
-_PLACES = """
-create or replace temp table delivery_place as
-select partner, delivery_id, kind, tables,
-    row_number() over (partition by partner order by extract_date, received_at, delivery_id) as place
-from validated.delivery
-where verdict = 'accepted'
+_PLACES = f"""
+create or replace table validated.delivery_place as
+select d.partner, d.delivery_id, d.kind, d.tables, d.extract_date,
+    row_number() over (order_of_partner) as place, lag(d.extract_date) over (order_of_partner) as extract_before
+from validated.delivery d
+where d.verdict = 'accepted'
+window order_of_partner as (partition by d.partner order by d.extract_date, {WEIGHT}, d.received_at, d.delivery_id)
+order by d.partner, place
 """
 
 _TOLD = """
 create or replace temp table told as
 select n.partner, n.table_name, n.record_key, n.rule_id, n.severity, n.column_name, p.place
 from validated.finding n
-join delivery_place p on p.delivery_id = n.delivery_id
+join validated.delivery_place p on p.delivery_id = n.delivery_id
 where n.severity <> 'file' and n.rule_id not in (select unnest(?::varchar[]))
     and (n.record_key <> '' or n.row_number is null)
 """
@@ -101,11 +104,11 @@ _CAME = """
 create or replace temp table came as
 select distinct c.table_name, c.partner, c.record_key, c.fate, p.place
 from ({accepted}) c
-join delivery_place p on p.delivery_id = c.delivery_id
+join validated.delivery_place p on p.delivery_id = c.delivery_id
 where (c.partner, c.table_name, c.record_key) in (select (partner, table_name, record_key) from told)
 union
 select n.table_name, n.partner, n.record_key, 'accepted', p.place
 from validated.finding n
-join delivery_place p on p.partner = n.partner and p.kind = 'full' and list_contains(p.tables, n.table_name)
+join validated.delivery_place p on p.partner = n.partner and p.kind = 'full' and list_contains(p.tables, n.table_name)
 where n.row_number is null and n.severity = 'warning' and n.rule_id <> '{closed}'
 """

@@ -35,7 +35,7 @@ full_extract as (
         partner,
         place,
         unnest(tables) as table_name
-    from delivery_place
+    from validated.delivery_place
     where kind = 'full'
 ),
 
@@ -120,7 +120,7 @@ select
     closing.delivery_id as closed_in,
     substr(interval.ending, 3) as closed_as
 from interval
-inner join delivery_place as opening on interval.partner = opening.partner and interval.place = opening.place
-left join delivery_place as closing on interval.partner = closing.partner and interval.end_place = closing.place
+inner join validated.delivery_place as opening on interval.partner = opening.partner and interval.place = opening.place
+left join validated.delivery_place as closing on interval.partner = closing.partner and interval.end_place = closing.place
 where interval.fails
 order by all;

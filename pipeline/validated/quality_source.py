@@ -53,8 +53,8 @@ def _records(con: Connection, sql: str) -> list[Record]:
 
 _PARTNERS = """
 with newest as (
-    select * from validated.delivery where verdict = 'accepted'
-    qualify row_number() over (partition by partner order by extract_date desc, received_at desc, delivery_id desc) = 1
+    select d.* from validated.delivery d join validated.delivery_place p on p.delivery_id = d.delivery_id
+    where p.place = (select max(o.place) from validated.delivery_place o where o.partner = p.partner)
 ),
 waiting as (
     select partner, count(*) filter (where severity = 'row') as open_rows,
@@ -159,9 +159,6 @@ order by all
 _COMPLETENESS = """
 select c.table_name, c.column_name, c.partner, c.filled / c.asked as share
 from validated.completeness c
-join validated.delivery d on d.delivery_id = c.delivery_id
-qualify row_number() over (
-    partition by c.partner, c.table_name, c.column_name
-    order by d.extract_date desc, d.received_at desc, d.delivery_id desc
-) = 1
+join validated.delivery_place p on p.delivery_id = c.delivery_id
+qualify row_number() over (partition by c.partner, c.table_name, c.column_name order by p.place desc) = 1
 """

@@ -207,16 +207,23 @@ def test_a_partner_hears_a_rough_number_of_clients_and_no_key(staged: Staged) ->
     assert not answers(staged)["custody"].custody
 
 
-def test_keys_of_persons_keyed_by_the_house_do_not_go_back(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_persons_keyed_by_the_house_are_told_as_the_sender_knows_them_or_not_at_all(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from pipeline.validated import feedback_source
 
+    found, lost = "A" * 26, "B" * 26
     staged.delivery("d")
-    staged.row("person", "d", person_id="second-pseudonym", birth_year=2015)
-    staged.row("service", "d", service_id="own-key", person_id="second-pseudonym", service_date=LATE)
+    for person in (found, lost):
+        staged.row("person", "d", person_id=person, birth_year=2015)
+    staged.row("service", "d", service_id="own-key", person_id=found, service_date=LATE)
     staged.judge()
-    assert "second-pseudonym" in page(staged, answers(staged)["d"])
+    assert found in page(staged, answers(staged)["d"])
     keyed = type("Keys", (), {"pipeline": b"key"})()
     monkeypatch.setattr(feedback_source, "read_keys", lambda _: keyed)
+    monkeypatch.setattr(feedback_source, "own_pseudonyms", lambda *_: {found: "the-senders-own"})
     seen = page(staged, answers(staged)["d"])
-    assert "second-pseudonym" not in seen
+    assert found not in seen
+    assert lost not in seen
+    assert "the-senders-own" in seen
     assert "own-key" in seen
