@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -85,17 +86,16 @@ def _conflicts(con: Connection, words: Words) -> str:
 
 def _suspected(pairs: Sequence[Suspicion], words: Words) -> str:
     heads = ["person", "other_person", "probability", "sources", "other_sources"]
-    names = [name for name, _ in pairs[0].agrees] if pairs else []
     rows = [
         [
             *pair.persons,
             words.percent(pair.probability),
             *(", ".join(sources) for sources in pair.sources),
-            *(words(level) for _, level in pair.agrees),
+            "; ".join(f"{words(name)}: {words(level)}" for name, level in pair.agrees),
         ]
         for pair in pairs
     ]
-    return _table([*heads, *names], rows, words)
+    return _table([*heads, "agrees"], rows, words)
 
 
 def _decided(con: Connection, decided: Sequence[LinkageDecision], words: Words) -> str:
@@ -122,11 +122,12 @@ def _others(con: Connection, rules: dict[str, Rule], words: Words) -> str:
         "where not list_contains(?, n.rule_id) order by all",
         [list(CONFLICTS)],
     ).fetchall()
-    said = [
-        [rule_title(rule, rules, words), partner, words.table(table), key, file, str(row or "")]
-        for rule, partner, table, key, file, row in rows
-    ]
-    return _table(["finding", "source", "table", "key", "file", "row"], said, words)
+    parts = []
+    for rule, same in groupby(rows, key=lambda row: str(row[0])):
+        said = [[partner, words.table(table), key, file, str(row or "")] for _, partner, table, key, file, row in same]
+        parts.append(f"<h3>{escape(rule_title(rule, rules, words))} ({words.number(len(said))})</h3>")
+        parts.append(_table(["source", "table", "key", "file", "row"], said, words))
+    return "".join(parts) or f"<p>{escape(words('nothing'))}</p>"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: Words) -> str:
@@ -135,8 +136,13 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: Words) ->
     if not listed:
         return f"<p>{escape(words('nothing'))}</p>"
     head = "".join(f'<th scope="col">{escape(words(h))}</th>' for h in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in listed)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in listed)
     return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(text: str) -> str:
+    long = ' class="text"' if len(text) > 40 else ""
+    return f"<td{long}>{escape(text)}</td>"
 
 
 def _section(key: str, content: str, words: Words, note: str = "") -> str:

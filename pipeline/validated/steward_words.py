@@ -41,6 +41,7 @@ STEWARD: dict[str, tuple[str, str]] = {
     "female": ("žena", "female"),
     "unknown": ("neznámo", "unknown"),
     "birth_year": ("Rok narození", "Year of birth"),
+    "agrees": ("V čem se shodují", "What agrees"),
     "probability": ("Pravděpodobnost", "Probability"),
     "custody": ("Pobyty", "Stays"),
     "region": ("Kraj", "Region"),
