@@ -160,7 +160,8 @@ def _hide_everywhere(
     if statistic in ("n", "persons", "too_early"):
         if plan.row.cell_set == "ladder":
             same += [p for p in planned if p.row.cell_set == "ladder" and _windows_of(p) == _windows_of(plan)]
-        same += [twin for one in list(same) for twin in twins[_group(one)]]
+        number = plan.row.counts().get(statistic)  # releases and needs of one cohort are different numbers
+        same += [t for one in list(same) for t in twins[_group(one)] if t.row.counts().get(statistic) == number]
     for one in same:
         if statistic in one.row.counts():
             hide(one, statistic, profile)
