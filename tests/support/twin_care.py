@@ -207,8 +207,10 @@ def hand_overs(world: World) -> Iterator[Unit]:
         if named:
             receivers = {named} - {"outside_provider"}
         else:
-            others = {c["partner"] for c in world.tables["case"]} - {case["partner"]}
-            receivers = {p for p in others if region == "unknown" or serves(world, p, start, region)}
+            delivering = {c["source"] for c in world.rows("coverage", table_name="service")}
+            listed = {a["partner"] for a in world.tables["service_area"]}
+            serving = {p for p in listed if serves(world, p, start, region)}
+            receivers = (delivering if region == "unknown" else serving) - {case["partner"]}
         found: list[Candidate] = [(world.custody_to, "censored", "end")]
         found += [
             (day, "event", p)

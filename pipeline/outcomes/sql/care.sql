@@ -112,23 +112,26 @@ cross join outcomes.study as y
 inner join outcomes.calendar_quarter as q on u.start_date between q.first_day and q.last_day
 where u.start_date <= y.last_day and u.start_date <= u.covered_to;
 
--- A row is one partner that may receive a client: the one named, else every other one that serves the client's region (or
--- may, where the region is not known). Of a provider outside the project nothing is known.
+-- A row is one partner that may receive a client: the one named, else every other one that serves the client's region (any
+-- other one, where the region is not known). Of a provider outside the project nothing is known.
 create or replace table outcomes.receiver as
 select u.member_id, u.other_partner as partner
 from outcomes.care_unit as u
 where u.kind = 'hand_over' and u.other_partner is not null and u.other_partner <> 'outside_provider'
 union all
-select distinct u.member_id, p.partner
+select distinct u.member_id, a.partner
 from outcomes.care_unit as u
-inner join (select distinct partner from core."case") as p on p.partner <> u.partner
-left join core.service_area as a
+inner join core.service_area as a
     on
-        a.partner = p.partner and a.region = u.treatment_id and u.start_date >= a.valid_from
+        a.partner <> u.partner and a.region = u.treatment_id and u.start_date >= a.valid_from
         and u.start_date < coalesce(a.valid_to, date '9999-12-31')
-where
-    u.kind = 'hand_over' and u.other_partner is null
-    and (a.partner is not null or coalesce(u.treatment_id, 'unknown') = 'unknown');
+where u.kind = 'hand_over' and u.other_partner is null
+union all
+select u.member_id, p.partner
+from outcomes.care_unit as u
+inner join (select distinct partner from outcomes.partner_table where table_name = 'service') as p
+    on p.partner <> u.partner
+where u.kind = 'hand_over' and u.other_partner is null and coalesce(u.treatment_id, 'unknown') = 'unknown';
 
 -- A row is one unit: the days on which everybody whose records could show its event has been seen. blind: somebody who
 -- ought to show it delivers nothing, or nobody in the project can.
