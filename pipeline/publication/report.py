@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -41,10 +42,14 @@ class Figure:
 
     def slide(self) -> str:
         """A slide that is one picture under its finding; what belongs to it is for the speaker."""
+        found = re.match(r"\*\*(.*?)\*\*\s*(.*)", self.title, re.DOTALL)
+        title, rest = (found[1], found[2]) if found else (self.title, "")
+        below = div(div(rest, "note", depth=3), "content-visible", when_format="html") if rest else ""
         return paragraphs(
-            heading(1, self.title.replace("**", ""), f"slide-figure-{self.name.replace('_', '-')}"),
+            heading(1, title, f"slide-figure-{self.name.replace('_', '-')}"),
             div(self.image, "figure", "untitled", depth=5),
-            div(bullets([*self.notes, self.words]), "notes"),
+            below,
+            div(bullets([line for line in (rest, *self.notes, self.words) if line]), "notes"),
         )
 
 

@@ -12,20 +12,30 @@ import pytest
 from pipeline.charts import (
     BarRow,
     CurveWords,
+    FunnelWords,
+    Limits,
     Line,
+    Mark,
+    Place,
+    Point,
     RateRow,
     Step,
+    Stream,
     curve_chart,
     find_browser,
+    flow_chart,
     forest_chart,
+    funnel_chart,
     heat_chart,
     incidence_chart,
     render_svgs,
+    run_chart,
     steps_chart,
 )  # fmt: skip
 from pipeline.charts.curve import spaced
 from pipeline.charts.static import steady
 from pipeline.charts.theme import COLOURS, plain
+from pipeline.publication.differences import control_limits
 
 WORDS = CurveWords("dnů", "návrat", "V riziku", "\u00a0%")
 STEPS = [Step(0, 60, 5, 3, 8, "190"), Step(60, 80, 9, 5, 12, "180"), Step(80, 365, None, None, None, "●")]
@@ -71,6 +81,55 @@ def test_partner_text_is_neither_html_nor_tex() -> None:
     assert plain("<a href='x'>$y$</a> & z") == "&lt;a href='x'&gt;&#36;y&#36;&lt;/a&gt; &amp; z"
     assert "<script" not in steps_chart([BarRow("<script>", 1, "1")]).to_json()
     assert "<img" not in heat_chart(["<img>"], ["b"], {(0, 0): 99}, {(0, 0): "99"}).to_json()
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+FUNNEL = FunnelWords("lidí", "podíl", "celek", "95 %", "99,8 %", " %")
+
+
+def test_a_funnel_shows_its_places_and_limits_and_nothing_finer() -> None:
+    limits = Limits([10, 20, 40], [(1, 9), (2, 8), (3, 7)], [(0, 12), (1, 11), (2, 10)])
+    places = [Place("Plzeň, Kuřim", 30, 10, "10 %, 30", True), Place(HOSTILE, 40, 15, "15 %, 40")]
+    text = funnel_chart(places, 11, limits, FUNNEL).to_json()
+    assert numbers(text) <= {10, 20, 40, 30, 15, 11, *range(13)}
+    assert "<b>Plzeň, Kuřim</b>" in text
+    assert "<img" not in text
+
+
+def test_a_quarter_without_a_number_leaves_a_gap_and_its_mark() -> None:
+    points = [Point("1.\n2022", 10, "10 %"), Point("2.\n2022", None, "●"), Point("3.\n2022", 20, HOSTILE)]
+    drawn = run_chart(points, 15, [Mark(0.5, "(1)")], "podíl", "medián 15 %", "čtvrtletí", " %")
+    figure = json.loads(drawn.to_json())
+    assert figure["data"][0]["y"] == [10, None, 20]
+    assert figure["data"][0]["connectgaps"] is False
+    assert figure["layout"]["xaxis"]["ticktext"] == ["1.<br>2022", "2.<br>2022", "3.<br>2022"]
+    said = [note["text"] for note in figure["layout"]["annotations"]]
+    assert {"10 %", "●", "medián 15 %", "(1)"} <= set(said)
+    assert "<img" not in drawn.to_json()
+
+
+def test_a_hidden_stream_has_one_width_whatever_it_hides() -> None:
+    streams = [Stream(0, 0, 60, "60"), Stream(0, 1, None, "●"), Stream(0, 2, 0, "0")]
+    drawn = flow_chart([HOSTILE], ["b", "c", "d"], streams, ("před", "po"))
+    (sankey,) = json.loads(drawn.to_json())["data"]
+    assert sankey["link"]["value"][:2] == [60, 4]
+    assert sankey["link"]["color"][1] == "rgba(89,89,89,0.3)"
+    assert sankey["link"]["customdata"][1].endswith("c: ●")
+    assert "<img" not in drawn.to_json()
+
+
+def test_what_one_group_is_compared_with_is_an_open_mark() -> None:
+    chart = forest_chart([RateRow("A", 49, 40, 58, "49 %", 55)], "podíl", " %")
+    beside, own = json.loads(chart.to_json())["data"]
+    assert (beside["x"], beside["marker"]["symbol"]) == ([55], "diamond-open")
+    assert own["x"] == [49]
+
+
+def test_control_limits_narrow_with_people_and_stay_within_a_hundred() -> None:
+    # 0.3 ± 1.959964 × sqrt(0.3 × 0.7 / 100): Spiegelhalter (2005), normal limits
+    low, high = control_limits(30, 100, 1.959964)
+    assert (round(low, 3), round(high, 3)) == (21.018, 38.982)
+    assert control_limits(2, 10, 3.09) == (0.0, pytest.approx(15.68, abs=0.01))
 
 
 def test_colours_differ_in_greyscale() -> None:
