@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
+from typing import Any
 
 import polars as pl
 
@@ -12,6 +14,7 @@ from pipeline.landing.archive import check_archive
 from pipeline.landing.margins import workbook_margins
 from pipeline.landing.sheets import CELLS, Grid, UnreadableError, check_extent
 
+ERRORS = {"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!"}
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00$"
 
 
@@ -41,8 +44,31 @@ def _sheets(data: bytes) -> list[Grid]:
     for name in book.sheet_names:
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         check_extent(name, sheet.total_height, sheet.width)
-        grids.append(Grid(name, _cells(sheet.to_polars())))
+        batch, unread = sheet.to_arrow_with_errors()
+        frame = pl.DataFrame(pl.from_arrow(batch)) if sheet.width else pl.DataFrame()
+        grids.append(Grid(name, _cells(_filled(frame, unread.errors if unread else []))))
     return grids
+
+
+def _filled(frame: pl.DataFrame, unread: list[Any]) -> pl.DataFrame:
+    """The frame with a text in every cell that the reader leaves empty because it is neither text, number nor date."""
+    by_column: dict[int, tuple[list[int], list[str]]] = {}
+    for cell in unread:
+        row, column = cell.position
+        rows, texts = by_column.setdefault(column, ([], []))
+        rows.append(row)
+        texts.append(_odd(cell.detail))
+    return frame.with_columns(
+        frame.to_series(column).cast(pl.String).scatter(rows, texts) for column, (rows, texts) in by_column.items()
+    )
+
+
+def _odd(detail: str) -> str:
+    """What stands in a cell with an error (`#N/A`), a time of day or duration (ISO), or a number that is no day."""
+    if error := re.search(r"Error\((\w+)\)", detail):
+        return ERRORS.get(error[1], f"#{error[1]}")
+    value = re.search(r'DurationIso\("([^"]*)"\)|DateTimeIso\("([^"]*)"\)|value: ([\d.eE+-]+)', detail)
+    return next((text for text in value.groups() if text), "#?") if value else "#?"
 
 
 def _cells(frame: pl.DataFrame) -> pl.Series:

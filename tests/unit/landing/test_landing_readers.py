@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
+
+from tests.support.ods import packed, spreadsheet
 
 CSV = "kód;pohlaví\nA;muž\nB;žena\n"
 RECORDS = "select row_number, kind, cells from landing.record order by sheet, row_number"
@@ -125,6 +128,34 @@ def test_excel_dates_become_iso_text(project, rules):
     book.close()
     project.deliver({"export.xlsx": buffer.getvalue()})
     assert project.rows(RECORDS)[1][2] == ["2023-05-01", "2023-05-01 13:30:00"]
+
+
+def test_no_cell_of_a_workbook_is_lost_that_is_neither_text_nor_number_nor_date(project, rules):
+    import xlsxwriter
+
+    project.write_contract(rules("xlsx", sheet="*", extra=""))
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet, day = book.add_worksheet("L"), book.add_format({"num_format": "d.m.yyyy"})
+        sheet.write_row(0, 0, ["kód", "pohlaví", "a", "b", "c", "d"])
+        sheet.write(1, 0, "A")
+        sheet.write_formula(1, 1, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(1, 2, "=NA()", None, "#N/A")
+        sheet.write_number(1, 3, 3e9, day)
+        sheet.write_boolean(1, 4, True)
+        sheet.write_number(1, 5, 0.0625, book.add_format({"num_format": "h:mm"}))
+    project.deliver({"export.xlsx": buffer.getvalue()})
+    assert project.rows(RECORDS)[1][2] == ["A", "#DIV/0!", "#N/A", "3000000000.0", "true", "1899-12-31 01:30:00"]
+
+
+def test_times_in_an_ods_are_not_lost(project, rules):
+    project.write_contract(rules("ods", sheet="*", extra=""))
+    plain = spreadsheet({"L": [["kód", "pohlaví", "čas"], ["A", "muž", "T"]]})
+    with zipfile.ZipFile(io.BytesIO(plain)) as parts:
+        content = parts.read("content.xml").decode()
+    timed = 'office:value-type="time" office:time-value="PT13H30M00S"><text:p>T<'
+    project.deliver({"a.ods": packed(content.replace('office:value-type="string"><text:p>T<', timed))})
+    assert project.rows(RECORDS)[1][2] == ["A", "muž", "PT13H30M00S"]
 
 
 def test_nested_json_becomes_a_sheet_per_path_with_the_parents_fields(project, rules):

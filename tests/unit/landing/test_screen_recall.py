@@ -1,6 +1,6 @@
 """How many identifiers are found, by kind and by the way they are written: counted, printed and bounded from below.
 
-`docs/identifier-screen.md` quotes what this prints.
+`docs/identifier-screen.md` quotes what this prints with `pytest -s`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import polars as pl
-import pytest
 
 from pipeline.landing.declension import feminine_given, feminine_surname, masculine
 from pipeline.landing.headings import without_accents
@@ -173,7 +172,7 @@ BELOW = {
 }
 
 
-def test_recall_by_kind_and_spelling(capsys: pytest.CaptureFixture[str]) -> None:
+def test_recall_by_kind_and_spelling() -> None:
     draw = random.Random(17)
     told = []
     for kind, forms in FORMS.items():
@@ -185,5 +184,4 @@ def test_recall_by_kind_and_spelling(capsys: pytest.CaptureFixture[str]) -> None
             told.append(f"{kind:<16} {form:<36} {found}/{MANY}, {named} as such")
             assert first >= found, f"{kind}, {form}: the first look in Rust loses what the second would find"
             assert found >= BELOW.get((kind, form), 1.0) * MANY, (told[-1], texts[:3])
-    with capsys.disabled():
-        print("\nidentifiers found\n  " + "\n  ".join(told))
+    print("\nidentifiers found\n  " + "\n  ".join(told))
