@@ -1,12 +1,14 @@
-"""The commands that destroy: a person who must be forgotten, deliveries whose time has run out."""
+"""The commands that destroy (a person to be forgotten, deliveries that have run out) and that change a key."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipeline.cli.audited import audited, note
 from pipeline.cli.common import app, day, finished_settings, now
 
 
@@ -39,4 +41,19 @@ def purge(
 
     done = destroy(finished_settings(), day(as_of, "--as-of") or now().date(), at=now(), reporter=ConsoleReporter())
     for line in done.lines():
+        out.print(line, markup=False)
+
+
+@app.command()
+@audited
+def rekey(
+    old_key_file: Annotated[Path, typer.Option(help="File with the key at rest that was set until now.")],
+) -> None:
+    """Encrypt landed files and warehouses anew, from the old key at rest to the one that is set now."""
+    from pipeline.console import out
+    from pipeline.keeping.rekey import rekey as change
+
+    settings = finished_settings()
+    note(settings, options={})
+    for line in change(settings, old_key_file):
         out.print(line, markup=False)

@@ -14,6 +14,7 @@ from pipeline.keeping.derived import clear, exports, newest_run, rebuild
 from pipeline.keeping.search import mentions
 from pipeline.keys import keyed_digest, read_keys
 from pipeline.settings import Settings
+from pipeline.warehouse import require_free
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,12 @@ class Forgotten:
 def forget(settings: Settings, person: str, reason: str, *, at: datetime, reporter: Reporter) -> Forgotten:
     """Remove a person, named by the partners' pseudonym or the pipeline's own, from all that lies in the data folder.
 
-    Interrupted, it is finished by the same command. Raises SettingsError without a pipeline key, InputError for a
+    Interrupted, it is finished by the same command. Raises WarehouseLockedError while a run or notebook is at work,
+    SettingsError without a pipeline key, InputError for a
     person whom no delivery names and for a reason that tells who it is.
     """
     _refuse_reason(reason, person, at)
+    require_free(settings)
     key = read_keys(settings).pipeline or b""
     entry = {"command": "forget", "options": {"person": keyed_digest(key, "audit", person), "reason": reason}}
     names = landing.bury(settings, person, at=at)

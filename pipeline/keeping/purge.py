@@ -10,6 +10,7 @@ from pipeline.flow import Reporter
 from pipeline.keeping import audit
 from pipeline.keeping.derived import clear, newest_run, rebuild
 from pipeline.settings import Settings
+from pipeline.warehouse import require_free
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,12 @@ class Cleaned:
 def purge(settings: Settings, day: date, *, at: datetime, reporter: Reporter) -> Cleaned:
     """Destroy every delivery that might be kept no longer than the day before `day`, and rebuild without it.
 
-    Interrupted, it is finished by the same command.
+    Interrupted, it is finished by the same command. Raises WarehouseLockedError while a run or notebook is at work.
     """
     due = sorted(r.delivery_id for r in landing.expired(settings, day))
     if not due:
         return Cleaned(())
+    require_free(settings)
     entry = {"command": "purge", "options": {"day": str(day)}, "deliveries": due}
     audit.append(settings, entry | {"outcome": "begun"}, at=at)
     wanted = newest_run(settings)

@@ -49,7 +49,7 @@ class Store:
         sha256 = hashlib.sha256(data).hexdigest()
         plain, sealed = self._paths(sha256)
         if self.seal and not sealed.is_file():
-            write_whole(sealed, self.seal.seal(data))
+            write_whole(sealed, self._sealed(data))
         elif not self.seal and not self.has(sha256):
             write_whole(plain, data)
         return sha256
@@ -69,6 +69,21 @@ class Store:
             path.unlink()
         return len(open_files)
 
+    def reseal(self, old: Seal) -> int:
+        """Seal what an old key sealed with the one of today; returns how many files that were.
+
+        Raises WrongKeyError for one that opens with neither.
+        """
+        changed = 0
+        for path in self.sealed() if self.seal else ():
+            data = path.read_bytes()
+            try:
+                self._open(data, path.name)
+            except WrongKeyError:
+                write_whole(path, self._sealed(old.open(data, path.name)))
+                changed += 1
+        return changed
+
     def plain(self) -> list[Path]:
         """The files that lie in the clear, sorted."""
         return sorted(p for p in self.folder.glob("*") if p.is_file() and not p.suffix)
@@ -76,6 +91,10 @@ class Store:
     def sealed(self) -> list[Path]:
         """The sealed files, sorted."""
         return sorted(self.folder.glob(f"*{SEALED}"))
+
+    def _sealed(self, data: bytes) -> bytes:
+        assert self.seal
+        return self.seal.seal(data)
 
     def _open(self, data: bytes, name: str) -> bytes:
         if self.seal is None:

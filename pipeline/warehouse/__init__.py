@@ -2,6 +2,7 @@
 
 from pipeline.warehouse.connection import (
     Connection,
+    change_key,
     current_path,
     open_current,
     open_for_run,
@@ -9,6 +10,7 @@ from pipeline.warehouse.connection import (
     open_run,
     publish_current,
     remove_run,
+    require_free,
 )
 from pipeline.warehouse.encryption import is_encrypted
 from pipeline.warehouse.sql import load_sql, run_sql_folder, split_statements
@@ -19,6 +21,7 @@ SCHEMAS = ("landing", "staging", "validated", "core", "outcomes")
 __all__ = [
     "SCHEMAS",
     "Connection",
+    "change_key",
     "current_path",
     "done_stages",
     "is_encrypted",
@@ -30,6 +33,7 @@ __all__ = [
     "publish_current",
     "record_stage",
     "remove_run",
+    "require_free",
     "run_sql_folder",
     "split_statements",
     "stage_counts",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import StorageError, ThroughcareError, WarehouseLockedError, WrongKeyError
+from pipeline.errors import SettingsError, StorageError, ThroughcareError, WarehouseLockedError, WrongKeyError
 from pipeline.keys import read_keys, warehouse_key
 from pipeline.settings import Settings
 from pipeline.warehouse.encryption import ATTACHED, attach, encrypt, is_encrypted
@@ -55,6 +55,31 @@ def open_readonly(folder: Path, *, key: str | None = None) -> Connection:
     if path is None:
         raise ThroughcareError("There is no finished run yet. Run `throughcare demo` or `throughcare run` first.")
     return _connect(path, read_only=True, key=key if is_encrypted(path) else None)
+
+
+def require_free(settings: Settings) -> None:
+    """Raise WarehouseLockedError when a warehouse of the project is open in another process."""
+    for path in sorted(settings.folder("warehouse").glob("*.duckdb")):
+        with suppress(WrongKeyError, StorageError):  # what cannot be opened is nobody's to lock
+            _connect(path, read_only=False, key=_key(settings) if is_encrypted(path) else None).close()
+
+
+def change_key(settings: Settings, old: bytes) -> int:
+    """Encrypt every warehouse that is under an old key at rest with the one of today; returns how many there were.
+
+    Raises WrongKeyError for one that opens with neither, SettingsError where no key is set.
+    """
+    key, former, changed = _key(settings), warehouse_key(old), 0
+    if key is None:
+        raise SettingsError("There is no new key at rest. Set THROUGHCARE_AT_REST_KEY.")
+    for path in filter(is_encrypted, sorted(settings.folder("warehouse").glob("*.duckdb"))):
+        try:
+            _connect(path, read_only=True, key=key).close()
+        except WrongKeyError:
+            with _explained(path):
+                encrypt(path, key, old=former)
+            changed += 1
+    return changed
 
 
 def current_path(folder: Path) -> Path | None:

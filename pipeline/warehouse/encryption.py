@@ -38,16 +38,19 @@ def load_encryption(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("set temp_file_encryption = true")
 
 
-def encrypt(path: Path, key: str) -> None:
-    """Replace a warehouse file by an encrypted copy of itself."""
+def encrypt(path: Path, key: str, *, old: str | None = None) -> None:
+    """Replace a warehouse file, in the clear or under an old key, by a copy of itself encrypted with a key."""
     fresh = path.with_suffix(".encrypting")
     fresh.unlink(missing_ok=True)
     with duckdb.connect() as con:
         attach(con, fresh, key, read_only=False, name="sealed")
-        con.execute(f"attach {_text(str(path))} as plain")
-        con.execute("copy from database plain to sealed")
+        if old:
+            attach(con, path, old, read_only=False, name="former")
+        else:
+            con.execute(f"attach {_text(str(path))} as former")
+        con.execute("copy from database former to sealed")
         con.execute("checkpoint sealed")
-        con.execute("detach plain")
+        con.execute("detach former")
         con.execute("detach sealed")
     os.replace(fresh, path)
     path.with_suffix(".duckdb.wal").unlink(missing_ok=True)
