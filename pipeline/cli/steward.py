@@ -22,7 +22,7 @@ def quality(language: LANGUAGE = "cs") -> None:
 @audited
 def linkage(
     language: LANGUAGE = "cs",
-    threshold: Annotated[float, typer.Option(min=0.01, max=1, help="Tell pairs from this probability on.")] = 0.2,
+    threshold: Annotated[float, typer.Option(min=0.01, max=1, help="Tell pairs from this probability on.")] = 0.1,
 ) -> None:
     """For the data steward alone: conflicting records of a person, and who may stand under two pseudonyms."""
     from pipeline.status import show_linkage

@@ -25,14 +25,14 @@ TABLES: dict[str, tuple[str, str]] = {
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("Zpětná vazba k dodávce dat", "Feedback on a data delivery"),
     "synthetic": (
-        "SYNTETICKÁ DATA – žádný údaj na této stránce se netýká skutečné osoby.",
-        "SYNTHETIC DATA – nothing on this page is about a real person.",
+        "SYNTETICKÁ DATA – žádný zdejší údaj se netýká skutečné osoby.",
+        "SYNTHETIC DATA – nothing here is about a real person.",
     ),
     "synthetic_title": ("SYNTETICKÁ DATA", "SYNTHETIC DATA"),
     "internal": (
-        "Stránka je jen pro Vás: obsahuje klíče Vašich záznamů. Uložte ji stejně bezpečně jako data "
+        "Zpětná vazba je jen pro Vás: obsahuje klíče Vašich záznamů. Uložte ji stejně bezpečně jako data "
         "a neposílejte ji dál.",
-        "This page is for you alone: it holds the keys of your records. Keep it as safe as the data "
+        "This feedback is for you alone: it holds the keys of your records. Keep it as safe as the data "
         "and do not pass it on.",
     ),
     "partner": ("Organizace", "Organisation"),

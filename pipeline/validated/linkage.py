@@ -19,7 +19,7 @@ from pipeline.warehouse import Connection, load_sql, split_statements
 READ = ("person", "custody_stay", "case", "service", "living_status", "treatment")
 SPLIT_SHARE = 0.01
 """One person in a hundred is assumed to stand under a second pseudonym."""
-SUSPECTED_FROM = 0.2
+SUSPECTED_FROM = 0.1
 """A pair is told to the steward from this probability on; see docs/linkage.md for what that finds and misses."""
 WEIGHED_FROM = 0.001
 """Less probable candidates do not weigh against the others."""

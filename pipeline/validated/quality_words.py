@@ -8,10 +8,6 @@ QUALITY: dict[str, tuple[str, str]] = {
         "This page is for the evaluation team alone. It holds counts, no values or keys of persons; small counts may "
         "still point to somebody, so do not send it to partners or publish it.",
     ),
-    "synthetic": (
-        "SYNTETICKÁ DATA – žádný údaj na této stránce se netýká skutečné osoby.",
-        "SYNTHETIC DATA – nothing on this page is about a real person.",
-    ),
     "run": ("Běh", "Run"),
     "quarter": ("Čtvrtletí", "Quarter"),
     "as_of": ("Ke dni", "As of"),

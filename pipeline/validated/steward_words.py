@@ -9,10 +9,6 @@ STEWARD: dict[str, tuple[str, str]] = {
         "holds pseudonyms; never send it to partners. Nothing is joined by it: a person decides and writes the reason "
         "into decisions.toml.",
     ),
-    "synthetic": (
-        "SYNTETICKÁ DATA – žádný údaj na této stránce se netýká skutečné osoby.",
-        "SYNTHETIC DATA – nothing on this page is about a real person.",
-    ),
     "conflicts": ("Jeden pseudonym, rozporné údaje", "One pseudonym, conflicting records"),
     "conflicts_note": (
         "Zdroje se u téže osoby liší v pohlaví nebo v roce narození o více než rok: překlep, nebo dvě osoby pod jedním "

@@ -23,8 +23,8 @@ def test_planted_second_pseudonyms_are_found_and_few_others() -> None:
     found = suspect(con)
     pairs = {frozenset(s.persons) for s in found}
     assert len(planted.at_partner) > 30
-    assert len(pairs & planted.at_partner) / len(planted.at_partner) >= 0.75
-    assert len(pairs & planted.all) / len(pairs) >= 0.75
+    assert len(pairs & planted.at_partner) / len(planted.at_partner) >= 0.8
+    assert len(pairs & planted.all) / len(pairs) >= 0.65
     sure = {frozenset(s.persons) for s in found if s.probability >= 0.8}
     assert len(sure & planted.all) / len(sure) >= 0.9
     assert not pairs & planted.in_custody  # nothing that custody data hold can show them; docs/linkage.md says so
