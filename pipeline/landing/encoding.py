@@ -49,6 +49,9 @@ def decode(data: bytes, candidates: tuple[str, ...]) -> tuple[str, str, str]:
 
 
 def _single_byte(data: bytes, names: list[str], candidates: tuple[str, ...]) -> tuple[str, str]:
+    if not names and _breaks_off(data):
+        text = "The file breaks off in the middle of a character. Export it again and deliver it whole."
+        raise UnreadableError("unreadable_file", text)
     if not names:
         raise _wrong("not valid UTF-8", candidates)
     ours = {codecs.lookup(c).name for c in candidates} & set(names)
@@ -74,6 +77,14 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _breaks_off(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        return problem.reason == "unexpected end of data"
+    return False
 
 
 def _strictly(data: bytes, name: str, candidates: tuple[str, ...]) -> str:

@@ -281,3 +281,11 @@ def test_bytes_that_are_no_text_in_a_column_of_text(project, rules):
     project.write_contract(rules("parquet", extra=""))
     project.deliver({"a.parquet": buffer.getvalue()})
     assert project.refusal()[0] == "unreadable_file"
+
+
+def test_a_file_cut_off_within_a_character(project, rules):
+    project.write_contract(rules("csv", extra='[read]\nencoding = ["utf-8"]\ndelimiter = ";"\n'))
+    project.deliver({"lide.csv": f"{HEADER}\nA;muž".encode()[:-1]})
+    rule, said = project.refusal()
+    assert rule == "unreadable_file"
+    assert "breaks off in the middle of a character" in said
