@@ -17,6 +17,7 @@ from pipeline import disclosure, keys, publication, sources, validated
 from pipeline.charts import find_browser
 from pipeline.console import out, show_json, show_table
 from pipeline.errors import ThroughcareError
+from pipeline.keeping import audit
 from pipeline.settings import Settings
 from pipeline.warehouse import current_path, open_current
 
@@ -43,6 +44,9 @@ def examine(settings: Settings, today: date) -> list[Finding]:
     found += _read("expectations", lambda: f"{len(validated.load_rules(settings))} rules read.")
     found += _read("profile", lambda: f"{disclosure.load_profile(settings.disclosure.profile).name} is complete.")
     found += list(_keys(settings))
+    chain = audit.verify(settings)
+    told = chain.sentence().removeprefix("Audit log: ")
+    found.append(Finding("audit log", GOOD if chain.broken is None else WRONG, told))
     found += list(_folders(settings))
     return found + list(_tools(settings))
 

@@ -6,11 +6,11 @@ were cut off at the end: keep the last hash, which `throughcare status` prints, 
 
 from __future__ import annotations
 
-import fcntl
+import getpass
 import hashlib
 import json
 import os
-import pwd
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,7 @@ def append(settings: Settings, entry: dict[str, Any], *, at: datetime) -> str:
     settings.data.mkdir(parents=True, exist_ok=True)
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
     with os.fdopen(os.open(settings.data / NAME, flags, 0o600), "r+b") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        _lock(stream)
         number, previous, whole = _last(stream)
         line = {"number": number + 1, "at": at.isoformat(timespec="seconds"), "who": user()} | entry
         line["previous"] = previous
@@ -81,11 +81,27 @@ def entries(settings: Settings) -> list[dict[str, Any]]:
 
 
 def user() -> str:
-    """The operating system's name of who runs this, whatever the environment says."""
+    """The operating system's name of who runs this; where the system tells, whatever the environment says."""
+    if sys.platform == "win32":
+        return getpass.getuser()
+    import pwd
+
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return str(os.getuid())
+
+
+def _lock(stream: BinaryIO) -> None:
+    """Let one writer at a time; the system lets go when the file is closed."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX)
 
 
 def _raw(settings: Settings) -> Iterator[bytes]:
