@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import landing
+from pipeline import landing, validated
 from pipeline.errors import InputError
 from pipeline.flow import Reporter
 from pipeline.keeping import audit
@@ -30,7 +31,10 @@ class Forgotten:
     def lines(self) -> list[str]:
         """The same in words, a line each; nobody is named."""
         lines = [f"{self.rows} rows were removed from {self.deliveries} deliveries; a tombstone was set.", self.rebuilt]
-        lines += [f"STILL THERE: {path}. It is no file of the pipeline's own; remove it by hand." for path in self.left]
+        lines += [
+            f"STILL THERE: {path}. The pipeline does not rewrite it; remove it from there by hand."
+            for path in self.left
+        ]
         lines += [f"An export was written to {path} and is still there; look through it." for path in self.exported]
         lines.append(
             "Bundles that were released stay as they are: they hold no person, and are replaced at a revision."
@@ -41,6 +45,8 @@ class Forgotten:
 def forget(settings: Settings, person: str, reason: str, *, at: datetime, reporter: Reporter) -> Forgotten:
     """Remove a person, named by the partners' pseudonym or the pipeline's own, from all that lies in the data folder.
 
+    Where decisions.toml says that two pseudonyms are one person, all of them go.
+
     Interrupted, it is finished by the same command. Raises WarehouseLockedError while a run or notebook is at work,
     SettingsError without a pipeline key, InputError for a
     person whom no delivery names and for a reason that tells who it is.
@@ -50,6 +56,9 @@ def forget(settings: Settings, person: str, reason: str, *, at: datetime, report
     key = read_keys(settings).pipeline or b""
     entry = {"command": "forget", "options": {"person": keyed_digest(key, "audit", person), "reason": reason}}
     names = landing.bury(settings, person, at=at)
+    for other in _same_person(settings, names):
+        with suppress(InputError):  # decided about somebody whom no delivery names any more
+            names |= landing.bury(settings, other, at=at)
     audit.append(settings, entry | {"outcome": "begun"}, at=at)
     wanted = newest_run(settings)
     erased = landing.erase(settings, at=at)
@@ -66,6 +75,14 @@ def forget(settings: Settings, person: str, reason: str, *, at: datetime, report
     outcome = "left something" if done.left else "done"
     audit.append(settings, entry | {"outcome": outcome, "deliveries": deliveries}, at=at)
     return done
+
+
+def _same_person(settings: Settings, names: frozenset[str]) -> list[str]:
+    """The other pseudonyms that decisions.toml says are the same person's."""
+    leaders = validated.same_persons(settings)
+    own = {leaders.get(name, name) for name in names}
+    known = {person for person, leader in leaders.items() if leader in own} | (own & set(leaders.values()))
+    return sorted(known - names)
 
 
 def _refuse_reason(reason: str, person: str, at: datetime) -> None:
