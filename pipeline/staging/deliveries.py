@@ -67,12 +67,15 @@ def read_sheets(con: Connection, contracts: dict[str, Contract]) -> list[Sheet]:
     rows = con.execute("""
         select
             f.partner, f.delivery_id, f.file_id, f.name, s.sheet, s.header, s.source,
-            count(*) filter (where r.kind in ('record', 'erased')),
-            count(*) filter (where r.kind not in ('blank', 'erased')), count(*) filter (where r.kind = 'erased')
+            coalesce(r.records, 0), coalesce(r.filled, 0), coalesce(r.erased, 0)
         from landing.file as f
         join landing.sheet as s using (file_id)
-        left join landing.record as r on r.file_id = s.file_id and r.sheet = s.sheet
-        group by f.partner, f.delivery_id, f.file_order, f.file_id, f.name, s.sheet, s.header, s.source
+        left join (
+            select
+                file_id, sheet, count(*) filter (where kind in ('record', 'erased')) as records,
+                count(*) filter (where kind not in ('blank', 'erased')) as filled,
+                count(*) filter (where kind = 'erased') as erased
+            from landing.record group by file_id, sheet) as r on r.file_id = s.file_id and r.sheet = s.sheet
         order by f.partner, f.delivery_id, f.file_order, f.name, s.sheet""").fetchall()
     by_name = {partner: contract.files for partner, contract in contracts.items()}
     return [

@@ -1,8 +1,9 @@
 """The SQL that converts all records of equally headed sheets to one model table, in one pass.
 
-The statement fills `temp.converted`: provenance, `repeat` (the number of the repeated group, or NULL), the typed model
-columns, `invalid`, a bit per column whose cell is filled and does not convert, and `too_long`, whether the record has
-more filled cells than the header has names: its values have slipped into wrong columns.
+The rows that convert go straight to their staging table. Those that do not are converted once more, and only they, to
+`temp.converted`, from which the findings are written: provenance, `repeat` (the number of the repeated group, or
+NULL), the typed model columns, `invalid`, a bit per column whose cell is filled and does not convert, and `too_long`,
+whether the record has more filled cells than the header has names: its values have slipped into wrong columns.
 """
 
 from __future__ import annotations
@@ -10,13 +11,29 @@ from __future__ import annotations
 from pipeline.model import Column
 from pipeline.sources import ColumnRule, required_columns
 from pipeline.staging.conversion import Conversion, holds
-from pipeline.staging.convert import folded, is_coded, literal, name, rule_of, typed
+from pipeline.staging.convert import folded, is_coded, literal, name, records, rule_of, typed
 
 PROVENANCE = "partner, delivery_id, file_id, sheet, row_number, ordinal"
 
 
+def staged_sql(conversion: Conversion) -> str:
+    """The statement that puts the rows without findings into their staging table."""
+    names = ", ".join(name(c.name) for c, _ in conversion.rules)
+    return f"""
+insert into staging.{conversion.table.quoted} ({PROVENANCE}, {names})
+select {PROVENANCE}, {names} from ({_converted(conversion, "true")}) where not ({_is_refused(conversion)})"""
+
+
 def converted_sql(conversion: Conversion) -> str:
-    """The statement that fills `temp.converted` from landing.record and `temp.partner_code`."""
+    """The statement that fills `temp.converted` with the rows that are not in their staging table."""
+    staged = f"""not exists (
+        select 1 from staging.{conversion.table.quoted} as s
+        where s.file_id = r.file_id and s.sheet = r.sheet and s.row_number = r.row_number and s.ordinal = r.ordinal)"""
+    return f"create or replace temp table converted as {_converted(conversion, staged)}"
+
+
+def _converted(conversion: Conversion, wanted: str) -> str:
+    """A query over landing.record and `temp.partner_code`: the typed rows of the records `r` that are wanted."""
     columns = conversion.rules
     plain = [f"{typed(c, r, conversion.contract.values, _r(c))} as {_v(c)}" for c, r in columns if not is_coded(c, r)]
     coded = [(c, r) for c, r in columns if is_coded(c, r)]
@@ -29,8 +46,7 @@ def converted_sql(conversion: Conversion) -> str:
     ]
     chosen = ", ".join(f"{v} as {name(c.name)}" for (c, _), v in zip(columns, values, strict=True))
     return f"""
-create or replace temp table converted as
-with cell as ({_cells_sql(conversion)}),
+with cell as ({_cells_sql(conversion, wanted)}),
 typed as (select *{"".join(", " + p for p in plain)} from cell)
 select {PROVENANCE}, repeat, too_long, {chosen}, {" + ".join(flags) or "0::ubigint"} as invalid
 from typed {" ".join(joins)}"""
@@ -54,36 +70,29 @@ from (
     from converted where {_is_refused(conversion)})"""
 
 
-def staged_sql(conversion: Conversion) -> str:
-    """The statement that moves the rows without findings to their staging table."""
-    names = ", ".join(name(c.name) for c, _ in conversion.rules)
-    return f"""
-insert into staging.{conversion.table.quoted} ({PROVENANCE}, {names})
-select {PROVENANCE}, {names} from converted where not ({_is_refused(conversion)})"""
-
-
-def _cells_sql(conversion: Conversion) -> str:
+def _cells_sql(conversion: Conversion, wanted: str) -> str:
     """One row of raw text per model row, from the records of the conversion's sheets."""
     width = len(conversion.header.delivered)
     too_long = f"len(cells) > {width} and trim(array_to_string(cells[{width + 1}:], '')) <> ''"
-    provenance = f"g.partner, g.delivery_id, r.file_id, r.sheet, r.row_number, {too_long} as too_long"
+    provenance = f"g.partner, g.delivery_id, r.file_id, r.sheet, r.row_number, {too_long} as too_long, odd"
     origin = (
-        f"landing.record as r join sheet_group as g using (file_id, sheet) "
+        f"{records()} as r join sheet_group as g using (file_id, sheet) "
         f"where g.group_id = {conversion.group_id} and r.kind = 'record'"
     )
     raws = ", ".join(f"{conversion.raw(rule)} as {_r(c)}" for c, rule in conversion.rules)
     tests = [holds(conversion, w) for w in conversion.produces.when]
     if not conversion.produces.unpivot:
-        where = "".join(f" and {test}" for test in tests)
-        return (
-            f"select {provenance}, {conversion.offset} as ordinal, null::integer as repeat, {raws} from {origin}{where}"
+        placed = f"select {provenance}, cells, {conversion.offset} as ordinal, null::integer as repeat from {origin}"
+    else:
+        tests.insert(0, "(" + " or ".join(f"{conversion.cell(h)} is not null" for h in conversion.repeated) + ")")
+        placed = (
+            "select * exclude (repeated), unnest(repeated) "
+            f"from (select {provenance}, cells, unnest({_groups(conversion)}) as repeated from {origin})"
         )
-    filled = " or ".join(f"{conversion.cell(h)} is not null" for h in conversion.repeated)
+    unread = "cells, odd, part" if conversion.produces.unpivot else "cells, odd"
     return f"""
-        select * exclude (cells, part), {raws} from (
-            select * exclude (repeated), unnest(repeated)
-            from (select {provenance}, cells, unnest({_groups(conversion)}) as repeated from {origin}))
-        where {" and ".join([f"({filled})", *tests])}"""
+        select * exclude ({unread}), {raws} from ({placed}) as r
+        where {" and ".join([wanted, *tests])}"""
 
 
 def _groups(conversion: Conversion) -> str:

@@ -10,7 +10,7 @@ from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.sources import Contract, SourceFile
 from pipeline.staging.conversion import Conversion, holds
-from pipeline.staging.convert import literal
+from pipeline.staging.convert import literal, records
 from pipeline.staging.deliveries import (
     Sheet,
     read_contracts,
@@ -94,8 +94,8 @@ def _run(con: Connection, conversion: Conversion) -> None:
     if codes:
         rows = ", ".join(f"({', '.join(literal(value) for value in row)})" for row in codes)
         con.execute(f"insert into partner_code values {rows}")
-    con.execute(converted_sql(conversion))
     con.execute(staged_sql(conversion))
+    con.execute(converted_sql(conversion))
     con.execute(refused_sql(conversion))
 
 
@@ -110,7 +110,7 @@ def _refuse_unclaimed(con: Connection, conversions: list[Conversion]) -> None:
         insert into staging.refused
         select {literal(first.table.name)}, g.partner, g.delivery_id, r.file_id, r.sheet, r.row_number, 0, '', null,
             {literal(first.header.as_delivered(column))}, 'unknown_code'
-        from landing.record as r join sheet_group as g using (file_id, sheet)
+        from {records()} as r join sheet_group as g using (file_id, sheet)
         where g.group_id = {first.group_id} and r.kind = 'record' and not ({claimed})""")
 
 
