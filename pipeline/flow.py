@@ -41,6 +41,9 @@ IN_WAREHOUSE: dict[str, StageFunction] = {
 }
 """The stages that fill a schema of the warehouse, in order; disclosure and publication write folders."""
 
+ON_SPARK = {"core": ("landing.file", "validated"), "outcomes": ("core",)}
+"""The stages that an engine may compute, and what each of them reads."""
+
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -276,7 +279,7 @@ def _in_transaction(
     begun = time.perf_counter()
     con.begin()
     try:
-        counts = function(con, settings, run)
+        counts = _compute(con, name, function, settings, run)
         record_stage(con, name, counts, time.perf_counter() - begun)
         con.commit()
     except BaseException:
@@ -284,6 +287,24 @@ def _in_transaction(
             con.rollback()
         raise
     return counts
+
+
+def _compute(con: Connection, name: str, function: StageFunction, settings: Settings, run: Run) -> dict[str, int]:
+    """A stage on the run's engine; what Spark has computed comes back into the run's warehouse."""
+    if run.engine != "spark" or name not in ON_SPARK:
+        return function(con, settings, run)
+    from pipeline.warehouse.spark import run_on_spark, spark_session
+
+    folder = settings.engine.tables or str(settings.folder("warehouse"))
+    with spark_session(settings.engine.url) as session:
+        return run_on_spark(
+            con,
+            session,
+            f"{folder.rstrip('/')}/{run.run_id}-spark",
+            reads=ON_SPARK[name],
+            fills=name,
+            work=lambda engine: function(engine, settings, run),
+        )
 
 
 @dataclass

@@ -94,6 +94,16 @@ class KeepingSettings(Strict):
     keyring: bool = False
 
 
+class EngineSettings(Strict):
+    """Where `--engine spark` computes: `url` of a cluster or Connect server (none: this machine).
+
+    `tables` is a folder that Spark and this machine both reach, for Parquet files while a run lasts (none: in `data`).
+    """
+
+    url: str | None = None
+    tables: str | None = None
+
+
 class Settings(Strict):
     """All settings of a project. `root` is the project folder, `data` the folder of all outputs."""
 
@@ -103,6 +113,7 @@ class Settings(Strict):
     publication: PublicationSettings = PublicationSettings()
     disclosure: DisclosureSettings = DisclosureSettings()
     keeping: KeepingSettings = KeepingSettings()
+    engine: EngineSettings = EngineSettings()
 
     def folder(self, stage: str) -> Path:
         """The stage's folder under `data`, made when it is missing; for its owner alone, but for publication."""

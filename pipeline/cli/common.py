@@ -24,6 +24,7 @@ QUARTER = Annotated[str, typer.Option("--quarter", help="The quarter, written 20
 JSON = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 LANGUAGE = Annotated[str, typer.Option(help="cs or en.")]
 LANGUAGES = ("cs", "en")
+ENGINES = ("duckdb", "spark")
 FORMATS = ("html", "pdf", "docx", "slides", "pptx")
 
 
@@ -48,9 +49,16 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def new_run(quarter: str, as_of: str | None, known_at: str | None) -> Run:
+def new_run(quarter: str, as_of: str | None, known_at: str | None, engine: str = "duckdb") -> Run:
     """The run that the options describe."""
-    return Run(Quarter.parse(quarter), now(), day(as_of, "--as-of"), day(known_at, "--known-at"))
+    (engine,) = chosen([engine], ENGINES, "engine")
+    return Run(Quarter.parse(quarter), now(), day(as_of, "--as-of"), day(known_at, "--known-at"), engine=engine)
+
+
+def with_spark(settings: Settings, url: str | None) -> Settings:
+    """The settings with another address of Spark, where one is given."""
+    engine = settings.engine.model_copy(update={"url": url}) if url else settings.engine
+    return settings.model_copy(update={"engine": engine})
 
 
 def day(text: str | None, option: str) -> date | None:

@@ -21,6 +21,7 @@ from pipeline.cli.common import (
     newest_bundle,
     newest_draft,
     now,
+    with_spark,
 )
 from pipeline.errors import BacktestError, PartnerUnavailableError
 from pipeline.settings import REPOSITORY, Settings, load_settings
@@ -60,6 +61,8 @@ def run(
     quarter: QUARTER,
     as_of: Annotated[str | None, typer.Option(help="Observe nothing after this day.")] = None,
     known_at: Annotated[str | None, typer.Option(help="Use only what had been received by this day.")] = None,
+    engine: Annotated[str, typer.Option(help="duckdb, or spark for core and outcomes.")] = "duckdb",
+    spark_url: Annotated[str | None, typer.Option(help="spark://… or sc://…; else [engine] url, else here.")] = None,
     as_json: JSON = False,
 ) -> None:
     """The whole quarter to an unsigned draft, resuming where it stopped."""
@@ -67,9 +70,9 @@ def run(
     from pipeline.console import ConsoleReporter
     from pipeline.keeping.steward import write_steward_files
 
-    settings = load_settings(Context.root)
+    settings = with_spark(load_settings(Context.root), spark_url)
     reporter = ConsoleReporter(quiet=as_json)
-    wanted = new_run(quarter, as_of, known_at)
+    wanted = new_run(quarter, as_of, known_at, engine)
     flow.pull(settings, wanted, reporter)
     outcome = flow.run_quarter(settings, wanted, reporter)
     write_steward_files(settings, now().date())

@@ -2,7 +2,10 @@
 -- prison is that of the stay on its day, else its case's; a service without a case belongs to its partner's programme.
 insert into outcomes.activity
 with partner_programme as (
-    select partner, min(programme) as programme from outcomes.case_period group by partner having count(distinct programme) = 1
+    select c.partner, min(c.programme) as programme
+    from outcomes.case_period as c
+    group by c.partner
+    having min(c.programme) = max(c.programme)
 ),
 relative as (
     select partner, family_member_id, min(person_id) as person_id from core.family_member group by partner, family_member_id

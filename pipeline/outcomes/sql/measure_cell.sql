@@ -81,29 +81,49 @@ inner join outcomes.measure_group as g
     on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
 group by 1, 2, 3;
 
--- A row is one group of one series of medians.
+-- A row is one group of one series of medians (or of the value that nine in ten stay under), between the two values
+-- nearest to its place in the order.
 create or replace table outcomes.median_cell as
-select
-    c.series, g.group_by,
-    case g.group_by
-        when 'all' then ''
-        when 'partner' then u.partner
-        when 'prison' then u.prison
-        when 'quarter' then u.quarter
-        when 'planned' then u.planned
-        when 'drug_user' then u.drug_user
-        else u.detail
-    end as group_value,
-    case when max(c.component) = 'upper_tenth' then quantile_cont(u.size, 0.9) else median(u.size) end as middle
-from outcomes.unit_row as u
-inner join outcomes.cell_series as c
-    on
-        c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
-        and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
-inner join outcomes.measure_group as g
-    on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
-where u.size is not null and u.state = 'measured'
-group by 1, 2, 3;
+with placed as (
+    select
+        c.series, g.group_by, u.size,
+        case g.group_by
+            when 'all' then ''
+            when 'partner' then u.partner
+            when 'prison' then u.prison
+            when 'quarter' then u.quarter
+            when 'planned' then u.planned
+            when 'drug_user' then u.drug_user
+            else u.detail
+        end as group_value,
+        cast(case when c.component = 'upper_tenth' then 0.9 else 0.5 end as double) as share
+    from outcomes.unit_row as u
+    inner join outcomes.cell_series as c
+        on
+            c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
+            and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
+    inner join outcomes.measure_group as g
+        on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
+    where u.size is not null and u.state = 'measured'
+),
+ordered as (
+    select
+        *,
+        row_number() over (partition by series, group_by, group_value order by size) - 1 as rank,
+        (count(*) over (partition by series, group_by, group_value) - 1) * share as place
+    from placed
+),
+nearest as (
+    select
+        series, group_by, group_value,
+        max(case when rank <= place then size end) as below,
+        min(case when rank >= place then size end) as above,
+        max(place) - max(case when rank <= place then rank end) as beyond
+    from ordered
+    group by series, group_by, group_value
+)
+select series, group_by, group_value, below + (above - below) * beyond as middle
+from nearest;
 
 -- A row is one cell.
 insert into outcomes.measure_cell
@@ -227,7 +247,7 @@ supplied as (
         min(case
             when t.table_name = 'custody_stay' then case when y.covered_to is null then 0 else 1 end
             when i.cohort is not null then i.delivers
-            when t.table_name in (select table_name from outcomes.partner_table) then 1
+            when d.table_name is not null then 1
             else 0
         end) as supplied
     from (
@@ -238,6 +258,7 @@ supplied as (
     inner join outcomes.measure_scope as s
         on s.measure = t.measure and (t.table_name <> 'case' or s.cohort not in ('all_releases', 'comparison'))
     cross join outcomes.study as y
+    left join (select distinct table_name from outcomes.partner_table) as d on d.table_name = t.table_name
     left join (
         select measure, cohort, max(case when delivers then 1 else 0 end) as delivers
         from in_cohort
