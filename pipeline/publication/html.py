@@ -44,7 +44,7 @@ def finish_page(
     """
     static = static and all(found[1] in drawn for found in FIGURE.finditer(page))
     used = FIGURE.search(page) is not None and not static
-    page = FIGURE.sub(lambda found: _placed(found, figures, drawn, language, static), page)
+    page = FIGURE.sub(lambda found: _placed(found, figures, drawn, language, static, boxed=True), page)
     page = page.replace("<!--include:style.css-->", style())
     return page.replace("<!--include:scripts-->", _scripts() if used else "")
 
@@ -63,10 +63,19 @@ def finish_slides(
 
 
 def _placed(
-    found: re.Match[str], figures: Mapping[str, str], drawn: Mapping[str, Path], language: str, static: bool
+    found: re.Match[str],
+    figures: Mapping[str, str],
+    drawn: Mapping[str, Path],
+    language: str,
+    static: bool,
+    *,
+    boxed: bool = False,
 ) -> str:
     if static:
-        return _picture(drawn[found[1]], html.unescape(found[2]))
+        picture = _picture(drawn[found[1]], html.unescape(found[2]))
+        area = html.escape(text("page.figure_area", language))
+        box = f'<div class="plot-box" tabindex="0" role="group" aria-label="{area}">'
+        return f"{box}{picture}</div>" if boxed else picture
     return _interactive(found[1], found[2], figures, drawn, language)
 
 

@@ -353,7 +353,7 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-WIDTHS = (320, 768, 1280, 1920)
+WIDTHS = (320, 768, 1920)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 KINDS = ["index", "report", "slides", "methodology", "partners", "prisons"]
 
