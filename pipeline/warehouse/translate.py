@@ -79,7 +79,7 @@ def spark_sql(query: Any) -> str:
             return exp.column(node.this, table=node.args["table"])
         return node
 
-    return query.copy().transform(renamed).sql(dialect="spark", identify=True)
+    return str(query.copy().transform(renamed).sql(dialect="spark", identify=True))
 
 
 def view_name(table: str) -> str:
