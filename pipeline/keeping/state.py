@@ -11,7 +11,7 @@ from pipeline.keeping import audit
 from pipeline.keeping.steward import WITHDRAWN, anonymity, withdrawals
 from pipeline.keys import read_keys
 from pipeline.settings import Settings
-from pipeline.warehouse import current_path, is_encrypted, open_current
+from pipeline.warehouse import current_path, is_encrypted, load_sql, open_current
 
 
 def keeping_lines(settings: Settings, day: date) -> list[str]:
@@ -88,11 +88,18 @@ def _withdrawn(settings: Settings, day: date) -> list[str]:
     con = open_current(settings)
     try:
         people = withdrawals(con, settings, day)
+        unheard = con.execute(load_sql("pipeline.keeping", "unheard")).fetchall()[0][0]
     finally:
         con.close()
-    if not people:
-        return []
-    waiting = sum(not person.decided for person in people)
-    told = f"Consent withdrawn: {len(people)} people, left out of everything; {waiting} wait for a decision"
-    advice = f" (validated/steward/{WITHDRAWN}): decisions.toml, or `throughcare forget`."
-    return [told + (advice if waiting else ".")]
+    lines = []
+    if people:
+        waiting = sum(not person.decided for person in people)
+        told = f"Consent withdrawn: {len(people)} people, left out of everything; {waiting} wait for a decision"
+        advice = f" (validated/steward/{WITHDRAWN}): decisions.toml, or `throughcare forget`."
+        lines.append(told + (advice if waiting else "."))
+    if unheard:
+        lines.append(
+            f"Consent withdrawn in refused rows: {unheard} people, NOT left out until their partner mends the row "
+            "(`throughcare feedback`). Who may not wait is forgotten by `throughcare forget`."
+        )
+    return lines

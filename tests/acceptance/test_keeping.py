@@ -76,7 +76,7 @@ def programme() -> dict[str, str]:
         f"v{n},{_case(n)},2022-03-2{n % 9},counselling,client,attended,true,community" for n, _ in enumerate(PEOPLE)
     ]
     # a person of whom the partner must hear: quarantined, because born after the release
-    people.append(f"{UNBORN},male,2020,CZ064,2021-03-01,")
+    people.append(f"{UNBORN},male,2020,CZ064,2021-03-01,2023-01-06")
     return {
         "person": table("person_id,sex,birth_year,region,consent_date,consent_withdrawn_date", people),
         "case": table("case_id,programme,person_id,agreement_date,prison", cases),
@@ -207,6 +207,7 @@ def test_withdrawn_consent_leaves_everything_and_asks(kept: Project) -> None:
         assert ask(kept, f"select count(*) from {name} as t where contains(t::varchar, '{second}')") == [(0,)], name
     assert ask(kept, "select count(*) from core.service where case_id = 'c1'") == [(0,)]
     assert "Consent withdrawn: 1 people, left out of everything; 1 wait" in status(kept)
+    assert "Consent withdrawn in refused rows: 1 people, NOT left out" in status(kept)
     steward = kept.root / "data" / "validated" / "steward" / "withdrawn_consent.csv"
     mark, person, *_ = steward.read_text("utf-8").splitlines()[1].split(",")
     assert person == second
