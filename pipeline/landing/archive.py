@@ -8,7 +8,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from pipeline.landing.sheets import UnreadableError
+from pipeline.landing.sheets import UnreadableError, check_number
+from pipeline.landing.text import check_lines
 
 MAX_UNPACKED = 1 << 30
 MAX_RATIO = 1000
@@ -30,6 +31,7 @@ def read_members(data: bytes) -> Iterator[tuple[str, bytes]]:
             members = sorted((_name(m), m) for m in archive.infolist() if not m.is_dir())
             if not members:
                 raise UnreadableError("empty_file", "There is no file in the archive. Export it again.")
+            check_number(len(members))
             for name, member in members:
                 _check_name(name)
                 yield name, _read(archive, member)
@@ -70,6 +72,8 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         raise UnreadableError(
             "unreadable_file", "The archive is protected by a password. Pack it without one; the transfer is encrypted."
         )
+    with archive.open(member) as stream:
+        check_lines(stream)
     with archive.open(member) as stream:
         return stream.read(member.file_size + 1)  # the checksum is verified at the end of the member
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.landing.encoding import decode
-from pipeline.landing.sheets import CELLS, Grid, UnreadableError, check_extent
+from pipeline.landing.sheets import CELLS, Grid, UnreadableError, check_extent, check_number
 
 Row = dict[str, str | None]
 MAX_BYTES, MAX_TEXT = 256 << 20, 1 << 30
@@ -33,6 +33,7 @@ def read_json(data: bytes) -> tuple[list[Grid], str]:
         sheets: dict[str, list[Row]] = {}
         for path, items in _roots(content):
             _walk(path, items, {}, sheets)
+        check_number(len(sheets))
         return [_grid(path, rows) for path, rows in sorted(sheets.items())], encoding
     except UnicodeEncodeError:
         raise UnreadableError(

@@ -1,8 +1,8 @@
-"""A first reading of workbooks and Parquet files in a process of its own, with a limit of memory and of time.
+"""A first reading of workbooks, Parquet and JSON files in a process of its own, with a limit of memory and of time.
 
-Their readers are written in Rust and C++: a file of a few hundred bytes can ask them for terabytes, and what a damaged
-one makes them do (abort, crash, never end) nobody could catch. There it ends the other process, and the file is
-refused. What is read there is thrown away: nothing of the file but its verdict comes back.
+A file of a few hundred bytes can ask their readers for terabytes, and what a damaged one makes readers in Rust and C++
+do (abort, crash, never end) nobody could catch. There it ends the other process, and the file is refused. What is read
+there is thrown away: nothing of the file but its verdict comes back.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.landing.columnar import read_parquet
+from pipeline.landing.nested import read_json
 from pipeline.landing.sheets import UnreadableError
 from pipeline.landing.workbook import read_workbook
 
-READERS = {"xlsx": read_workbook, "ods": read_workbook, "parquet": read_parquet}
+READERS = {"xlsx": read_workbook, "ods": read_workbook, "parquet": read_parquet, "json": read_json}
 MEMORY = 3 << 30
 """Bytes that reading one file may take besides the program itself."""
 SECONDS, BYTES_PER_SECOND = 8, 400_000

@@ -12,6 +12,7 @@ from pipeline.sources import SourceFile, fold
 CELLS = pl.List(pl.String)
 RECORD, TITLE, HEADER, TOTAL, BLANK, ERASED = "record", "title", "header", "total", "blank", "erased"
 STRUCTURAL = (TITLE, HEADER, TOTAL, BLANK)
+MAX_SHEETS = 1_000
 MAX_COLUMNS, MAX_CELLS = 16_384, 60_000_000
 """Columns that a spreadsheet can have; cells of a sheet, empty ones too, beyond years of any partner's services."""
 
@@ -67,6 +68,14 @@ class Reading:
     encoding: str = ""
     evidence: str = ""
     margins: tuple[tuple[str, str], ...] = ()
+
+
+def check_number(sheets: int) -> None:
+    """Raise UnreadableError for more sheets, members or lists than any export has."""
+    if sheets > MAX_SHEETS:
+        raise UnreadableError(
+            "unreadable_file", f"The file holds {sheets:,} tables, and no export has more than {MAX_SHEETS:,}."
+        )
 
 
 def check_extent(name: str, rows: int, columns: int) -> None:

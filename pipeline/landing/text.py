@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import polars as pl
 
@@ -21,7 +21,7 @@ LONGEST_LINE = 32 << 20
 LOOK = 1 << 20
 
 
-def check_lines(stream: BinaryIO) -> None:
+def check_lines(stream: IO[bytes]) -> None:
     """Look through a text file without holding it; raises UnreadableError for a size or a line that no export has."""
     total = line = 0
     while piece := stream.read(LOOK):

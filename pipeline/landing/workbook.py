@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.landing.archive import check_archive
 from pipeline.landing.margins import workbook_margins
-from pipeline.landing.sheets import CELLS, Grid, UnreadableError, check_extent
+from pipeline.landing.sheets import CELLS, Grid, UnreadableError, check_extent, check_number
 
 ERRORS = {"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!"}
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00$"
@@ -40,6 +40,7 @@ def _sheets(data: bytes) -> list[Grid]:
     book = fastexcel.read_excel(data)
     if len(set(book.sheet_names)) != len(book.sheet_names):
         raise _broken()  # of two sheets with one name only the first could be asked for
+    check_number(len(book.sheet_names))
     grids = []
     for name in book.sheet_names:
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")

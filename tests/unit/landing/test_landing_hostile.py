@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import resource
 import zipfile
 
@@ -289,3 +290,32 @@ def test_a_file_cut_off_within_a_character(project, rules):
     rule, said = project.refusal()
     assert rule == "unreadable_file"
     assert "breaks off in the middle of a character" in said
+
+
+def test_a_line_without_end_in_an_archive_is_not_held(project, rules, make_zip, monkeypatch):
+    monkeypatch.setattr(text, "LONGEST_LINE", 1 << 20)
+    project.write_contract(rules("zip", pattern="*.csv"))
+    project.deliver({"a.zip": make_zip({"lide.csv": CSV + b"C;" + os.urandom(1_000_000).hex().encode()})})
+    assert "longer than 1 MB" in project.refusal()[1]
+
+
+def test_more_tables_than_any_export_has(project, rules, make_zip):
+    project.write_contract(rules("zip", pattern="*.csv"))
+    project.deliver({"a.zip": make_zip({f"{n}.csv": b"a\n" for n in range(1_001)})}, folder="a")
+    assert "1,001 tables" in project.refusal()[1]
+    project.write_contract(rules("json", sheet="lide", extra=""))
+    project.deliver({"lide.json": json.dumps({f"k{n}": [{}] for n in range(1_001)}).encode()}, folder="b")
+    (project.inbox / "a" / "a.zip").unlink()
+    assert "1,001 tables" in " ".join(project.land().lines())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("THROUGHCARE_LARGE" not in os.environ, reason="takes a minute; set THROUGHCARE_LARGE to run it")
+def test_json_of_nothing_but_brackets_stays_within_its_memory(project, rules):
+    project.write_contract(rules("json", sheet="lide", extra=""))
+    project.deliver({"lide.json": b'{"lide": [' + b"{}," * 80_000_000 + b"{}]}"})
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rule, said = project.refusal()
+    assert rule == "unreadable_file"
+    assert TOO_MUCH in said
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 700_000  # kilobytes; the file has 240,000
