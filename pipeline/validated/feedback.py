@@ -79,7 +79,7 @@ def summary(feedback: Feedback) -> str:
     found = sum(g.total for g in feedback.groups)
     compared = feedback.compared
     since = ", ".join(f"{compared.total(s)} {w}" for s, w in SINCE) if compared else "nothing to compare it with yet"
-    return f"{head}: {', '.join(told)}; {found} findings; {since}"
+    return f"{head}: {', '.join(told)}; findings: {found}; {since}"
 
 
 SAID = (("accepted", "accepted"), ("quarantined", "to be mended"), ("duplicate", "unchanged"))

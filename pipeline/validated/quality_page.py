@@ -133,7 +133,7 @@ def _partners(quality: Quality, words: Words) -> str:
 
 def _quarters(quality: Quality, words: Words) -> str:
     counts = ("refused", "produced", "accepted", "quarantined", "duplicate", "row_findings", "warnings")
-    heads = ["partner", "quarter", "deliveries", "refused_deliveries", *counts[1:], "filled"]
+    heads = ["partner", "quarter", "deliveries", "refused_deliveries", *counts[1:], "filled", "k"]
     rows = [
         [
             escape(q["partner"]),
@@ -141,6 +141,7 @@ def _quarters(quality: Quality, words: Words) -> str:
             _number(q["deliveries"], words) if q["deliveries"] else escape(words("nothing")),
             *(_number(q[name], words) if q["deliveries"] else "–" for name in counts),
             _share(q["filled"], words),
+            _share(q["k"], words),
         ]
         for q in quality.quarters
     ]

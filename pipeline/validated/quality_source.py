@@ -109,6 +109,10 @@ filled as (
     select d.partner, d.quarter, sum(c.filled) / sum(c.asked) as filled
     from validated.completeness c join dated d on d.delivery_id = c.delivery_id group by all
 ),
+alike as (
+    select d.partner, d.quarter, sum(k.below_five) / nullif(sum(k.rows), 0) as k
+    from validated.k_anonymity k join dated d on d.delivery_id = k.delivery_id group by all
+),
 span as (
     select partner, unnest(generate_series(
         date_trunc('quarter', min(extract_date)),
@@ -123,12 +127,13 @@ asked as (
 )
 select a.partner, a.quarter, delivered.deliveries, delivered.refused, counted.produced, counted.accepted,
     counted.quarantined, counted.duplicate, coalesce(told.row_findings, 0) as row_findings,
-    coalesce(told.warnings, 0) as warnings, filled.filled
+    coalesce(told.warnings, 0) as warnings, filled.filled, alike.k
 from asked a
 left join delivered using (partner, quarter)
 left join counted using (partner, quarter)
 left join told using (partner, quarter)
 left join filled using (partner, quarter)
+left join alike using (partner, quarter)
 order by a.partner, a.quarter
 """
 
