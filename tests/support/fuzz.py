@@ -404,16 +404,13 @@ def _lost(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _silent() -> str:
-    """Records of native files, each of which must give exactly one row, staged or refused."""
+    """Records of native files, each of which must give exactly one row, staged or refused, in the table of that name."""
     return """
         with sent as (
-            select s.source as table_name, count(*) as sent
+            select delivery_id, replace(s.source, ' sheet', '') as table_name, count(*) as sent
             from landing.record r join landing.sheet s using (file_id, sheet) join landing.file f using (file_id)
             join validated.delivery d using (delivery_id)
             where f.partner = 'native' and r.kind = 'record' and s.source <> '' and d.verdict = 'accepted'
-            group by 1),
-        made as (
-            select table_name, sum(produced) as made from validated.accounting where partner = 'native' group by 1)
-        select count(*) from (
-            select replace(table_name, ' sheet', '') as table_name, sum(sent) as sent from sent group by 1)
-        left join made using (table_name) where sent is distinct from made"""
+            group by all)
+        select count(*) from sent left join validated.accounting using (delivery_id, table_name)
+        where sent is distinct from produced"""
