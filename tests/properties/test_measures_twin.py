@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.periods import Quarter
-from tests.support.core_rows import measured
+from tests.support.core_rows import COLUMNS, measured
+from tests.support.examples import everybody
 from tests.support.histories import World, worlds
 from tests.support.twin_cells import Key, cells
 from tests.support.twin_cohorts import World as Twin
@@ -52,6 +53,30 @@ def compare(world: World, quarter: str, as_of: date | None) -> None:
         assert got == {n: pytest.approx(v) if isinstance(v, float) else v for n, v in expected.items()}, key
     for key in set(ours) - set(theirs):
         assert ours[key]["status"] in ("not_collected", "not_applicable"), key
+
+
+def dated(value: Any) -> Any:
+    """ISO days as dates, numbers in text as numbers."""
+    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
+        return date.fromisoformat(value)
+    return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+CARE = ("treatment_engaged", "retention", "handed_over", "transfer_survived", "housing_path", "return_after_contact")
+
+
+@pytest.mark.slow
+def test_the_worked_examples_have_the_same_twin() -> None:
+    """The edges that the methodology shows, which random histories meet seldom, in one world."""
+    world: World = {name: [] for name in COLUMNS}
+    for name, rows in everybody(CARE).items():
+        empty = {part.split()[0]: None for part in COLUMNS[name].split(",")}
+        world[name] = [empty | {k: dated(v) for k, v in row.items()} for row in rows]
+    compare(world, "2023Q2", None)
+    con = measured(world)
+    for measure in CARE:
+        query = "select max(numerator) from outcomes.measure_cell where measure = ? and group_by = 'all'"
+        assert con.execute(query, [measure]).fetchall()[0][0], f"{measure}: nobody to compare"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)

@@ -6,6 +6,7 @@ They stand in `tests/spec/examples.toml`; the tests check them and `tools/spec_e
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -84,11 +85,16 @@ def _build(example: Example) -> duckdb.DuckDBPyConnection:
 @cache
 def _together(custody: bool) -> duckdb.DuckDBPyConnection:
     """One warehouse for all examples in which each person stands for themselves; names carry the example's number."""
+    return _build(_all_drawn(custody))
+
+
+def _all_drawn(custody: bool, measures: Collection[str] = frozenset(MEASURES)) -> Example:
     people = []
     for number, one in enumerate(examples()):
-        if not (one.total or one.seen_to or one.as_of) and custody == ("custody" in one.rows[0]):
+        alone = one.total or one.seen_to or one.as_of or one.measure not in measures
+        if not alone and custody == ("custody" in one.rows[0]):
             people += [_named(row, f"{number}.") for row in one.rows]
-    return _build(replace(examples()[0], table=_drawn_again(people)))
+    return replace(examples()[0], table=_drawn_again(people))
 
 
 def _named(row: dict[str, str], mark: str) -> dict[str, str]:
@@ -145,6 +151,11 @@ def _total(kind: str, cell: tuple[Any, ...] | None) -> str:
 
 def from_core(example: Example) -> duckdb.DuckDBPyConnection:
     """Outcomes of a table that draws what follows a release."""
+    return measured(core_of(example), "2023Q2", example.as_of)
+
+
+def core_of(example: Example) -> dict[str, list[Any]]:
+    """The rows of core that a table draws."""
     tables = world(example.table, partner_to={"r": LAST_DAY} | example.seen_to, delivered=ALL_TABLES)
     custody = {"source": "custody", "table_name": "death", "prison": "*", "covered_from": "2019-01-01"}
     tables["coverage"].append(custody | {"covered_to": LAST_DAY})
@@ -153,7 +164,12 @@ def from_core(example: Example) -> duckdb.DuckDBPyConnection:
         {"partner": "b", "region": "CZ010", "valid_from": "2019-01-01"},
     ]
     tables["programme_prison"] = [{"prison": "brno", "valid_from": "2019-01-01"}]
-    return measured(tables, "2023Q2", example.as_of)
+    return tables
+
+
+def everybody(measures: Collection[str]) -> dict[str, list[Any]]:
+    """The rows of core of the examples of some measures that draw what follows a release, in one world."""
+    return core_of(_all_drawn(custody=False, measures=measures))
 
 
 def from_custody(example: Example) -> duckdb.DuckDBPyConnection:
