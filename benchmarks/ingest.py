@@ -39,7 +39,7 @@ def ingest(folder: Path, partner: str) -> None:
     from pipeline.periods import Quarter
     from pipeline.run import Run
     from pipeline.settings import load_settings
-    from pipeline.warehouse import open_run
+    from pipeline.warehouse import open_for_run
 
     seconds = {"imports": time.perf_counter() - begun}
     begun_with = cpu()
@@ -52,7 +52,7 @@ def ingest(folder: Path, partner: str) -> None:
         raise SystemExit("\n".join(report.lines()))
     seconds["screen and landing"] = time.perf_counter() - begun
     run = flow.with_inputs(settings, run)
-    con = open_run(settings.folder("warehouse"), run.run_id)
+    con = open_for_run(settings, run.run_id)
     for name in ("landing", "staging", "validated"):
         begun = time.perf_counter()
         con.begin()

@@ -32,10 +32,28 @@ from pipeline.warehouse import (
 )
 
 StageFunction = Callable[[Connection, Settings, Run], dict[str, int]]
+INGEST_MEMORY = "1200MB"
+"""What DuckDB may hold while deliveries are taken in, beside the rows that Python holds; more goes to the disk."""
+
+
+def _lean(stage: StageFunction) -> StageFunction:
+    """A stage of the ingest, held to a memory in which a million rows pass on a small machine."""
+
+    def held(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
+        con.execute(f"set memory_limit = '{INGEST_MEMORY}'")
+        try:
+            return stage(con, settings, run)
+        finally:
+            with suppress(duckdb.Error):  # what went wrong in the stage is told, not this
+                con.execute("reset memory_limit")
+
+    return held
+
+
 IN_WAREHOUSE: dict[str, StageFunction] = {
-    "landing": landing.load,
-    "staging": staging.stage,
-    "validated": validated.validate,
+    "landing": _lean(landing.load),
+    "staging": _lean(staging.stage),
+    "validated": _lean(validated.validate),
     "core": core.build,
     "outcomes": outcomes.measure,
 }
