@@ -124,6 +124,21 @@ class Programme:
         frame[["rate", "low", "high", "upper_bound"]] = shares
         return frame
 
+    def explain(self, measure: str, **keys: str | int) -> pd.DataFrame:
+        """A row is a member of one cell's denominator with its verdict and the delivered row behind its event.
+
+        Keys are window, cohort, component, and groups: `explain("return_to_prison", prison="brno", window=365)`.
+        Raises SettingsError that lists the keys or values there are. The cell itself is in `frame.attrs["cell"]`.
+        """
+        import pandas as pd
+
+        from pipeline.outcomes import TRACE_COLUMNS, trace
+
+        found = trace(self._con, measure, {name: str(value) for name, value in keys.items()})
+        frame = pd.DataFrame(found.rows, columns=list(TRACE_COLUMNS))
+        frame.attrs["cell"] = dict(found.cell or {})
+        return frame
+
     def curve(self, measure: str, *, by: str = "all", cohort: str = "programme") -> Chart:
         """Cumulative incidence in percent by days since day 0; `.plot()` draws it with numbers at risk, watermarked."""
         from pipeline.charts import incidence_chart

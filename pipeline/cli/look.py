@@ -13,12 +13,28 @@ from pipeline.errors import SettingsError
 
 
 @app.command()
-def explain(measure: str, language: LANGUAGE = "en") -> None:
-    """Definition, cohort, windows and source of a measure."""
+@audited
+def explain(
+    measure: Annotated[str | None, typer.Argument(help="A measure; --cell-id names one by itself.")] = None,
+    cell: Annotated[list[str] | None, typer.Option(help="prison=…, quarter=…, window=365, cohort=…")] = None,
+    cell_id: Annotated[str | None, typer.Option(help="The id of a released cell, from bundle.json.")] = None,
+    language: LANGUAGE = "en",
+    as_json: JSON = False,
+) -> None:
+    """Definition, cohort, windows and source of a measure; with --cell its numbers and, internally, its rows."""
     from pipeline import outcomes
-    from pipeline.console import out
+    from pipeline.console import out, show_json
+    from pipeline.tracing import show_trace, split_keys
 
-    out.print(outcomes.explain(measure, language), markup=False)
+    name, keys = outcomes.read_cell_id(cell_id) if cell_id else (measure, split_keys(cell or []))
+    if name is None:
+        raise SettingsError("Name a measure, or a released cell with --cell-id.")
+    if not as_json:
+        out.print(outcomes.explain(name, language), markup=False)
+    if keys or cell_id:
+        show_trace(finished_settings(), name, keys, as_json=as_json)
+    elif as_json:
+        show_json({"measure": name, "definition": outcomes.explain(name, language)})
 
 
 @app.command()

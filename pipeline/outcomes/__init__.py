@@ -9,6 +9,8 @@ from pipeline.outcomes.registry import MEASURES, definitions_version, explain
 from pipeline.outcomes.stage import measure
 from pipeline.outcomes.statistics import minimum_detectable_difference, newcombe, poisson_exact, wilson
 from pipeline.outcomes.tdi import tdi_title
+from pipeline.outcomes.tracing import ROWS as TRACE_COLUMNS
+from pipeline.outcomes.tracing import Trace, read_cell_id, trace
 
 __all__ = [
     "COHORTS",
@@ -18,12 +20,14 @@ __all__ = [
     "MEASURES",
     "REASONS",
     "STEPS",
+    "TRACE_COLUMNS",
     "UNITS",
     "CoxFit",
     "CurvePoint",
     "DayCount",
     "Measure",
     "Text",
+    "Trace",
     "Watched",
     "aalen_johansen",
     "cox",
@@ -36,6 +40,8 @@ __all__ = [
     "minimum_detectable_difference",
     "newcombe",
     "poisson_exact",
+    "read_cell_id",
     "tdi_title",
+    "trace",
     "wilson",
 ]
