@@ -85,12 +85,12 @@ def _conflicts(con: Connection, words: Words) -> str:
 
 
 def _suspected(pairs: Sequence[Suspicion], words: Words) -> str:
-    heads = ["person", "other_person", "probability", "sources", "other_sources"]
+    heads = ["persons", "probability", "sources"]
     rows = [
         [
-            *pair.persons,
+            "\n".join(pair.persons),
             words.percent(pair.probability),
-            *(", ".join(sources) for sources in pair.sources),
+            "\n".join(", ".join(sources) for sources in pair.sources),
             "; ".join(f"{words(name)}: {words(level)}" for name, level in pair.agrees),
         ]
         for pair in pairs
@@ -141,8 +141,8 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: Words) ->
 
 
 def _cell(text: str) -> str:
-    long = ' class="text"' if len(text) > 40 else ""
-    return f"<td{long}>{escape(text)}</td>"
+    long = ' class="text"' if len(text) > 60 else ""
+    return f"<td{long}>{escape(text).replace(chr(10), '<br>')}</td>"
 
 
 def _section(key: str, content: str, words: Words, note: str = "") -> str:
