@@ -27,7 +27,8 @@ from pipeline.validated.expectations import Counter, count_with_expectations
 from tests.support.small_shapes import Files, small_deliveries, zipped
 
 NOW = datetime(2023, 8, 20, tzinfo=UTC)
-SLOWEST = 10.0
+SLOWEST, PATIENCE = 10.0, 6
+"""Seconds of the processor that a delivery may take; a busy machine takes so many times as long by the clock."""
 TOKENS = [
     *(b"\x00", b'"', b'""', b"'", b";", b",", b"\t", b"\r", b"\n", b"\r\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\\ud800"),
     *(b"=HYPERLINK(1)", b"<script>alert(1)</script>", b"-1", b"1e400", b"9" * 60, b"31.2.2023", b"2023-13-45", b"{}"),
@@ -305,13 +306,14 @@ def judge(
     """Land every delivery by itself, then load, stage, validate and answer all that landed in one warehouse."""
     verdict, settings = Verdict(), _project(root, batch)
     for delivery in sources.pull(settings, started_at=NOW):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         try:
             report = landing.land(settings, [delivery], started_at=NOW)
             _check_answer(report.deliveries[0], verdict)
         except Exception:
             verdict.faults.append(f"{delivery.label}: landing\n{traceback.format_exc()}")
-        verdict.slowest = max(verdict.slowest, time.perf_counter() - started)
+        waited = (time.perf_counter() - started) / PATIENCE
+        verdict.slowest = max(verdict.slowest, time.process_time() - worked, waited)
     if verdict.slowest > SLOWEST:
         verdict.faults.append(f"a delivery took {verdict.slowest:.1f} seconds")
     try:
@@ -404,7 +406,7 @@ def _lost(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _silent() -> str:
-    """Records of native files, each of which must give exactly one row, staged or refused, in the table of that name."""
+    """Records of native files, each of which gives exactly one row, staged or refused, of the table of that name."""
     return """
         with sent as (
             select delivery_id, replace(s.source, ' sheet', '') as table_name, count(*) as sent
