@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import disclosure, flow
+from pipeline import disclosure, flow, landing
 from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.settings import Settings
@@ -25,7 +25,7 @@ ABSENT: tuple[object, str] = (None, "absent")
 
 @dataclass(frozen=True)
 class Changes:
-    """What differs today from the day of the release: deliveries by id, code, definitions by measure, settings."""
+    """What differs today from the day of the release: deliveries in words, code, definitions by measure, settings."""
 
     data: tuple[str, ...]
     code: bool
@@ -70,7 +70,7 @@ class Backtest:
         """What a person reads: what changed since, how many cells differ and why, and the first of them."""
         changes = self.changes
         lines = [f"{self.bundle}: {self.compared} cells compared, {len(self.differences)} differ."]
-        lines += [f"delivery missing or changed: {name}" for name in changes.data]
+        lines += changes.data
         lines += ["code changed since the release"] if changes.code else []
         lines += ["settings, rules or reference lists changed since the release"] if changes.settings else []
         lines += [f"definition changed: {', '.join(changes.definitions)}"] if changes.definitions else []
@@ -99,8 +99,15 @@ def backtest(settings: Settings, bundle: Path, reporter: flow.Reporter, *, start
         flow.fill_warehouse(scratch, outcome, reporter)
         flow.make_draft(scratch, outcome, reporter)
         today = disclosure.open_bundle(scratch.folder("disclosure") / "draft" / run.run_id)
-        changes = changes_between(published, today, tuple(sorted(f"{p}/{d}" for p, d, _ in gone)))
+        missing = [f"delivery missing or changed: {partner}/{delivery}" for partner, delivery, _ in sorted(gone)]
+        lost = landing.lost_since(settings, run.known_at or written_on(bundle))
+        changes = changes_between(published, today, (*missing, *lost))
         return compare(published, today, changes)
+
+
+def written_on(bundle: Path) -> date:
+    """The day on which a bundle was written, from its file: what was erased since then cannot be computed again."""
+    return datetime.fromtimestamp((bundle / "bundle.json").stat().st_mtime).date()
 
 
 def run_of(bundle: disclosure.Bundle, started_at: datetime) -> Run:

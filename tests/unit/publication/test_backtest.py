@@ -160,5 +160,29 @@ def test_a_delivery_that_is_no_longer_there_is_named(
 
     monkeypatch.setattr(flow, "make_draft", make_draft)
     done = again.backtest(settings, published.path, SimpleNamespace(), started_at=NOW)  # type: ignore[arg-type]
-    assert done.changes.data == ("magdalena/d1",)
+    assert done.changes.data == ("delivery missing or changed: magdalena/d1",)
     assert "delivery missing or changed: magdalena/d1" in done.lines()
+
+
+def test_what_was_erased_since_the_release_is_data_that_changed(
+    published: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def lost(_: Settings, day: object) -> list[str]:
+        asked.append(day)
+        return ["People have been erased since."]
+
+    monkeypatch.setattr(again.landing, "lost_since", lost)
+    settings = Settings(root=tmp_path, data=tmp_path)
+    monkeypatch.setattr(flow, "with_inputs", lambda _, run: run)
+    monkeypatch.setattr(flow, "fill_warehouse", lambda *_: None)
+
+    def make_draft(scratch: Settings, outcome: flow.Outcome, _: object) -> None:
+        document = as_document(literal_meta(synthetic=True, draft=True), literal_tables())
+        write_bundle(scratch.folder("disclosure") / "draft" / outcome.run.run_id, document)
+
+    monkeypatch.setattr(flow, "make_draft", make_draft)
+    done = again.backtest(settings, published.path, SimpleNamespace(), started_at=NOW)  # type: ignore[arg-type]
+    assert "People have been erased since." in done.lines()
+    assert asked == [again.written_on(published.path)]
