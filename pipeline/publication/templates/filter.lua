@@ -106,7 +106,8 @@ local function tables(t)
     t.caption.long = { pandoc.Plain(text) }
   end
   if not html then return t end
-  return wrap('<div class="table-box" tabindex="0" role="region" aria-label="' .. escaped(str(t.caption.long)) .. '">', { t }, "</div>")
+  local label = long[1] and str(t.caption.long) or words.table
+  return wrap('<div class="table-box" tabindex="0" role="region" aria-label="' .. escaped(label) .. '">', { t }, "</div>")
 end
 
 local function styled(name, blocks) return pandoc.Div(blocks, { ["custom-style"] = name }) end
