@@ -46,7 +46,7 @@ def dry_run(
     settings: Settings, contract: Contract, readings: list[tuple[str, Reading]], latest: date
 ) -> tuple[tuple[tuple[str, int, int], ...], tuple[Refused, ...]]:
     """Convert what was read: (table, rows produced, rows that convert) per table, and what would be refused."""
-    con = duckdb.connect()
+    con = duckdb.connect(config={"temp_directory": ""})
     for schema in ("landing", "staging"):
         con.execute(f"create schema {schema}")
     for statement in split_statements(load_sql("pipeline.landing", "tables")):

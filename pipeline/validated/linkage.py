@@ -116,7 +116,7 @@ def _link(records: Any, threshold: float) -> list[Suspicion]:
     import duckdb
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    own = duckdb.connect(config={"threads": 1})
+    own = duckdb.connect(config={"threads": 1, "temp_directory": ""})
     try:
         settings = SettingsCreator(
             link_type="dedupe_only",
