@@ -5,8 +5,8 @@ from __future__ import annotations
 from pipeline.publication.markdown import paragraphs
 from pipeline.publication.report import PRIMARY, RETURN, Figure, Report
 from pipeline.publication.sections.continuity import by_partner
+from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.method import legend
-from pipeline.publication.sections.returns import curve_figure
 from pipeline.publication.sections.served import attrition_figure
 from pipeline.publication.sections.summary import banners, headline, limits, requests, returned, served
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.publication.markdown import div, paragraphs
 from pipeline.publication.report import PRIMARY, Figure, Report, block
+from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.parts import (
     comparison_sentence,
     forest,
@@ -31,7 +32,8 @@ def continuity(report: Report) -> str:
 def further(report: Report, measure: str) -> str:
     """A secondary measure of continuity: what it means and its windows."""
     title = f"## {report.words(measure, 'title')} {{#sec-{measure.replace('_', '-')}}}"
-    return paragraphs(title, report.words(measure, "definition"), windows_table(report, measure))
+    table = windows_table(report, measure)
+    return paragraphs(title, report.words(measure, "definition"), table, block(curve_figure(report, measure)))
 
 
 def complex_cases(report: Report) -> str:

@@ -8,9 +8,9 @@ from pipeline.publication.report import PRIMARY, Report
 from pipeline.publication.sections.casework import BROKEN_DOWN, DEFINED, FAMILY, SHARES, unit_words
 from pipeline.publication.sections.continuity import FURTHER
 from pipeline.publication.sections.cooperation import CANCELLED
+from pipeline.publication.sections.curves import is_return
 from pipeline.publication.sections.life import PATHS
 from pipeline.publication.sections.parts import rate_table
-from pipeline.publication.sections.returns import is_return
 
 PLACED = {name for name, _ in (*PRIMARY, *SHARES, *FAMILY)} | {*FURTHER, *PATHS, *DEFINED}
 PLACED |= {CANCELLED, "complaints", "needs", "reach", "cause_of_return", "attrition", "data_quality", "coverage"}

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from pipeline.charts import CurveWords, Line, Step, curve_chart
 from pipeline.disclosure import Row
-from pipeline.publication import numbers
 from pipeline.publication.markdown import Table, paragraphs
-from pipeline.publication.report import RETURN, YEAR, Figure, Report, block
+from pipeline.publication.report import RETURN, YEAR, Report, block
 from pipeline.publication.sections.continuity import by_partner, planned, tabs
+from pipeline.publication.sections.curves import curve_figure, is_return
 from pipeline.publication.sections.parts import (
     RATE_COLUMNS,
-    cell_text,
-    figure_notes,
     grouped,
     rate_cells,
     rate_sentence,
     rate_table,
-    shown,
     windows_table,
 )
-from pipeline.publication.strips import strip_marks, strip_tags
 
 CAUSE = "cause_of_return"
 COHORTS = ("programme", "comparison", "all_releases")
@@ -50,11 +45,6 @@ def measures(report: Report) -> list[str]:
     """Return measures of this release, the headline first."""
     found = [name for name in report.bundle.tables if is_return(name)]
     return sorted(found, key=lambda name: (name != RETURN, name))
-
-
-def is_return(name: str) -> bool:
-    """Whether a measure is a definition of return; what follows a landmark is a description, not another definition."""
-    return name.startswith(("return_", "reconviction_")) and not name.startswith("return_after_")
 
 
 def _definitions(report: Report, found: list[str]) -> str:
@@ -120,43 +110,3 @@ def curve(report: Report, measure: str) -> str:
     return paragraphs(
         report.heading(2, "heading.curve", "sec-curve"), block(curve_figure(report, measure)) or report.t("none.curve")
     )
-
-
-def curve_figure(report: Report, measure: str) -> Figure | None:
-    """The curve with numbers at risk beneath; None when not released."""
-    rows = report.rows(f"curve:{measure}", cohort="programme", group_by="all")
-    steps = [_step(report, row) for row in sorted(rows, key=lambda row: int(row.keys["day_from"]))]
-    shown_steps = [step for step in steps if step.percent is not None]
-    if not shown_steps:
-        return None
-    suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
-    title = strip_marks(report.words(measure, "title"))
-    words = CurveWords(report.t("axis.days"), title, report.t("axis.at_risk"), suffix)
-    alternative = _alternative(report, measure, rows)
-    chart = curve_chart([Line("", steps)], words, report.language, alternative=strip_marks(strip_tags(alternative)))
-    released = [row for row in rows if shown(row.cells.get("incidence")) is not None]
-    last = min(released, key=lambda row: abs(int(row.keys["day_to"]) - int(YEAR)))
-    first = min(rows, key=lambda row: int(row.keys["day_from"]))
-    caption = report.finding("curve", {"percent": last["incidence"]}, day=last.keys["day_to"], title=title)
-    return report.figure(f"curve-{measure}", caption, chart, _notes(report, measure, first), alternative)
-
-
-def _notes(report: Report, measure: str, first: Row) -> list[str]:
-    definition, people, coverage, state = figure_notes(report, measure, YEAR, first.cells.get("at_risk"))
-    observed = report.t("figure.observed", day=report.moment(report.observed))
-    return [definition, people, observed if coverage else "", state, report.t("curve.note")]
-
-
-def _step(report: Report, row: Row) -> Step:
-    percent, low, high = (shown(row.cells.get(name)) for name in ("incidence", "low", "high"))
-    at_risk = cell_text(report, row.cells.get("at_risk"))
-    return Step(int(row.keys["day_from"]), int(row.keys["day_to"]), percent, low, high, at_risk)
-
-
-def _alternative(report: Report, measure: str, rows: list[Row]) -> str:
-    points = [
-        report.t("alternative.day", day=row.keys["day_to"], percent=report.cite(row.cells.get("incidence")))
-        for row in sorted(rows, key=lambda row: int(row.keys["day_to"]))
-        if shown(row.cells.get("incidence")) is not None
-    ]
-    return report.t("alternative.curve", title=report.words(measure, "title"), pairs="; ".join(points))

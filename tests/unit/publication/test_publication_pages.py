@@ -228,6 +228,16 @@ def test_the_widest_access_of_a_prison_counts_on_the_quarters_last_day(report: L
     assert best_access(Report(report("cs").bundle, "cs", context)) == {"brno": "visitor", "plzen": "instructed_person"}
 
 
+def test_a_curve_that_is_no_return_is_named_by_its_measure(tmp_path: Path) -> None:
+    def change(tables: dict[str, Any]) -> None:
+        tables["curve:retention"] = tables["curve:return_to_prison"]
+
+    text = documents.continuity(changed(tmp_path, change))
+    assert "{#fig-curve-retention" in text
+    assert "jak podíl narůstá s časem?" in text
+    assert "se vrátilo" not in plain(text)
+
+
 def test_every_released_measure_has_a_place(report: Language) -> None:
     text = "\n".join(getattr(documents, name)(report("en")) for name in documents.REPORT)
     shown = {cell.split("/")[0] for cell in re.findall(r'data-cell="([^"]+)"', text)}
