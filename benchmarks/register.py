@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.model import code_list, ddl, tables
+from pipeline.warehouse import load_sql, split_statements
 
 EXTRACT = "2023-07-31"
 PARTNERS = 6
@@ -177,6 +178,9 @@ def _deliver(con: duckdb.DuckDBPyConnection) -> None:
         " period_to date, kind varchar, tables varchar[], prisons varchar[], lawful_basis varchar, keep_until date,"
         " received_at timestamp, synthetic boolean, sha256 varchar, verdict varchar, rule_id varchar)"
     )
+    for statement in split_statements(load_sql("pipeline.validated", "tables")):
+        if "validated.closed" in statement or "validated.same_person" in statement:
+            con.execute(statement)
     sources = {"custody": ["person", "custody_stay"]}
     sources |= {f"partner_{n}": ["case", "service", "treatment", "person"] for n in range(PARTNERS)}
     for name, covered in sources.items():

@@ -62,6 +62,9 @@ IN_WAREHOUSE: dict[str, StageFunction] = {
 ON_SPARK = {"core": ("landing.file", "validated"), "outcomes": ("core",)}
 """The stages that an engine may compute, and what each of them reads."""
 
+DECIDING = ("decisions.toml", "measures.toml")
+"""Files of the project, beside its settings, that decide numbers."""
+
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -175,7 +178,7 @@ def with_inputs(settings: Settings, run: Run) -> Run:
     inputs = tuple(Input(r.partner, r.delivery_id, r.sha256) for r in receipts)
     rules = [p for p in settings.resource("expectations").rglob("*") if p.is_file()]
     reference = [p for p in settings.resource("data/reference").rglob("*") if p.is_file()]
-    decisions = [p for p in (settings.root / "decisions.toml",) if p.exists()]
+    decisions = [p for p in (settings.root / name for name in DECIDING) if p.exists()]
     erased = [p for p in (settings.data / "landing" / "tombstones.json",) if p.exists()]
     decided = json.dumps([settings.hashed(), *map(hash_files, (rules, reference, decisions, erased))], sort_keys=True)
     return replace(
@@ -262,7 +265,7 @@ def write_manifest(settings: Settings, outcome: Outcome) -> Path:
         con.close()
     names = ("source", "table", "prison", "covered_from", "covered_to")
     manifest = outcome.run.manifest() | {
-        "definitions_version": outcomes.definitions_version(),
+        "definitions_version": outcomes.definitions_version(outcomes.read_declared(settings.root).all_measures),
         "coverage": [dict(zip(names, map(str, row), strict=True)) for row in coverage],
         "counts": outcome.counts,
     }

@@ -28,7 +28,7 @@ from pipeline.disclosure.rows import KEYS, MeasureRow, query, read_measures
 from pipeline.disclosure.store import as_document, table_document, to_json, write_bundle
 from pipeline.disclosure.types import Row, Status, make_row
 from pipeline.errors import DisclosureError, StorageError
-from pipeline.outcomes import MEASURES, Measure, definitions_version
+from pipeline.outcomes import MEASURES, Measure, definitions_version, read_declared
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.warehouse import Connection
@@ -49,7 +49,9 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     """
     profile = load_profile(settings.disclosure.profile)
     ledger = read_ledger(settings, synthetic=run.synthetic)
-    rows = allowed(read_measures(con, MEASURES))
+    declared = read_declared(settings.root)
+    known = declared.all_measures
+    rows = allowed([row for row in read_measures(con, known) if row.measure not in declared.internal])
     if not any(row.status == "measured" for row in rows):
         raise DisclosureError(
             "No measure has a single number, and an empty release is not made. See `throughcare status`."
@@ -61,10 +63,10 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     plain = [read_attrition(con), read_data_quality(con)]
     attacked = {table.id: protect_plain(table, profile) for table in plain}
     coverage = coverage_records(con)
-    tables = _measure_documents(measures, audits) | _curve_documents(curves)
+    tables = _measure_documents(measures, audits, known) | _curve_documents(curves)
     tables |= {table.id: _plain_document(table, profile, attacked[table.id]) for table in plain}
     tables["coverage"] = _coverage_document(coverage)
-    document = as_document(_meta(con, run, profile, rows, coverage, tables), tables)
+    document = as_document(_meta(con, run, profile, rows, coverage, tables, known), tables)
     folder = settings.folder("disclosure")
     reasons = _reasons(measures, curves, plain)
     state = ledger.state(without=document["meta"]["bundle_id"])
@@ -85,11 +87,13 @@ def _measures(rows: Iterable[MeasureRow]) -> list[str]:
     return sorted({row.measure for row in rows})
 
 
-def _measure_documents(measures: Mapping[str, Sequence[Planned]], audits: Mapping[str, TableAudit]) -> Document:
+def _measure_documents(
+    measures: Mapping[str, Sequence[Planned]], audits: Mapping[str, TableAudit], known: Mapping[str, Measure]
+) -> Document:
     documents = {}
     for name, planned in measures.items():
         rows = [make_row(name, plan.row.keys, plan.cells) for plan in planned]
-        documents[name] = table_document(KEYS, STATISTICS, _sorted(rows), describe(MEASURES[name]))
+        documents[name] = table_document(KEYS, STATISTICS, _sorted(rows), describe(known[name]))
         documents[name]["audit"] = audits[name].describe()
     return documents
 
@@ -174,12 +178,13 @@ def _meta(
     rows: Sequence[MeasureRow],
     coverage: list[dict[str, str]],
     tables: Mapping[str, Document],
+    known: Mapping[str, Measure],
 ) -> Document:
     custody = query(con, "select max(covered_to) from core.custody_coverage")[0][0]
     manifest = {name: value for name, value in run.manifest().items() if name != "started_at"}
     manifest |= {
         "covered_to": custody.isoformat() if isinstance(custody, date) else None,
-        "definitions_version": definitions_version(),
+        "definitions_version": definitions_version(known),
     }
     totals = [table["audit"] for table in tables.values()]
     return {
@@ -194,7 +199,7 @@ def _meta(
         "checked_by": None,
         "audit": {"result": "passed"} | {what: sum(t[what] for t in totals) for what in ("cells", "hidden")},
         "revision_reason": None,
-        "definitions": {name: describe(MEASURES[name]) for name in _measures(rows)},
+        "definitions": {name: describe(known[name]) for name in _measures(rows)},
     }
 
 

@@ -1,6 +1,7 @@
 """Outcomes: cohorts, follow-up and every measure, counted in the database from `core`."""
 
 from pipeline.outcomes.curves import CurvePoint, DayCount, aalen_johansen, kaplan_meier, log_rank
+from pipeline.outcomes.declared import Declared, read_declared
 from pipeline.outcomes.definition import Measure, Text
 from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUP_VALUES, GROUPS, REASONS, STEPS, UNITS
 from pipeline.outcomes.models import CoxFit, cox
@@ -25,6 +26,7 @@ __all__ = [
     "CoxFit",
     "CurvePoint",
     "DayCount",
+    "Declared",
     "Measure",
     "Text",
     "Trace",
@@ -41,6 +43,7 @@ __all__ = [
     "newcombe",
     "poisson_exact",
     "read_cell_id",
+    "read_declared",
     "tdi_title",
     "trace",
     "wilson",

@@ -5,9 +5,17 @@ from __future__ import annotations
 from pipeline.outcomes.define_case import AGREEMENT_DAY, BOTH, EVENT_DAY
 from pipeline.outcomes.definition import Measure, Part, Text
 
-PATH_STEPS = (("intake_to_month_3", "month_3", 121), ("intake_to_month_6", "month_6", 212),
-              ("intake_to_month_12", "month_12", 395))  # fmt: skip
-"""Steps of a path: component, the later stage, and the last day after release on which its record may lie."""
+LATER_STAGES = (("month_3", 121), ("month_6", 212), ("month_12", 395))
+"""Later stages of a path, each with the last day after release on which its record may lie (a month of grace)."""
+FIRST_STAGES = {"housing_path": ("release", 30), "work_path": ("intake", 0)}
+"""Where a path begins: housing with the release (at intake most people live in prison), work with the intake."""
+
+
+def path_steps(measure: str) -> list[tuple[str, str, str, int]]:
+    """The steps of a path: component, first stage, later stage, last day of the later one."""
+    first, _ = FIRST_STAGES[measure]
+    return [(f"{first}_to_{later}", first, later, last_day) for later, last_day in LATER_STAGES]
+
 
 APPLICATIONS = Measure(
     id="applications",
@@ -108,25 +116,26 @@ COMPLAINTS_EXPLAINED = Measure(
 )
 
 
-def _path(name: str, title: Text, stable: Text) -> Measure:
-    """A way from the situation at intake to a later one, of the same people."""
+def _path(name: str, title: Text, stable: Text, first: Text) -> Measure:
+    """A way from a first situation to a later one, of the same people."""
+    components = tuple(step for step, _, _, _ in path_steps(name))
     return Measure(
         id=name,
         kind="rate",
         unit="persons",
-        components=tuple(step for step, _, _ in PATH_STEPS),
-        parts=tuple(Part(step, "persons", "share") for step, _, _ in PATH_STEPS),
+        components=components,
+        parts=tuple(Part(step, "persons", "share") for step in components),
         name=title,
         meaning=Text(
-            f"Podíl klientů, kteří měli v uvedené době po propuštění {stable.cs}, podle toho, jak na tom byli při "
-            "vstupu do služby. Sledují se titíž lidé: základem jsou klienti se záznamem při vstupu. Kdo později "
+            f"Podíl klientů, kteří měli v uvedené době po propuštění {stable.cs}, podle toho, jak na tom byli "
+            f"{first.cs}. Sledují se titíž lidé: základem jsou klienti se záznamem {first.cs}. Kdo později "
             "záznam nemá, neodpověděl nebo je ve vězení, zůstává v základu jako neznámý a zvyšuje horní mez.",
-            f"The share of clients who had {stable.en} at the time stated after release, by how they stood at "
-            "intake. The same people are followed: the denominator is clients with a record at intake. Those with no "
-            "later record or answer, or in prison, stay in it as unknown and raise the upper bound.",
+            f"The share of clients who had {stable.en} at the time stated after release, by how they stood "
+            f"{first.en}. The same people are followed: the denominator is clients with a record {first.en}. Those "
+            "with no later record or answer, or in prison, stay in it as unknown and raise the upper bound.",
         ),
         numerator_text=Text(f"klienti, kteří později měli {stable.cs}", f"clients who later had {stable.en}"),
-        denominator_text=Text("klienti se záznamem při vstupu do služby", "clients with a record at intake"),
+        denominator_text=Text(f"klienti se záznamem {first.cs}", f"clients with a record {first.en}"),
         cohorts=("programme",),
         event=name,
         day_zero=Text("den propuštění", "the day of release"),
@@ -145,11 +154,13 @@ HOUSING_PATH = _path(
         "stálé bydlení (vlastní, pronajaté, u rodiny nebo v pobytové léčbě)",
         "stable housing (own, rented, with family or in residential treatment)",
     ),
+    Text("při propuštění", "at release"),
 )
 WORK_PATH = _path(
     "work_path",
     Text("Cesta k práci", "The way to work"),
     Text("pravidelné zaměstnání nebo studium", "regular employment or studies"),
+    Text("při vstupu do služby", "at intake"),
 )
 
 MEASURES = (APPLICATIONS, REACH, CASELOAD, COMPLAINTS_EXPLAINED, HOUSING_PATH, WORK_PATH)

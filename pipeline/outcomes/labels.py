@@ -35,7 +35,7 @@ GROUPS = {
     "age": Text("podle věku při propuštění", "by age at release"),
     "citizenship": Text("podle občanství", "by citizenship"),
     "region": Text("podle kraje", "by region"),
-    "state_before": Text("podle situace při vstupu", "by the situation at intake"),
+    "state_before": Text("podle výchozí situace", "by the situation at first"),
     "landmark": Text("podle toho, co do té doby nastalo", "by what had happened by then"),
     "complex_case": Text("podle složitosti případu", "by complexity of the case"),
 }
@@ -49,9 +49,9 @@ GROUP_VALUES = {
         "unknown": Text("neuvedeno", "unknown"),
     },
     "state_before": {
-        "stable": Text("při vstupu stálé", "stable at intake"),
-        "unstable": Text("při vstupu nestálé", "unstable at intake"),
-        "unknown": Text("při vstupu neznámé", "unknown at intake"),
+        "stable": Text("na začátku stálé", "stable at first"),
+        "unstable": Text("na začátku nestálé", "unstable at first"),
+        "unknown": Text("na začátku neznámé", "unknown at first"),
     },
     "landmark": {
         "by_then": Text("nastalo", "had happened"),
@@ -96,6 +96,9 @@ COMPONENTS = {
     "incidence_25": Text("dny, než se vrátí 25 %", "days until 25 % returned"),
     "eligible": Text("žádosti z cílové skupiny", "applications from the target group"),
     "refused": Text("žádosti odmítnuté", "applications refused"),
+    "release_to_month_3": Text("od propuštění do 3 měsíců po něm", "from release to 3 months after it"),
+    "release_to_month_6": Text("od propuštění do 6 měsíců po něm", "from release to 6 months after it"),
+    "release_to_month_12": Text("od propuštění do 12 měsíců po něm", "from release to 12 months after it"),
     "intake_to_month_3": Text("od vstupu do 3 měsíců po propuštění", "from intake to 3 months after release"),
     "intake_to_month_6": Text("od vstupu do 6 měsíců po propuštění", "from intake to 6 months after release"),
     "intake_to_month_12": Text("od vstupu do 12 měsíců po propuštění", "from intake to 12 months after release"),

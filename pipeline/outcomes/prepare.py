@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from pipeline.model.codes import code_lists
-from pipeline.outcomes.define_access import PATH_STEPS
+from pipeline.outcomes.declared import Declared
+from pipeline.outcomes.define_access import FIRST_STAGES, LATER_STAGES, path_steps
 from pipeline.outcomes.define_continuity import BANDS
 from pipeline.outcomes.definition import Measure
 from pipeline.outcomes.instruments import item_rows, scale_rows
@@ -18,6 +19,7 @@ from pipeline.run import Run
 from pipeline.warehouse import Connection
 
 Measures = Sequence[Measure]
+NOTHING = Declared()
 CALENDAR_START = Quarter(1900, 1)
 NEVER = date(9999, 12, 31)
 CUSTODY_KINDS = (
@@ -82,13 +84,14 @@ ATTRITION: dict[str, tuple[tuple[str, bool], ...]] = {
 """Each cohort's steps in order, and whether releases (spells, agreements) are counted beside persons."""
 
 
-def prepare(con: Connection, run: Run, measures: Mapping[str, Measure]) -> None:
+def prepare(con: Connection, run: Run, measures: Mapping[str, Measure], declared: Declared = NOTHING) -> None:
     """Fill the small tables: study, calendars, service domains, and what the registry says of the measures to count."""
     _fill_study(con, run)
     _fill_calendar(con, "calendar_quarter", "last_day", _quarters(run.quarter))
     _fill_calendar(con, "calendar_month", "next_first_day", _months(run.quarter))
     _fill(con, "service_domain(service_code VARCHAR, domain VARCHAR)", _domains())
-    _fill_registry(con, tuple(measures.values()))
+    _fill_registry(con, tuple(measures.values()), declared)
+    _fill_declared(con, declared)
 
 
 def _fill_study(con: Connection, run: Run) -> None:
@@ -107,7 +110,17 @@ def _fill_study(con: Connection, run: Run) -> None:
     _fill(con, "study(quarter VARCHAR, last_day DATE, as_of DATE, covered_to DATE, first_day DATE)", [row])
 
 
-def _fill_registry(con: Connection, measures: Measures) -> None:
+def _fill_declared(con: Connection, declared: Declared) -> None:
+    """The project's own cohorts with their conditions, and its own kinds of return with their reasons."""
+    cohorts = [(c.id, c.base, c.born_from, c.born_to) for c in declared.cohorts]
+    _fill(con, "declared_cohort(cohort VARCHAR, base VARCHAR, born_from INTEGER, born_to INTEGER)", cohorts)
+    values = [(c.id, name, value) for c in declared.cohorts for name, among in c.where.items() for value in among]
+    _fill(con, "declared_value(cohort VARCHAR, column_name VARCHAR, value VARCHAR)", values)
+    reasons = [(kind, reason) for kind, among in (declared.reasons or {}).items() for reason in among]
+    _fill(con, "declared_reason(kind VARCHAR, admission_reason VARCHAR)", reasons)
+
+
+def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> None:
     _fill(con, "measure_window(measure VARCHAR, event VARCHAR, cell_set VARCHAR, window_days INTEGER, "
                "longest_days INTEGER, broken_down BOOLEAN)", list(_windows(measures)))  # fmt: skip
     _fill(
@@ -127,14 +140,14 @@ def _fill_registry(con: Connection, measures: Measures) -> None:
     _fill(
         con,
         "event_kind(kind VARCHAR, custody BOOLEAN, everybody BOOLEAN, seen_from DATE, seen_to DATE)",
-        list(_needed_kinds(con, measures)),
+        list(_needed_kinds(con, measures, declared)),
     )
     bands = [(f"days_{first}_{last}", first, last) for first, last in BANDS]
     _fill(con, "death_band(component VARCHAR, first_day INTEGER, last_day INTEGER)", bands)
-    steps = [(component, "intake", after, last_day) for component, after, last_day in PATH_STEPS]
-    _fill(con, "path_step(component VARCHAR, stage_before VARCHAR, stage_after VARCHAR, last_day INTEGER)", steps)
-    stages = [("intake", 0), *((after, last_day) for _, after, last_day in PATH_STEPS)]
-    _fill(con, "path_stage(stage VARCHAR, last_day INTEGER)", stages)
+    steps = [(measure, *step) for measure in FIRST_STAGES for step in path_steps(measure)]
+    _fill(con, "path_step(measure VARCHAR, component VARCHAR, stage_before VARCHAR, stage_after VARCHAR, "
+               "last_day INTEGER)", steps)  # fmt: skip
+    _fill(con, "path_stage(stage VARCHAR, last_day INTEGER)", [*FIRST_STAGES.values(), *LATER_STAGES])
     _fill(
         con,
         "instrument_scale(scale VARCHAR, instrument VARCHAR, direction DOUBLE, multiplier DOUBLE, answered INTEGER, "
@@ -162,10 +175,12 @@ def _fill_registry(con: Connection, measures: Measures) -> None:
     _insert(con, "measure_registry", registry_rows(measures), len(REGISTRY_COLUMNS))
 
 
-def _needed_kinds(con: Connection, measures: Measures) -> Iterator[tuple[str, bool, bool, date | None, date | None]]:
+def _needed_kinds(
+    con: Connection, measures: Measures, declared: Declared
+) -> Iterator[tuple[str, bool, bool, date | None, date | None]]:
     """The kinds of event that the measures are about; all of them where a measure has an event of another sort."""
     events = {m.event for m in measures}
-    found = list(_event_kinds(con))
+    found = [*_event_kinds(con), *((kind, True, True, None, None) for kind in declared.reasons or {})]
     whole = not events <= {kind for kind, *_ in found}
     yield from (row for row in found if whole or row[0] in events)
 

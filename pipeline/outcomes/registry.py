@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from pipeline.errors import SettingsError
@@ -55,16 +55,16 @@ _PHRASES = {
 }
 
 
-def find_measure(name: str) -> Measure:
+def find_measure(name: str, known: Mapping[str, Measure] = MEASURES) -> Measure:
     """One measure; raises SettingsError that lists what there is."""
-    if name not in MEASURES:
-        raise SettingsError(f"There is no measure '{name}'. Choose one of: {', '.join(MEASURES)}.")
-    return MEASURES[name]
+    if name not in known:
+        raise SettingsError(f"There is no measure '{name}'. Choose one of: {', '.join(known)}.")
+    return known[name]
 
 
-def explain(name: str, language: str = "cs") -> str:
+def explain(name: str, language: str = "cs", known: Mapping[str, Measure] = MEASURES) -> str:
     """A measure's definition as plain text in `cs` or `en`, from the registry alone."""
-    m = find_measure(name)
+    m = find_measure(name, known)
     parts = "; ".join(COMPONENTS[c].in_language(language) for c in m.components if c)
     rows = {
         "numerator": m.numerator(language),
@@ -74,7 +74,7 @@ def explain(name: str, language: str = "cs") -> str:
         "day_zero": m.day_zero.in_language(language),
         "competing": ", ".join(REASONS[reason].in_language(language) for reason in m.competing),
         "parts": parts,
-        "cohorts": "; ".join(COHORTS[cohort].in_language(language) for cohort in m.cohorts),
+        "cohorts": "; ".join(_cohort(cohort, language) for cohort in m.cohorts),
         "groups": ", ".join(GROUPS[group].in_language(language) for group in m.groups),
         "rank": _standing(m).in_language(language),
         "source": m.source if language == "en" else m.source_cs,
@@ -83,9 +83,14 @@ def explain(name: str, language: str = "cs") -> str:
     return "\n".join([m.title(language), "", m.definition(language), "", *lines])
 
 
-def definitions_version() -> str:
+def _cohort(name: str, language: str) -> str:
+    """A cohort in words; one that the project declares by its name."""
+    return COHORTS[name].in_language(language) if name in COHORTS else name
+
+
+def definitions_version(known: Mapping[str, Measure] = MEASURES) -> str:
     """Eight hex digits over every definition; it changes whenever a word of the registry does."""
-    text = repr([asdict(m) for m in MEASURES.values()])
+    text = repr([asdict(m) for m in known.values()])
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from pipeline.outcomes.declared import read_declared
 from pipeline.outcomes.definition import Measure
 from pipeline.outcomes.incidence import add_days_to_return
 from pipeline.outcomes.prepare import prepare
-from pipeline.outcomes.registry import MEASURES, find_measure
+from pipeline.outcomes.registry import find_measure
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.warehouse import Connection, run_sql_folder
@@ -29,6 +30,7 @@ STEPS = (
     "cohort_member",
     "release_subset",
     "attrition",
+    "declared_cohort",
     "observation",
     "return_per_release",
     "conviction_per_release",
@@ -83,9 +85,11 @@ def measure(con: Connection, settings: Settings, run: Run, measures: Collection[
     Equal core tables, quarter and as-of date give equal rows, whatever the order of the input rows. `measures` leaves
     all others out, with the steps that only those need. Raises SettingsError for an unknown one.
     """
-    chosen = MEASURES if measures is None else {name: find_measure(name) for name in measures}
+    declared = read_declared(settings.root)
+    known = declared.all_measures
+    chosen = known if measures is None else {name: find_measure(name, known) for name in measures}
     run_sql_folder(con, PACKAGE, ["sql/tables"], {})
-    prepare(con, run, chosen)
+    prepare(con, run, chosen, declared)
     run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in STEPS if _needed(name, chosen)], {})
     if "days_to_return" in chosen:
         add_days_to_return(con)

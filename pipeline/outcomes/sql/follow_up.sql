@@ -49,7 +49,7 @@ select
     n.status, n.reason, m.partner, m.prison, m.release_quarter, m.planned, n.until_days
 from outcomes.cohort_member as m
 inner join outcomes.event_kind as k
-    on k.everybody or m.cohort in ('programme', 'programme_open', 'programme_per_release')
+    on k.everybody or m.partner is not null
 inner join outcomes.event_per_release as n on n.release_id = m.member_id and n.kind = k.kind
 inner join outcomes.observation_per_release as o on o.release_id = m.member_id
 where m.cohort not in ('romodrom', 'family');

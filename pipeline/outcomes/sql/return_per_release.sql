@@ -24,6 +24,7 @@ read_stay as (
         k.kind, x.release_id, x.spell_number, x.stay_id, x.regime, x.until_days, x.cause, x.days as own_days,
         case k.kind when 'return_to_prison_by_spell' then x.spell_days else x.days end as days,
         case
+            when d.kind is not null then 'event'
             when k.kind = 'return_to_custody'
                 then case when x.admission_reason not in ('transfer_in', 'return_from_absence') then 'event' end
             when x.admission_reason = 'unknown' then 'unclassifiable'
@@ -56,6 +57,7 @@ read_stay as (
         from later
     ) as x
     inner join outcomes.event_kind as k on k.custody
+    left join outcomes.declared_reason as d on d.kind = k.kind and d.admission_reason = x.admission_reason
 ),
 first_of_spell as (
     select

@@ -35,11 +35,11 @@ where f.age = 1;
 insert into outcomes.unit_row
 with matched as (
     select
-        case b.side when 'housing' then 'housing_path' else 'work_path' end as measure, t.component, b.member_id,
+        t.measure, t.component, b.member_id,
         b.state as before, coalesce(a.state, 'unknown') as after, t.last_day as longest_days,
         a.state is null as missing
     from outcomes.living_state as b
-    inner join outcomes.path_step as t on t.stage_before = b.stage
+    inner join outcomes.path_step as t on t.stage_before = b.stage and t.measure = b.side || '_path'
     left join outcomes.living_state as a
         on a.member_id = b.member_id and a.side = b.side and a.stage = t.stage_after
 ),
