@@ -10,14 +10,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline.model import Table, ddl, tables
+from pipeline.model import ddl, tables
 from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.settings import REPOSITORY, Settings
 from pipeline.validated import validate
-from pipeline.validated.predicates import twin
-from pipeline.validated.results import Result, result_of
-from pipeline.validated.rows import has_rows
+from tests.support.counting import count_in_sql
 
 RUN = Run(Quarter(2023, 2), datetime(2023, 8, 20, tzinfo=UTC), as_of=date(2023, 8, 15))
 
@@ -152,21 +150,6 @@ class Staged:
         columns = ", ".join(f'"{c}"' for c in row)
         marks = ", ".join("?" * len(row))
         self.con.execute(f"insert into {relation} ({columns}) values ({marks})", list(row.values()))
-
-
-def count_in_sql(con: duckdb.DuckDBPyConnection, table: Table, suite: Mapping[str, Any]) -> dict[str, Result]:
-    """What Great Expectations would count, by the SQL twins."""
-    found = dict.fromkeys((e["meta"]["check"] for e in suite["expectations"]), Result("not_applicable"))
-    if not has_rows(con, f"staging.{table.quoted}"):
-        return found
-    for expectation in suite["expectations"]:
-        applies, fails = twin(expectation["type"], expectation["kwargs"])
-        checked, failed = con.execute(
-            f"select count(*) filter (where {applies}), count(*) filter (where ({applies}) and ({fails})) "
-            f"from staging.{table.quoted} r"
-        ).fetchall()[0]
-        found[expectation["meta"]["check"]] = result_of(checked, failed)
-    return found
 
 
 @pytest.fixture

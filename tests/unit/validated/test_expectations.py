@@ -16,7 +16,8 @@ from pipeline.validated.predicates import twin
 from pipeline.validated.results import Result, agreed, from_expectation
 from pipeline.validated.rules import read_rules
 from pipeline.validated.suites import suite_text
-from tests.unit.validated.conftest import Staged, count_in_sql
+from tests.support.counting import count_in_sql
+from tests.unit.validated.conftest import Staged
 
 FINE = {"raised_exception": False, "exception_traceback": None, "exception_message": None}
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import AccountingError, SettingsError
-from tests.unit.validated.conftest import Staged, count_in_sql
+from tests.support.counting import count_in_sql
+from tests.unit.validated.conftest import Staged
 
 DAY = date(2022, 5, 1)
 
