@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline.errors import SettingsError
 from pipeline.model import Table, tables
 from pipeline.settings import Settings
+from pipeline.validated import record_key
 from pipeline.warehouse import Connection, current_path, open_current
 
 PLAIN = ("core", "outcomes")
@@ -28,6 +29,26 @@ lawful_basis = "{lawful_basis}"
 keep_until = {keep_until}
 synthetic = {synthetic}
 """
+ROWS = """
+select r.* from validated.{table} as r where r.delivery_id = '{delivery}'
+union all by name
+select r.* from staging.{table} as r
+inner join validated.duplicate as again
+    on again.table_name = '{name}' and r.file_id = again.file_id and r.sheet = again.sheet
+    and r.row_number = again.row_number and r.ordinal = again.ordinal
+where r.delivery_id = '{delivery}'
+union all by name (
+    select r.* from validated.{table} as r
+    inner join validated.delivery as earlier on r.delivery_id = earlier.delivery_id
+    inner join validated.delivery as own
+        on own.delivery_id = '{delivery}' and own.partner = earlier.partner and earlier.extract_date < own.extract_date
+    where exists (
+        select 1 from validated.quarantine as held
+        where held.table_name = '{name}' and held.delivery_id = '{delivery}' and held.record_key = {key}
+    )
+    qualify row_number() over (partition by {key} order by earlier.extract_date desc, earlier.delivery_id desc) = 1
+)"""
+"""The rows of a table that a delivery passes on: accepted, repeated, and of refused ones the last accepted version."""
 WITHDRAWN = {
     "person_id": "select 1 from core.withdrawn_person as gone where gone.person_id = t.person_id",
     "case_id": "select 1 from core.withdrawn_case as gone where gone.case_id = t.case_id and gone.partner = t.partner",
@@ -111,9 +132,13 @@ def _native(con: Connection, to: Path, keyed: str) -> list[Path]:
 
 
 def _write_native(con: Connection, table: Table, delivery_id: str, path: Path) -> bool:
+    """What the delivery says of each key: also what it only repeats, or a full extract would seem to have lost it.
+
+    A row that is quarantined is not passed on, but as the last accepted version of its key, where there is one.
+    """
     columns = ", ".join(f'"{name}"' for name in table.columns if name != "partner")
-    consented = _consented([*table.columns, "partner"])
-    source = f"from validated.{table.quoted} as t where delivery_id = '{delivery_id}' and {consented}"
+    parts = {"table": table.quoted, "name": table.name, "delivery": delivery_id, "key": record_key(table)}
+    source = f"from ({ROWS.format(**parts)}) as t where {_consented([*table.columns, 'partner'])}"
     con.execute(
         f"copy (select {columns} {source} order by file_id, sheet, row_number, ordinal)"
         f" to '{_sql_text(path)}' (format csv, header)"
