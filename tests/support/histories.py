@@ -200,11 +200,12 @@ def case(draw: st.DrawFn, world: World, name: str, case_id: str) -> None:
     if partner == "a":
         treatment(draw, world, row, anchor)
         prison_treatment(draw, world, row, anchor)
-        for number, choice in enumerate(([-400, -1, 0, 7, 8], [0, 7, 91, 121, 122, 365])):
+        for number, choice in enumerate(([-400, -1, 0, 7, 8], [0, 7, 30, 31], [0, 7, 91, 121, 122, 365])):
             seen = anchor + timedelta(draw(st.sampled_from(choice)))
             status = {"partner": "a", "status_id": f"{case_id}l{number}", "person_id": name, "status_date": seen}
             status["documents"] = draw(st.sampled_from(["yes", "no", "unknown", None]))
-            status["stage"] = "intake" if number == 0 else draw(st.sampled_from(["month_3", "month_3", "month_6"]))
+            later = draw(st.sampled_from(["month_3", "month_3", "month_6"]))
+            status["stage"] = ("intake", "release", later)[number]
             status["housing"] = draw(st.sampled_from(["with_family", "street", "prison", None]))
             status["work"] = draw(st.sampled_from(["regular", "unemployed", "unknown", None]))
             world["living_status"].append(status)

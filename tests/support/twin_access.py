@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from pipeline.outcomes import MEASURES
-from pipeline.outcomes.define_access import PATH_STEPS
+from pipeline.outcomes.define_access import FIRST_STAGES, path_steps
 from pipeline.periods import Quarter
 from tests.support import twin_cohorts as twin
 from tests.support.twin_cohorts import Member, World
@@ -119,15 +119,16 @@ def paths(world: World, m: Member) -> Iterator[Unit]:
     (release,) = world.rows("release", release_id=m.id)
     assert m.partner
     seen_to = min(world.seen_to, world.custody_to)
-    intake = latest_status(world, m.person, release["spell_admission_date"], min(m.start, seen_to), "intake")
-    if intake is None:
-        return
     for measure, column, code_list in (("housing_path", "housing", "housing"), ("work_path", "work", "labour")):
+        stage, grace = FIRST_STAGES[measure]
+        begin = release["spell_admission_date"] if stage == "intake" else m.start
+        first = latest_status(world, m.person, begin, min(m.start + timedelta(grace), seen_to), stage)
         seen = world.coverage(m.partner, MEASURES[measure].tables)
-        for component, stage, last_day in PATH_STEPS:
-            later = latest_status(world, m.person, m.start, min(m.start + timedelta(last_day), seen_to), stage)
+        for component, _, later_stage, last_day in path_steps(measure) if first else ():
+            assert first
+            later = latest_status(world, m.person, m.start, min(m.start + timedelta(last_day), seen_to), later_stage)
             after = living(code_list, later.get(column)) if later else "unknown"
-            groups = member_groups(world, m) | {"state_before": living(code_list, intake.get(column))}
+            groups = member_groups(world, m) | {"state_before": living(code_list, first.get(column))}
             whole = seen and (min(world.custody_to, seen[1]) - m.quarter.last_day).days >= last_day
             state = "not_collected" if seen is None else "measured" if whole else "too_early"
             for key in spread(measure, groups, component=component):
