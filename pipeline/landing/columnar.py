@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 from datetime import time
+from typing import Any
 
 import polars as pl
 
-from pipeline.landing.sheets import Grid, UnreadableError, check_extent
+from pipeline.landing.sheets import CELLS, Grid, UnreadableError, check_extent
 
 SCHEMA = b"ARROW:schema"
+PART = 100_000
+"""Rows that are turned into text at once."""
 
 
 def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
@@ -24,28 +27,46 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
     try:
         file = pq.ParquetFile(io.BytesIO(data))  # read_table would import pandas
         check_extent("", file.metadata.num_rows, len(file.schema_arrow))
-        table = file.read()
-        table.validate(full=True)  # bytes that are no text would be taken for text until the warehouse refuses them
-        frame = pl.DataFrame(pl.from_arrow(table))
+        days = _columns_of_days(file)
+        parts = [_cells(batch, days) for batch in file.iter_batches(PART)]
         metadata = dict(file.metadata.metadata or {}) | {b"created by": str(file.metadata.created_by).encode()}
         for field in file.schema_arrow:
             metadata |= {b"field " + key: value for key, value in (field.metadata or {}).items()}
-        texts = frame.select(_as_text(name, frame[name]) for name in frame.columns)
-        cells = texts.select(cells=pl.concat_list(pl.all())).to_series()
     except (UnreadableError, MemoryError):
         raise
     except Exception:  # whatever the reader says may quote the file
         raise UnreadableError(
             "unreadable_file", "The Parquet file is damaged or cut off. Export it again and deliver it whole."
         ) from None
-    return Grid("", cells, tuple(frame.columns)), _screenable(metadata)
+    cells = pl.concat(parts) if parts else pl.Series("cells", [], dtype=CELLS)
+    return Grid("", cells, tuple(file.schema_arrow.names)), _screenable(metadata)
 
 
-def _as_text(name: str, values: pl.Series) -> pl.Expr:
-    column, kind = pl.col(name), values.dtype
+def _cells(batch: Any, days: frozenset[str]) -> pl.Series:
+    """The rows of a part of the file."""
+    batch.validate(full=True)  # bytes that are no text would be taken for text until the warehouse refuses them
+    frame = pl.DataFrame(pl.from_arrow(batch))
+    texts = frame.select(_as_text(name, kind, name in days) for name, kind in frame.schema.items())
+    return texts.select(cells=pl.concat_list(pl.all())).to_series()
+
+
+def _columns_of_days(file: Any) -> frozenset[str]:
+    """Columns of times without a zone that are all midnight: days that the writer had no type for, as pandas does."""
+    import pyarrow as pa
+
+    found = set()
+    for field in file.schema_arrow:
+        if pa.types.is_timestamp(field.type) and field.type.tz is None:
+            values = pl.Series(pl.from_arrow(file.read(columns=[field.name])[field.name]))
+            found |= {field.name} if (values.dt.time().drop_nulls() == time()).all() else set()
+    return frozenset(found)
+
+
+def _as_text(name: str, kind: pl.DataType, is_day: bool) -> pl.Expr:
+    column = pl.col(name)
     if isinstance(kind, pl.Datetime):
-        if not kind.time_zone and (values.dt.time().drop_nulls() == time()).all():
-            return column.dt.strftime("%Y-%m-%d")  # days that the writer had no type for, as pandas writes them
+        if is_day:
+            return column.dt.strftime("%Y-%m-%d")
         return column.dt.strftime("%Y-%m-%dT%H:%M:%S%:z" if kind.time_zone else "%Y-%m-%dT%H:%M:%S")
     if isinstance(kind, pl.Struct):
         return column.struct.json_encode()

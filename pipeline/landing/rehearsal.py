@@ -23,8 +23,9 @@ from pipeline.landing.sheets import UnreadableError
 from pipeline.landing.workbook import read_workbook
 
 READERS = {"xlsx": read_workbook, "ods": read_workbook, "parquet": read_parquet, "json": read_json}
-MEMORY = 3 << 30
-"""Bytes that reading one file may take besides the program itself."""
+MEMORY = 6 << 30
+"""Bytes of address space that reading one file may take besides the program itself; libraries reserve several times
+what they use (a million rows of Parquet: 0.6 GB used, 4 GB reserved)."""
 SECONDS, BYTES_PER_SECOND = 8, 400_000
 """Of the processor: a small file must be read in this time, a greater one has a second more for so many bytes."""
 PATIENCE = 10
