@@ -132,9 +132,10 @@ class Programme:
         """
         import pandas as pd
 
-        from pipeline.outcomes import TRACE_COLUMNS, trace
+        from pipeline.outcomes import TRACE_COLUMNS, read_declared, trace
 
-        found = trace(self._con, measure, {name: str(value) for name, value in keys.items()})
+        given = {name: str(value) for name, value in keys.items()}
+        found = trace(self._con, measure, given, read_declared(self.settings.root).all_measures)
         frame = pd.DataFrame(found.rows, columns=list(TRACE_COLUMNS))
         frame.attrs["cell"] = dict(found.cell or {})
         return frame

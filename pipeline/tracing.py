@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipeline.console import out, show_json
 from pipeline.errors import SettingsError
-from pipeline.outcomes import TRACE_COLUMNS, Trace, trace
+from pipeline.outcomes import TRACE_COLUMNS, Trace, read_declared, trace
 from pipeline.settings import Settings
 from pipeline.warehouse import open_current
 
@@ -28,7 +28,7 @@ def show_trace(settings: Settings, measure: str, keys: Mapping[str, str], *, as_
     """Print a cell with its rows, or all of it as JSON. Names people: for the house alone."""
     con = open_current(settings)
     try:
-        found = trace(con, measure, keys)
+        found = trace(con, measure, keys, read_declared(settings.root).all_measures)
     finally:
         con.close()
     if as_json:

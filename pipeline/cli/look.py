@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.audited import audited, note
-from pipeline.cli.common import JSON, LANGUAGE, app, finished_settings, now
+from pipeline.cli.common import JSON, LANGUAGE, Context, app, finished_settings, now
 from pipeline.errors import SettingsError
 
 
@@ -29,12 +29,13 @@ def explain(
     name, keys = outcomes.read_cell_id(cell_id) if cell_id else (measure, split_keys(cell or []))
     if name is None:
         raise SettingsError("Name a measure, or a released cell with --cell-id.")
+    definition = outcomes.explain(name, language, outcomes.read_declared(Context.root).all_measures)
     if not as_json:
-        out.print(outcomes.explain(name, language), markup=False)
+        out.print(definition, markup=False)
     if keys or cell_id:
         show_trace(finished_settings(), name, keys, as_json=as_json)
     elif as_json:
-        show_json({"measure": name, "definition": outcomes.explain(name, language)})
+        show_json({"measure": name, "definition": definition})
 
 
 @app.command()

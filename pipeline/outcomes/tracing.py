@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from pipeline.errors import SettingsError
-from pipeline.outcomes.registry import find_measure
+from pipeline.outcomes.definition import Measure
+from pipeline.outcomes.registry import MEASURES, find_measure
 from pipeline.warehouse import Connection
 
 GROUPS = ("partner", "prison", "quarter", "planned", "drug_user")
@@ -43,24 +44,25 @@ def read_cell_id(cell_id: str) -> tuple[str, dict[str, str]]:
     return parts[0], keys | ({group: value} if group != "all" else {})
 
 
-def trace(con: Connection, measure: str, wanted: Mapping[str, str]) -> Trace:
+def trace(con: Connection, measure: str, wanted: Mapping[str, str], known: Mapping[str, Measure] = MEASURES) -> Trace:
     """The cell that the keys name and its rows. Keys are OPTIONS and groups such as prison=… (several narrow the rows).
 
     What is left out is the cohort programme (or the measure's first), the whole part, its own set and its primary or
     only window. Raises SettingsError that lists the keys or values there are.
     """
-    keys, groups = _checked(con, measure, wanted)
+    m = find_measure(measure, known)
+    keys, groups = _checked(con, m, wanted)
     cells = _cells(con, measure, keys, groups) if len(groups) < 2 else []
     steps = con.execute(
         "select step, persons, releases from outcomes.attrition where cohort = ? and reason = '' order by step_number",
         [keys["cohort"]],
     ).fetchall()
     shown = {name: value for name, value in (keys | groups).items() if value}
-    return Trace(measure, shown, cells[0] if cells else None, steps, _rows(con, measure, keys, groups))
+    return Trace(measure, shown, cells[0] if cells else None, steps, _rows(con, m, keys, groups))
 
 
-def _checked(con: Connection, measure: str, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    m = find_measure(measure)
+def _checked(con: Connection, m: Measure, wanted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    measure = m.id
     detail = tuple(g for g in m.groups if g not in ("all", *GROUPS))
     allowed = (*OPTIONS, *(g for g in m.groups if g != "all"))
     unknown = sorted(set(wanted) - set(allowed))
@@ -103,19 +105,17 @@ def _cells(con: Connection, measure: str, keys: dict[str, str], groups: dict[str
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _rows(con: Connection, measure: str, keys: dict[str, str], groups: dict[str, str]) -> list[tuple[Any, ...]]:
+def _rows(con: Connection, m: Measure, keys: dict[str, str], groups: dict[str, str]) -> list[tuple[Any, ...]]:
     detail = {k: v for k, v in groups.items() if k not in GROUPS}
     narrowed = " and ".join(f"u.{name} = ?" for name in groups if name in GROUPS) or "true"
     scope = "u.detail_by = ? and u.detail = ?" if detail else "u.scope <> 'detail'"
-    given = [measure, keys["cohort"], keys["component"], keys["cell_set"], keys["window"]]
+    given = [m.id, keys["cohort"], keys["component"], keys["cell_set"], keys["window"]]
     parameters = [*given, *next(iter(detail.items()), ()), *(v for k, v in groups.items() if k in GROUPS)]
-    after_release = con.execute(
-        "select count(*) from outcomes.event_kind as k where k.kind = ?", [find_measure(measure).event]
-    ).fetchone()
+    after_release = con.execute("select count(*) from outcomes.event_kind as k where k.kind = ?", [m.event]).fetchone()
     followed = bool(after_release and after_release[0]) and not detail and keys["component"] == ""
     if not followed:
         return con.execute(UNITS.format(scope=scope, narrowed=narrowed), parameters).fetchall()
-    return con.execute(MEMBERS.format(narrowed=narrowed), [find_measure(measure).event, *parameters]).fetchall()
+    return con.execute(MEMBERS.format(narrowed=narrowed), [m.event, *parameters]).fetchall()
 
 
 VERDICT = """case

@@ -229,7 +229,7 @@ def run_on_spark(
 
 
 @contextmanager
-def spark_session(url: str | None) -> Iterator[Any]:
+def spark_session(url: str | None, options: Mapping[str, str] | None = None) -> Iterator[Any]:
     """A session: `sc://host:port` is a Connect server (Spark or Sail), `spark://…` a cluster, None runs here.
 
     Raises SettingsError when Spark is not installed or not reached.
@@ -240,7 +240,7 @@ def spark_session(url: str | None) -> Iterator[Any]:
         raise SettingsError(MISSING) from None
     builder = SparkSession.builder.appName("throughcare")
     builder = builder.remote(url) if url and url.startswith("sc://") else builder.master(url or "local[*]")
-    for name, value in {} if url else LOCAL.items():
+    for name, value in ({} if url else LOCAL | dict(options or {})).items():
         builder = builder.config(name, value)
     try:
         session = builder.getOrCreate()

@@ -26,6 +26,14 @@ from tests.support.sail import sail
 RUN = Run(Quarter(2023, 2), datetime(2024, 1, 1))
 MEASURES = ("return_to_prison", "return_frequency", "contact_made", "treatment_started")
 REASONS = ["new_sentence", "remand", "transfer_in", "revocation_of_conditional_release", "unknown", "earlier_offence"]
+SMALL = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+"""Forty people need no compiled plans and no second partition."""
 ENDS = ["end_of_sentence", "conditional_release", "remand_ended", "transfer_out", "deportation", "unknown"]
 
 
@@ -99,7 +107,7 @@ def on_duckdb(seed: int, settings: Settings) -> dict[str, list[tuple[Any, ...]]]
 
 def on_spark(url: str | None, seed: int, settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     con, folder = history(seed), str(settings.data / "tables")
-    with spark_session(url) as session:
+    with spark_session(url, SMALL) as session:
         reads = ["landing.file", "validated"]
         run_on_spark(con, session, folder, reads=reads, fills="core", work=lambda e: core.build(e, settings, RUN))
         run_on_spark(
