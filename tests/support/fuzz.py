@@ -244,7 +244,10 @@ def frame(data: bytes, draw: Draw) -> bytes:
         lambda: table.with_columns(pl.struct(pl.lit(odd).alias("a")).alias(name), pl.lit(b"\xff\x00").alias("bytes")),
     ][kind]
     buffer = io.BytesIO()
-    made().write_parquet(buffer)
+    try:
+        made().write_parquet(buffer)
+    except pl.exceptions.PolarsError:  # two edits have made two columns of one name
+        return flip(data, draw)
     return buffer.getvalue()
 
 
