@@ -72,7 +72,8 @@ from validated.custody_stay where delivery_id = 'custody-1' and row_number % 50 
 
 PEOPLE = """
 insert into validated.person
-    (partner, delivery_id, file_id, sheet, row_number, ordinal, person_id, sex, birth_year, citizenship, region, education)
+    (partner, delivery_id, file_id, sheet, row_number, ordinal, person_id, sex, birth_year, citizenship, region,
+     education)
 select 'custody', 'custody-2', 'custody-f', '', i, 0, pseudonym(i),
     case when h(i, 7, 12) = 0 then 'female' else 'male' end, 1950 + h(i, 8, 50), 'cz', 'jihomoravsky', 'unknown'
 from range({people}) as p(i)

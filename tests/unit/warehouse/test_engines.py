@@ -20,7 +20,7 @@ from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.warehouse.spark import run_on_spark, spark_session
 from pipeline.warehouse.translate import take_apart
-from tests.support.core_tables import CUSTODY, deliver, insert, warehouse
+from tests.support.core_tables import deliver, insert, warehouse
 from tests.support.sail import sail
 
 RUN = Run(Quarter(2023, 2), datetime(2024, 1, 1))
@@ -63,7 +63,8 @@ def _person(dice: random.Random, person: str, rows: dict[str, list[dict[str, Any
     for number in range(dice.randrange(1, 5)):
         until = day + timedelta(dice.randrange(1, 300))
         stay = {"stay_id": f"{person}-{number}", "person_id": person, "prison": dice.choice(["brno", "pankrac"]),
-                "regime": dice.choice(["remand", "high"]), "admission_date": day, "drug_user": dice.choice(["yes", "no"]),
+                "regime": dice.choice(["remand", "high"]), "admission_date": day,
+                "drug_user": dice.choice(["yes", "no"]),
                 "admission_reason": dice.choice(REASONS), "offence_date": dice.choice([None, day - timedelta(50)]),
                 "release_date": dice.choice([until, until, until, None]), "planned_release_date": until}  # fmt: skip
         stay["release_reason"] = dice.choice(ENDS) if stay["release_date"] else None
