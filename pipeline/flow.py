@@ -242,7 +242,7 @@ def make_draft(settings: Settings, outcome: Outcome, reporter: Reporter) -> None
     """Turn measures into an audited, unsigned draft; a finished draft of the same run is reused."""
     with _timed("disclosure", outcome, reporter) as note:
         draft = settings.folder("disclosure") / "draft" / outcome.run.run_id
-        note.reused = (draft / "checksums.sha256").exists()
+        note.reused = disclosure.is_current(settings, outcome.run)
         if not note.reused:
             con = open_current(settings)
             try:

@@ -4,7 +4,8 @@ from pipeline.disclosure.bundle import Bundle, BundleMeta
 from pipeline.disclosure.drafting import draft
 from pipeline.disclosure.opening import open_bundle
 from pipeline.disclosure.profile import Profile, load_profile, profile_names
-from pipeline.disclosure.releasing import release
+from pipeline.disclosure.releasing import is_current, release
+from pipeline.disclosure.stories import ReleasedStory, StoryStep
 from pipeline.disclosure.types import Cell, ReleasedTable, Row, Status, Value
 
 __all__ = [
@@ -12,11 +13,14 @@ __all__ = [
     "BundleMeta",
     "Cell",
     "Profile",
+    "ReleasedStory",
     "ReleasedTable",
     "Row",
     "Status",
+    "StoryStep",
     "Value",
     "draft",
+    "is_current",
     "load_profile",
     "open_bundle",
     "profile_names",

@@ -9,6 +9,7 @@ from dataclasses import InitVar, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from pipeline.disclosure.stories import ReleasedStory
 from pipeline.disclosure.types import ReleasedTable, check_seal
 from pipeline.errors import DisclosureError
 
@@ -59,11 +60,18 @@ class BundleMeta:
 
 @dataclass(frozen=True)
 class Bundle:
-    """The tables of one release by id, their origin, and the folder they were read from."""
+    """The tables of one release by id, their origin, the folder they were read from, and its case stories.
+
+    `changes` has an entry for each cell that an earlier bundle of the series published as well and that reads
+    otherwise now, or repeats: {"table", "keys", "statistic", "before", "before_status", "quarter" (of the earlier
+    bundle), "why": refreshed | revised | calendar | few_moved}.
+    """
 
     meta: BundleMeta
     tables: Mapping[str, ReleasedTable]
     path: Path
+    stories: tuple[ReleasedStory, ...] = ()
+    changes: tuple[Mapping[str, Any], ...] = ()
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -82,5 +90,6 @@ class Bundle:
 def content_hash(document: Mapping[str, Any]) -> str:
     """Twelve hex digits over tables and origin, without the signature: the same numbers have the same hash."""
     meta = {key: value for key, value in document["meta"].items() if key not in SIGNATURE}
-    text = json.dumps([FORMAT, meta, document["tables"]], sort_keys=True, ensure_ascii=False)
+    content = [document["tables"], *([document["stories"]] if document.get("stories") else [])]
+    text = json.dumps([FORMAT, meta, *content], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

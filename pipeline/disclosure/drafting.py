@@ -24,8 +24,10 @@ from pipeline.disclosure.process import (
 )
 from pipeline.disclosure.profile import Profile, load_profile
 from pipeline.disclosure.protect import protect
+from pipeline.disclosure.refresh import Refresh, find_changes, read_members, secret_key, write_members
 from pipeline.disclosure.rows import KEYS, MeasureRow, query, read_measures
 from pipeline.disclosure.store import as_document, table_document, to_json, write_bundle
+from pipeline.disclosure.stories import read_stories
 from pipeline.disclosure.types import Row, Status, make_row
 from pipeline.errors import DisclosureError, StorageError
 from pipeline.outcomes import MEASURES, Measure, definitions_version, read_declared
@@ -57,20 +59,29 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
             "No measure has a single number, and an empty release is not made. See `throughcare status`."
         )
     measures = {name: plan_rows([row for row in rows if row.measure == name], profile) for name in _measures(rows)}
+    folder = settings.folder("disclosure")
+    members = read_members(con, secret_key(folder))
+    refresh = Refresh(ledger, folder, profile, run.quarter, members)
+    old: dict[str, list[Planned]] = {}
+    for name in measures:
+        measures[name], old[name] = refresh.split(measures[name])
     audits = protect(measures, Auditor(profile, ledger.earlier, read_contributions(con) if profile.insiders else {}))
     curves = read_curves(con, profile)
     protect_curves(curves, profile)
     plain = [read_attrition(con), read_data_quality(con)]
     attacked = {table.id: protect_plain(table, profile) for table in plain}
     coverage = coverage_records(con)
-    tables = _measure_documents(measures, audits, known) | _curve_documents(curves)
+    measures = {name: measures[name] + old[name] for name in measures}
+    tables = _measure_documents(measures, audits, known, refresh) | _curve_documents(curves)
     tables |= {table.id: _plain_document(table, profile, attacked[table.id]) for table in plain}
     tables["coverage"] = _coverage_document(coverage)
-    document = as_document(_meta(con, run, profile, rows, coverage, tables, known), tables)
-    folder = settings.folder("disclosure")
+    stories = read_stories(settings, synthetic=run.synthetic, names=_places(coverage, rows))
+    changes = list(find_changes(tables, ledger, str(run.quarter)))
+    document = as_document(_meta(con, run, profile, rows, coverage, tables, known), tables, stories, changes)
     reasons = _reasons(measures, curves, plain)
     state = ledger.state(without=document["meta"]["bundle_id"])
     write_internal(folder, run.run_id, {"bundle": document["meta"]["bundle_id"], "ledger": state, "hidden": reasons})
+    write_members(folder, run.run_id, members)
     return write_bundle(folder / "draft" / run.run_id, document)
 
 
@@ -83,18 +94,31 @@ def write_internal(folder: Path, name: str, content: Mapping[str, Any]) -> None:
         raise StorageError(f"The record of hidden cells cannot be written ({problem.strerror}).") from None
 
 
+def _places(coverage: Iterable[Mapping[str, str]], rows: Iterable[MeasureRow]) -> set[str]:
+    """Names of partners and prisons, none of which may stand in a story."""
+    names = {record[what] for record in coverage for what in ("source", "prison")} - {"*", ""}
+    return names | {row.group_value for row in rows if row.group_by in ("partner", "prison")}
+
+
 def _measures(rows: Iterable[MeasureRow]) -> list[str]:
     return sorted({row.measure for row in rows})
 
 
 def _measure_documents(
-    measures: Mapping[str, Sequence[Planned]], audits: Mapping[str, TableAudit], known: Mapping[str, Measure]
+    measures: Mapping[str, Sequence[Planned]],
+    audits: Mapping[str, TableAudit],
+    known: Mapping[str, Measure],
+    refresh: Refresh,
 ) -> Document:
     documents = {}
     for name, planned in measures.items():
         rows = [make_row(name, plan.row.keys, plan.cells) for plan in planned]
         documents[name] = table_document(KEYS, STATISTICS, _sorted(rows), describe(known[name]))
         documents[name]["audit"] = audits[name].describe()
+        repeated = [
+            [list(p.row.keys.values()), *refresh.repeated[p.row.key]] for p in planned if p.row.key in refresh.repeated
+        ]
+        documents[name]["repeated"] = sorted(repeated)
     return documents
 
 

@@ -29,6 +29,7 @@ class Ledger:
     quarters: dict[str, str] = field(default_factory=dict)
     published: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)
     synthetic: bool | None = None
+    last: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)  # row → its last publication anew
 
     def earlier(self, plan: Planned) -> Mapping[str, tuple[Interval, ...]]:
         """What earlier releases said of the same cell for the same releases: intervals by statistic."""
@@ -69,6 +70,8 @@ def read_ledger(settings: Settings, *, synthetic: bool) -> Ledger:
             if set(COUNTS) <= set(entry["cells"]):
                 period = [entry["cells"][name][0] or "" for name in ("period_from", "period_to")]
                 ledger.published.setdefault((entry["table"], *key, *period), []).append(entry)
+                if not entry.get("repeats"):
+                    ledger.last[entry["table"], *key] = entry
     except (OSError, ValueError, KeyError, TypeError):
         raise DisclosureError(
             "The ledger of published cells (disclosure/ledger.jsonl) is damaged. Restore it from a copy; nothing can "
@@ -98,10 +101,12 @@ def append_bundle(ledger: Ledger, document: Mapping[str, Any]) -> None:
 def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     meta = document["meta"]
     for name, table in sorted(document["tables"].items()):
+        repeats = {tuple(keys): day for keys, day, _ in table.get("repeated", ())}
         for keys, cells in table["rows"]:
             entry = {
                 "bundle": meta["bundle_id"],
                 "quarter": meta["quarter"],
+                "as_of": meta["run"]["as_of"] or meta["run"].get("covered_to") or "",
                 "synthetic": meta["synthetic"],
                 "base": meta["profile"]["base"],
                 "threshold": meta["profile"]["threshold"],
@@ -109,4 +114,6 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
                 "keys": dict(zip(table["dims"], keys, strict=True)),
                 "cells": dict(zip(table["statistics"], cells, strict=True)),
             }
+            if tuple(keys) in repeats:
+                entry["repeats"] = repeats[tuple(keys)]
             yield json.dumps(entry, ensure_ascii=False, separators=(",", ":"))

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.disclosure.bundle import FORMAT, Bundle, BundleMeta, content_hash
 from pipeline.disclosure.store import CHECKSUMS, digest
+from pipeline.disclosure.stories import open_story
 from pipeline.disclosure.types import SEAL, ReleasedTable, Status, make_row
 from pipeline.errors import DisclosureError
 
@@ -77,10 +78,13 @@ def _bundle(document: Mapping[str, Any], folder: Path) -> Bundle:
         seal=SEAL,
     )
     tables = {name: _table(name, table, meta) for name, table in sorted(document["tables"].items())}
-    return Bundle(meta, MappingProxyType(tables), folder, seal=SEAL)
+    stories = tuple(open_story(story, SEAL) for story in document.get("stories", ()))
+    changes = tuple(MappingProxyType(change) for change in document.get("changes", ()))
+    return Bundle(meta, MappingProxyType(tables), folder, stories, changes, seal=SEAL)
 
 
 def _table(name: str, plain: Mapping[str, Any], meta: BundleMeta) -> ReleasedTable:
+    repeated = {tuple(keys): day for keys, day, _ in plain.get("repeated", ())}
     rows = tuple(
         make_row(
             name,
@@ -89,6 +93,7 @@ def _table(name: str, plain: Mapping[str, Any], meta: BundleMeta) -> ReleasedTab
                 statistic: (value, Status(status))
                 for statistic, (value, status) in zip(plain["statistics"], cells, strict=True)
             },
+            repeated.get(tuple(keys), ""),
         )
         for keys, cells in plain["rows"]
     )

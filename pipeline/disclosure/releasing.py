@@ -9,8 +9,10 @@ from typing import Any
 from pipeline.disclosure.drafting import write_internal
 from pipeline.disclosure.ledger import Ledger, append_bundle, read_ledger
 from pipeline.disclosure.opening import read_document
+from pipeline.disclosure.refresh import keep_members
 from pipeline.disclosure.store import write_bundle
 from pipeline.errors import DisclosureError
+from pipeline.run import Run
 from pipeline.settings import Settings
 
 
@@ -44,9 +46,25 @@ def release(settings: Settings, draft: str | Path, *, checked_by: str, reason: s
         )
     meta |= {"draft": False, "checked_by": name, "revision_reason": revises}
     write_internal(root, meta["bundle_id"], internal)
+    keep_members(root, folder.name, meta["bundle_id"])
     write_bundle(target, document)
     append_bundle(ledger, document)
     return target
+
+
+def is_current(settings: Settings, run: Run) -> bool:
+    """Whether the draft of a run is there and was audited against the ledger as it stands; else it is made again."""
+    root = settings.folder("disclosure")
+    folder = root / "draft" / run.run_id
+    if not (folder / "checksums.sha256").exists():
+        return False
+    try:
+        internal = json.loads((root / "internal" / f"{run.run_id}.json").read_text("utf-8"))
+        return bool(
+            internal["ledger"] == read_ledger(settings, synthetic=run.synthetic).state(without=internal["bundle"])
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _internal(root: Path, name: str, meta: dict[str, Any]) -> dict[str, Any]:

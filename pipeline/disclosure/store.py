@@ -20,9 +20,15 @@ CHECKSUMS = "checksums.sha256"
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 
-def as_document(meta: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The plain form of a bundle, its id filled in from quarter and content."""
+def as_document(
+    meta: Mapping[str, Any],
+    tables: Mapping[str, Mapping[str, Any]],
+    stories: Sequence[Mapping[str, Any]] = (),
+    changes: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """The plain form of a bundle, its id filled in from quarter and content; what changed is no part of the id."""
     document: dict[str, Any] = {"format": FORMAT, "meta": dict(meta), "tables": dict(tables)}
+    document |= {"stories": [dict(story) for story in stories], "changes": [dict(change) for change in changes]}
     document["meta"]["bundle_id"] = f"{meta['quarter']}-{content_hash(document)}"
     return document
 

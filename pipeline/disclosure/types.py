@@ -38,7 +38,8 @@ WITH_VALUE = frozenset({Status.SHOWN, Status.ROUNDED})
 class Cell:
     """One published number: its id, the keys of its row, which statistic, value and status.
 
-    Percentages are whole numbers from 0 to 100; a cell without a value has None, never 0.
+    Percentages are whole numbers from 0 to 100; a cell without a value has None, never 0. `published_on` is the as-of
+    day of an earlier publication whose value is repeated here, '' for a value of this release.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Cell:
     statistic: str
     value: Value
     status: Status
+    published_on: str = ""
 
     def __post_init__(self) -> None:
         if (self.value is not None) != (self.status in WITH_VALUE):
@@ -68,10 +70,12 @@ def row_id(table: str, keys: Mapping[str, str]) -> str:
     return "/".join([table, *(quote(value, safe="") if value else "-" for value in keys.values())])
 
 
-def make_row(table: str, keys: Mapping[str, str], cells: Mapping[str, tuple[Value, Status]]) -> Row:
+def make_row(
+    table: str, keys: Mapping[str, str], cells: Mapping[str, tuple[Value, Status]], published_on: str = ""
+) -> Row:
     """A row from plain values; keys must stand in the order of the table's dims. A cell's id ends in its statistic."""
     frozen, start = MappingProxyType(dict(keys)), row_id(table, keys)
-    made = {name: Cell(f"{start}/{name}", frozen, name, *cell) for name, cell in cells.items()}
+    made = {name: Cell(f"{start}/{name}", frozen, name, *cell, published_on) for name, cell in cells.items()}
     return Row(frozen, MappingProxyType(made))
 
 

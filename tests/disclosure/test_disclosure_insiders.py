@@ -66,8 +66,8 @@ def test_own_parts_are_counted_from_the_units() -> None:
     con = warehouse([cell(3, 2)])
     for person, prison, number in (("1", "r", 1), ("2", "r", 0), ("3", "s", 1)):
         con.execute(
-            "insert into outcomes.unit_row (measure, component, cohort, cell_set, window_days, scope, person_id, state, "
-            "amount, number, possible, unobserved, partner, prison, quarter) values "
+            "insert into outcomes.unit_row (measure, component, cohort, cell_set, window_days, scope, person_id, "
+            "state, amount, number, possible, unobserved, partner, prison, quarter) values "
             "('contact_made', '', 'programme', 'own', 7, 'groups', ?, 'measured', 1, ?, 0, 0, 'p', ?, '2022Q1')",
             [person, number, prison],
         )

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -200,7 +201,8 @@ def test_mortality_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     from pipeline.outcomes import MEASURES
 
     internal = replace(MEASURES["contact_made"], id="post_release_death")
-    monkeypatch.setattr("pipeline.disclosure.drafting.MEASURES", MEASURES | {"post_release_death": internal})
+    declared = SimpleNamespace(all_measures=MEASURES | {"post_release_death": internal}, internal=())
+    monkeypatch.setattr("pipeline.disclosure.drafting.read_declared", lambda _: declared)
     deaths = cell(318, 9, measure="post_release_death")
     folder = draft(warehouse([*ROWS, deaths]), project(tmp_path), run_of())
     assert not any(b"post_release_death" in content for content in files(folder).values())
