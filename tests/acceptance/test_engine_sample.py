@@ -1,4 +1,4 @@
-"""The sample quarter on Spark: the draft's tables have the same bytes as those of DuckDB, the manifest names the engine.
+"""The sample quarter on Spark: the tables of the draft have the bytes of those of DuckDB, the manifest its engine.
 
 Some minutes; by hand: `THROUGHCARE_ENGINE_SAMPLE=1 pytest -m slow tests/acceptance/test_engine_sample.py`.
 """

@@ -13,7 +13,21 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pipeline"
 LOWER = {"errors", "periods", "settings", "run", "model", "warehouse", "charts", "keys"}
 STAGES = ["sources", "landing", "staging", "validated", "core", "outcomes", "disclosure", "publication"]
-TOP = {"__init__", "backtest", "cli", "flow", "console", "doctor", "status", "export", "notebook", "onboarding", "pseudonyms", "tracing", "keeping"}
+TOP = {
+    "__init__",
+    "backtest",
+    "cli",
+    "flow",
+    "console",
+    "doctor",
+    "status",
+    "export",
+    "notebook",
+    "onboarding",
+    "pseudonyms",
+    "tracing",
+    "keeping",
+}
 BESIDE = {"synthetic"}
 # Romodrom is also the name of a programme, which the case model knows as a code.
 PARTNERS = ["vscr", "cppt", "kotec", "laxus", "magdalena", "magdaléna", "sananim", "podane_ruce", "podané ruce"]

@@ -79,7 +79,7 @@ def test_the_worked_examples_have_the_same_twin() -> None:
         assert con.execute(query, [measure]).fetchall()[0][0], f"{measure}: nobody to compare"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(worlds(), QUARTERS, AS_OF)
 def test_every_measure_equals_its_twin(world: World, quarter: str, as_of: date | None) -> None:
     compare(world, quarter, as_of)
