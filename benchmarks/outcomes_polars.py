@@ -206,13 +206,15 @@ def main(folder: Path) -> pl.DataFrame:
     coverage = pl.read_parquet(folder / "delivery.parquet", columns=["partner", "period_to"])
     covered = coverage.filter(pl.col("partner") == "custody")["period_to"].max()
     assert isinstance(covered, date)
-    stays, ended = spells(folder)
-    people = returns(observe(members(folder, ended, covered), stays, covered), stays, covered)
+    # Collected where several later steps need the same rows: one great plan of all of them comes to no end.
+    stays, ended = (frame.lazy() for frame in pl.collect_all(spells(folder)))
+    people = returns(observe(members(folder, ended, covered), stays, covered), stays, covered).collect().lazy()
     cells = count(people, "return_to_prison", "event", covered)
     unseen = (pl.col("seen_to") - pl.col("release_date")).dt.total_days().clip(lower_bound=-1) + 1
     clients = care(folder, people.filter(pl.col("cohort") == "programme")).with_columns(
         unseen=pl.when(pl.col("seen_to") < pl.col("observed_to")).then(unseen)
     )
+    clients = clients.collect().lazy()
     cells += count(clients, "contact_made", "contact", covered)
     cells += count(clients, "treatment_started", "treatment", covered)
     columns = [*KEYS, "n", "x", "possible", "too_early"]

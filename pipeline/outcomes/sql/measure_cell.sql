@@ -130,8 +130,8 @@ insert into outcomes.measure_cell
 with counted as (
     select
         u.series, u.group_by, u.group_value,
-        min(case when u.state = 'measured' then u.quarter end) as period_from,
-        max(case when u.state = 'measured' then u.quarter end) as period_to,
+        min(case when u.state = 'measured' then u.quarter_from end) as period_from,
+        max(case when u.state = 'measured' then u.quarter_to end) as period_to,
         cast(sum(case when u.state = 'measured' then u.n else 0 end) as bigint) as n,
         cast(sum(case when u.state = 'measured' then u.x else 0 end) as bigint) as x,
         cast(sum(case when u.state = 'measured' then u.possible else 0 end) as bigint) as possible,

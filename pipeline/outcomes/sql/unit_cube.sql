@@ -39,28 +39,41 @@ group by
     j.series, j.scope, j.state, j.partner, j.prison, j.quarter, j.planned, j.drug_user, j.detail_by, j.detail, j.alone,
     j.alone_in_prison, j.alone_in_quarter;
 
--- A row is one combination of the cube in one group that it belongs to; lone says that its people have no other unit there.
+-- A row is one group of one series in one state, once for people without another unit there (lone) and once for the others.
 create or replace table outcomes.cube_group as
+with placed as (
+    select
+        u.series, g.group_by,
+        case g.group_by
+            when 'all' then ''
+            when 'partner' then u.partner
+            when 'prison' then u.prison
+            when 'quarter' then u.quarter
+            when 'planned' then u.planned
+            when 'drug_user' then u.drug_user
+            else u.detail
+        end as group_value,
+        case g.group_by
+            when 'prison' then u.alone_in_prison when 'quarter' then u.alone_in_quarter else u.alone
+        end as lone,
+        u.state, u.quarter, u.n, u.x, u.possible, u.unobserved, u.persons, u.numerator_persons, u.complement_persons, u.xx,
+        u.xn, u.nn, u.covered_to
+    from outcomes.unit_cube as u
+    inner join outcomes.cell_series as c on c.series = u.series
+    inner join outcomes.measure_group as g
+        on g.measure = c.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
+)
 select
-    u.series, g.group_by,
-    case g.group_by
-        when 'all' then ''
-        when 'partner' then u.partner
-        when 'prison' then u.prison
-        when 'quarter' then u.quarter
-        when 'planned' then u.planned
-        when 'drug_user' then u.drug_user
-        else u.detail
-    end as group_value,
-    case g.group_by
-        when 'prison' then u.alone_in_prison when 'quarter' then u.alone_in_quarter else u.alone
-    end as lone,
-    u.scope, u.state, u.quarter, u.n, u.x, u.possible, u.unobserved, u.persons, u.numerator_persons,
-    u.complement_persons, u.xx, u.xn, u.nn, u.covered_to
-from outcomes.unit_cube as u
-inner join outcomes.cell_series as c on c.series = u.series
-inner join outcomes.measure_group as g
-    on g.measure = c.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by);
+    series, group_by, group_value, lone, state, min(quarter) as quarter_from, max(quarter) as quarter_to,
+    cast(sum(n) as bigint) as n, cast(sum(x) as bigint) as x, cast(sum(possible) as bigint) as possible,
+    cast(sum(unobserved) as bigint) as unobserved, cast(sum(persons) as bigint) as persons,
+    cast(sum(numerator_persons) as bigint) as numerator_persons,
+    cast(sum(complement_persons) as bigint) as complement_persons,
+    cast(sum(xx) as bigint) as xx, cast(sum(xn) as bigint) as xn, cast(sum(nn) as bigint) as nn,
+    min(covered_to) as covered_to
+from placed
+where group_value is not null
+group by series, group_by, group_value, lone, state;
 
 -- A row is one group of one series that has units, under a number.
 create or replace table outcomes.cell_group as
