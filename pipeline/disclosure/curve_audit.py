@@ -128,6 +128,8 @@ def _check_curve(curve: Curve, profile: Profile) -> None:
         problem = "has an interval with few events"
     elif shows and any(i.at_risk < profile.curve_minimum_at_risk for i in curve.intervals):
         problem = "goes on where few are at risk"
+    elif curve.last_day is not None and any(i.day_to > curve.last_day for i in curve.intervals):
+        problem = "goes on after its longest window"
     elif any(i.day_to % profile.curve_days for i in curve.intervals):
         problem = "ends an interval on somebody's own day"
     elif any(_exact(cells[name], profile) for cells in curve.cells for name in ("at_risk", "events")):

@@ -1,6 +1,8 @@
 """Curves that may be published: intervals of at least t events each, the tail cut, incidence from released counts.
 
-A curve whose events, or whose people without an event, are few is hidden whole.
+A curve reaches to the longest window of its measure, and no further than the last interval of t events: fewer events
+than that after it are left out, since their step could only stand at a day on which nobody knows what happened. A
+curve whose events, or whose people without an event, are few is hidden whole.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from pipeline.disclosure.rounding import Published, is_small, released, round_to
 from pipeline.disclosure.rows import query
 from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError
-from pipeline.outcomes import DayCount, aalen_johansen
+from pipeline.outcomes import MEASURES, DayCount, aalen_johansen
 from pipeline.warehouse import Connection
 
 CURVE_DIMS = ("cohort", "group_by", "group_value", "day_from", "day_to")
@@ -37,16 +39,22 @@ class Interval:
 
 @dataclass
 class Curve:
-    """One curve: exact days, the intervals that may be published, and whether its numbers are hidden."""
+    """One curve: exact days up to `last_day`, the intervals that may be published, and whether it is hidden."""
 
     measure: str
     cohort: str
     group_by: str
     group_value: str
     days: list[DayCount]
+    last_day: int | None = None
     intervals: list[Interval] = field(default_factory=list)
     hidden: str = ""
     cells: list[CurveCells] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.last_day is not None and self.days:
+            within = [day for day in self.days if day.day <= self.last_day]
+            self.days = within or [DayCount(self.last_day, self.days[0].at_risk, 0)]
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -60,7 +68,7 @@ class Curve:
 
     @property
     def events(self) -> int:
-        """All events, to the end of follow-up."""
+        """All events, to the last day."""
         return sum(day.events for day in self.days)
 
 
@@ -80,8 +88,14 @@ def read_curves(con: Connection, profile: Profile) -> list[Curve]:
         if rule and rule.action == "stop":
             raise DisclosureError(f"Curve of {measure} holds what is never published: {rule.name}. Nothing released.")
         if not rule:
-            curves.append(plan_curve(Curve(measure, cohort, group_by, group_value, days), profile))
+            last = last_day(MEASURES[measure].windows, profile) if measure in MEASURES else None
+            curves.append(plan_curve(Curve(measure, cohort, group_by, group_value, days, last), profile))
     return curves
+
+
+def last_day(windows: Sequence[int], profile: Profile) -> int | None:
+    """Where a curve ends: the longest window that its measure publishes, on the grid; None for one without windows."""
+    return max(windows) // profile.curve_days * profile.curve_days if windows else None
 
 
 def plan_curve(curve: Curve, profile: Profile) -> Curve:
@@ -99,8 +113,13 @@ def plan_curve(curve: Curve, profile: Profile) -> Curve:
 
 
 def merge_days(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
-    """Intervals that hold at least t events each; days with too few at risk are cut off, leftovers join the last."""
+    """Intervals of at least t events each while enough are at risk; fewer events after the last of them are left out.
+
+    Without any event there is one interval, to the last day on which enough people were followed.
+    """
     kept = _on_grid([day for day in days if day.at_risk >= profile.curve_minimum_at_risk], profile.curve_days)
+    if kept and not any(day.events for day in kept):
+        return [Interval(0, int(kept[-1].day), kept[0].at_risk, 0, sum(day.competing for day in kept))]
     intervals: list[Interval] = []
     start, first, events, competing = 0, None, 0, 0
     for day in kept:
@@ -109,12 +128,7 @@ def merge_days(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
         if events >= profile.threshold:
             intervals.append(Interval(start, int(day.day), first.at_risk, events, competing))
             start, first, events, competing = int(day.day), None, 0, 0
-    if first is None:
-        return intervals
-    end = int(kept[-1].day)
-    if intervals:
-        return [*intervals[:-1], join(intervals[-1], Interval(start, end, first.at_risk, events, competing))]
-    return [Interval(0, end, first.at_risk, events, competing)] if events == 0 else []
+    return intervals
 
 
 def _on_grid(days: Sequence[DayCount], width: int) -> list[DayCount]:

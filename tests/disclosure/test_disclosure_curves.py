@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.disclosure.curve_audit import attack_curves, protect_curves
-from pipeline.disclosure.curves import Curve, Interval, fill_curve, merge_days, plan_curve
+from pipeline.disclosure.curves import Curve, Interval, fill_curve, last_day, merge_days, plan_curve
 from pipeline.disclosure.plain import PlainTable, attack_plain, protect_plain
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.types import Status
+from pipeline.errors import DisclosureError
 from pipeline.outcomes import DayCount, aalen_johansen
 
 PROFILE = load_profile("publication")
@@ -30,12 +31,37 @@ def curve(counts: list[DayCount], group_by: str = "all", group_value: str = "") 
 
 def test_intervals_hold_eight_events_and_end_on_the_grid_of_days() -> None:
     merged = merge_days(days(100, [(3, 4), (11, 3), (12, 2), (31, 8), (44, 5)]), PROFILE)
-    assert merged == [Interval(0, 15, 100, 9, 0), Interval(15, 45, 91, 13, 0)]
+    assert merged == [Interval(0, 15, 100, 9, 0), Interval(15, 35, 91, 8, 0)]
+
+
+def test_a_few_late_events_do_not_put_a_step_at_the_end_of_follow_up() -> None:
+    """318 people, the last 3 events by day 820 of 730: the curve ends where its last eight events do."""
+    counts = [*days(318, [(20, 9), (118, 9)]), DayCount(700, 200, 3, 0, 40), DayCount(820, 150, 9)]
+    made = plan_curve(Curve("return_to_prison", "programme", "all", "", counts, 730), PROFILE)
+    assert made.intervals == [Interval(0, 20, 318, 9, 0), Interval(20, 120, 309, 9, 0)]
+    assert (made.events, made.persons) == (21, 318)
+    protect_curves([made], PROFILE)
+
+
+def test_a_curve_ends_on_the_grid_within_its_longest_window() -> None:
+    assert last_day((90, 730), PROFILE) == 730
+    assert last_day((7, 33), PROFILE) == 30
+    assert last_day((), PROFILE) is None
+    late = Curve("return_to_prison", "programme", "all", "", [DayCount(800, 60, 12)], 730)
+    assert plan_curve(late, PROFILE).intervals == [Interval(0, 730, 60, 0, 0)]
+    late.intervals = [Interval(0, 735, 60, 0, 0)]
+    with pytest.raises(DisclosureError, match="longest window"):
+        protect_curves([late], PROFILE)
+
+
+def test_without_an_event_the_curve_goes_on_while_ten_are_followed() -> None:
+    quiet = [DayCount(40, 60, 0, 0, 45), DayCount(298, 15, 0, 0, 6), DayCount(500, 9, 0, 0, 9)]
+    assert merge_days(quiet, PROFILE) == [Interval(0, 300, 60, 0, 0)]
 
 
 def test_the_tail_is_cut_where_fewer_than_ten_are_at_risk() -> None:
-    merged = merge_days(days(20, [(5, 8), (10, 3), (15, 8)]), PROFILE)
-    assert merged == [Interval(0, 10, 20, 11, 0)]
+    merged = merge_days(days(30, [(5, 8), (10, 8), (15, 5), (20, 8)]), PROFILE)  # 9 at risk on day 20
+    assert merged == [Interval(0, 5, 30, 8, 0), Interval(5, 10, 22, 8, 0)]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +86,7 @@ def test_a_curve_of_few_or_of_a_whole_group_is_hidden_whole(counts: list[DayCoun
 def test_incidence_comes_from_the_rounded_counts() -> None:
     """101 at risk, 12 and 13 events: 10 of 100, then 15 of 90."""
     made = curve(days(101, [(10, 12), (20, 13), (300, 1)]))
-    points = aalen_johansen([DayCount(10, 100, 10), DayCount(300, 90, 15)])
+    points = aalen_johansen([DayCount(10, 100, 10), DayCount(20, 90, 15)])
     assert [c["at_risk"][0] for c in made.cells] == [100, 90]
     assert [c["events"][0] for c in made.cells] == [10, 15]
     assert [c["incidence"][0] for c in made.cells] == [round(100 * p.value) for p in points]
