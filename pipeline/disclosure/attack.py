@@ -18,7 +18,7 @@ from pipeline.errors import DisclosureError
 TOLERANCE = 1e-6
 SWEEPS = 8
 PASSES = 30
-SECONDS_PER_PROGRAM = 20.0
+NODES_PER_PROGRAM = 20_000  # branches and not seconds: the same tables end alike on every machine
 INFINITY = float("inf")
 Terms = Mapping[int, int]  # unknown → coefficient
 
@@ -278,7 +278,7 @@ class _Attack:
             constraints=self.limits,
             bounds=self.bounds,
             integrality=np.ones(len(self.unknowns)) if whole else None,
-            options={"time_limit": SECONDS_PER_PROGRAM},
+            options={"node_limit": NODES_PER_PROGRAM},
         )
         if result.status == 0 and result.x is not None:
             self._see(np.rint(result.x))

@@ -30,8 +30,8 @@ class TableAudit:
     """The audit of one table: how many cells, how many of them hidden, how many quantities withstood the attack.
 
     `fewest_pairs` is the least number of pairs (x, n) that agree with everything printed about one row. `optimal`
-    says, for the method `suppress`, whether every part hides the least there is; False where time passed first and
-    the steps of protect.py were used; None for other methods.
+    says, for the method `suppress`, whether every part hides the least there is; False where the search came to its
+    limit and the steps of protect.py were used; None for other methods.
     """
 
     cells: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipeline.disclosure.attack import TOLERANCE, Target
-from pipeline.disclosure.separation import SECONDS_PER_PROGRAM, Separator
+from pipeline.disclosure.separation import ITERATIONS_PER_PROGRAM, Separator
 
 ROUNDS = 60
 Weak = Callable[[frozenset[int]], list[tuple[int, Target]]]
@@ -69,7 +69,7 @@ def _movement(separator: Separator, target: Target, costs: Sequence[float], hidd
             [np.zeros(4 * number), np.concatenate([separator.up, -separator.down, separator.up, -separator.down])]
         ),
         method="highs",
-        options={"time_limit": SECONDS_PER_PROGRAM},
+        options={"maxiter": ITERATIONS_PER_PROGRAM},
     )
     if result.status != 0 or result.x is None:
         return set()

@@ -22,16 +22,16 @@ COSTS = {"n": 2.0, "x": 1.0, "persons": 0.0}  # persons goes with n; a hidden n 
 COST_OF_DOUBT = 0.5
 COST_OF_TOTAL = 4.0  # times as dear as a group
 REACH = 300  # decisions; what is larger goes by the steps at once
-SECONDS = 3.0  # for a part; what takes longer goes by the steps of protect.py
+STEPS = 300  # of the search in a part; what takes more goes by the steps of protect.py
 
 
-def choose(planned: Sequence[Planned], auditor: Auditor, *, seconds: float = SECONDS) -> list[Place] | None:
-    """Rows and counts to hide besides, the cheapest choice there is; None when it is not found in time or
+def choose(planned: Sequence[Planned], auditor: Auditor, *, steps: int = STEPS) -> list[Place] | None:
+    """Rows and counts to hide besides, the cheapest choice there is; None when it is not found in so many steps or
     the part is beyond the solver's reach.
 
     `planned` are the rows of one part. Raises DisclosureError when the attack cannot be carried out.
     """
-    return _Part(planned, auditor).choose(seconds)
+    return _Part(planned, auditor).choose(steps)
 
 
 class _Part:
@@ -43,8 +43,8 @@ class _Part:
         self.number = {place: k for k, places in enumerate(self.classes) for place in places}
         self.now = now
 
-    def choose(self, seconds: float) -> list[Place] | None:
-        """Places to hide, [] when nothing is weak, None when there is no answer in time."""
+    def choose(self, steps: int) -> list[Place] | None:
+        """Places to hide, [] when nothing is weak, None when there is no answer in so many steps."""
         everything = frozenset(range(len(self.classes)))
         if len(everything) > REACH:
             return None
@@ -55,7 +55,7 @@ class _Part:
         widest, owner = self._widest(self._problem(everything)[0])
         costs = [sum(self._cost(place) for place in places) for places in self.classes]
         choice = Choice(costs, owner, frozenset(), [widest])
-        found, _ = find_optimum(choice, self._weak, seconds=seconds)
+        found, _ = find_optimum(choice, self._weak, steps=steps)
         return None if found is None else sorted(place for k in found for place in self.classes[k])
 
     def _cost(self, place: Place) -> float:

@@ -51,7 +51,7 @@ def _strengthen(name: str, planned: list[Planned], twins: Twins, auditor: Audito
 
 
 def _hide_optimally(name: str, planned: Sequence[Planned], twins: Twins, auditor: Auditor) -> None:
-    """Hide the cheapest set that helps, part by part; a part beyond the time limit is left to the steps."""
+    """Hide the cheapest set that helps, part by part; a part beyond the limit of the search is left to the steps."""
     weak = auditor.weak(planned)
     for part in sorted({_part(planned[f.target.row]) for f in weak}):
         members = [plan for plan in planned if _part(plan) == part]

@@ -105,17 +105,20 @@ def neutral(value: Value) -> Value:
 
 
 def to_csv(table: Mapping[str, Any]) -> str:
-    """A row per row of the table: keys, then each statistic and its status; empty means no value."""
+    """A row per row of the table: keys, each statistic and its status, the day of a repeated row; empty: no value."""
+    repeated = {tuple(keys): day for keys, day, _ in table.get("repeated", ())}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_columns(table))
     for keys, cells in table["rows"]:
-        writer.writerow([neutral(v) for v in keys] + [neutral(v) for cell in cells for v in cell])
+        writer.writerow(
+            [neutral(v) for v in keys] + [neutral(v) for cell in cells for v in cell] + [repeated.get(tuple(keys), "")]
+        )
     return out.getvalue()
 
 
 def _columns(table: Mapping[str, Any]) -> list[str]:
-    return [*table["dims"], *(c for name in table["statistics"] for c in (name, f"{name}_status"))]
+    return [*table["dims"], *(c for name in table["statistics"] for c in (name, f"{name}_status")), "published_on"]
 
 
 def _datapackage(document: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:

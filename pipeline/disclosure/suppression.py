@@ -2,12 +2,12 @@
 
 The master chooses decisions (each hides one cell, or cells that carry the same number), the attackers' subproblems add
 cuts (Fischetti & Salazar 2001), and the audit of attack.py, which decides in whole numbers, has the last word: what
-it still finds weak is cut off as well. Where time runs out, the heuristic of fallback.py answers to the same audit.
+it still finds weak is cut off as well. Where the search takes too many steps, the heuristic of fallback.py answers to
+the same audit. Steps are counted and no clock is read, so that the same tables give the same result everywhere.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,41 +39,48 @@ class Choice:
 
 @dataclass(frozen=True)
 class Suppression:
-    """Decisions that hide, forced ones among them. `optimal` when proven cheapest; `bound`: no choice costs less."""
+    """Decisions that hide, forced ones among them. `optimal` when proven cheapest; `bound`: no choice costs less.
+
+    `method` is exact, or heuristic when the search stopped at its limit; `steps` says how many it took.
+    """
 
     hidden: frozenset[int]
     cost: float
     optimal: bool
     bound: float
     method: str
+    steps: int
 
 
-def suppress(choice: Choice, weak: Weak, *, seconds: float) -> Suppression:
-    """The cheapest choice that the audit `weak` passes, or after `seconds` the best audited one.
+def suppress(choice: Choice, weak: Weak, *, steps: int) -> Suppression:
+    """The cheapest choice that the audit `weak` passes, or after so many steps the best audited one.
 
+    A step is one target looked at, one program of the master or one branch of it.
     Raises DisclosureError when even hiding everything leaves something weak, or a program cannot be solved.
     """
     if weak(frozenset(range(len(choice.costs)))):
         raise DisclosureError("Even with every cell hidden a hidden count can be worked out; nothing was released.")
-    best, bound = find_optimum(choice, weak, seconds=seconds)
+    search = _Search(choice, weak, steps)
+    best, bound = search.run(), search.bound
     if best is not None:
         cost = sum(choice.costs[k] for k in best)
-        return Suppression(best, cost, True, cost, "exact")
+        return Suppression(best, cost, True, cost, "exact", search.taken)
     separators = [Separator(problem, choice.owner) for problem in choice.attackers]
     found = hide_by_programs(choice.costs, choice.forced, separators, weak)
     cost = sum(choice.costs[k] for k in found)
-    return Suppression(found, cost, cost <= bound + STALLED, bound, "heuristic")
+    return Suppression(found, cost, cost <= bound + STALLED, bound, "heuristic", search.taken)
 
 
-def find_optimum(choice: Choice, weak: Weak, *, seconds: float) -> tuple[frozenset[int] | None, float]:
-    """The cheapest choice that the audit passes, None when `seconds` pass first; and what no choice costs less than."""
-    search = _Search(choice, weak, time.monotonic() + seconds)
+def find_optimum(choice: Choice, weak: Weak, *, steps: int) -> tuple[frozenset[int] | None, float]:
+    """The cheapest choice that the audit passes, None when steps run out first; and what no choice costs less than."""
+    search = _Search(choice, weak, steps)
     return search.run(), search.bound
 
 
 class _Search:
-    def __init__(self, choice: Choice, weak: Weak, deadline: float) -> None:
-        self.choice, self.weak, self.deadline = choice, weak, deadline
+    def __init__(self, choice: Choice, weak: Weak, steps: int) -> None:
+        self.choice, self.weak, self.steps = choice, weak, steps
+        self.taken = 0
         self.separators = [Separator(problem, choice.owner) for problem in choice.attackers]
         self.cuts: list[Cut] = []
         self.known: set[tuple[object, ...]] = set()
@@ -83,9 +90,9 @@ class _Search:
                 self._add(Cut({k: 1.0 for k in members if k != forced}, 1.0))
 
     def run(self) -> frozenset[int] | None:
-        """The optimum, or None when the time has passed."""
+        """The optimum, or None when the steps are used up."""
         self._relaxed()
-        while time.monotonic() < self.deadline:
+        while self.taken < self.steps:
             solution = self._solve(whole=True)
             if solution is None:
                 return None
@@ -94,7 +101,7 @@ class _Search:
             if not found:
                 return hidden
             cut_off = self._cut_off([float(k in hidden) for k in range(len(solution))], found)
-            if not cut_off and time.monotonic() < self.deadline:
+            if not cut_off and self.taken < self.steps:
                 # linear programs see nothing wrong, whole numbers do: one decision more is needed
                 self._add(Cut({k: 1.0 for k in range(len(solution)) if k not in hidden}, 1.0))
         return None
@@ -106,7 +113,7 @@ class _Search:
         for _ in range(RELAXED_ROUNDS):
             before = self.bound
             solution = self._solve(whole=False)
-            if solution is None or time.monotonic() > self.deadline or not self._cut_off(solution, everything):
+            if solution is None or self.taken >= self.steps or not self._cut_off(solution, everything):
                 return
             stalled = stalled + 1 if self.bound - before < STALLED * max(1.0, before) else 0
             if stalled > 2:
@@ -116,7 +123,9 @@ class _Search:
         cuts = [self._lonely(members, solution) for members in self.choice.linked]
         for attacker, separator in enumerate(self.separators):
             targets = [target for who, target in found if who == attacker]
-            cuts += separator.cuts(solution, targets, self.deadline) if targets else []
+            targets = targets[: max(self.steps - self.taken, 0)]
+            self.taken += len(targets)
+            cuts += separator.cuts(solution, targets) if targets else []
         return sum(self._add(cut) for cut in cuts if cut is not None) > 0
 
     def _lonely(self, members: Sequence[int], solution: Sequence[float]) -> Cut | None:
@@ -136,24 +145,26 @@ class _Search:
         return True
 
     def _solve(self, *, whole: bool) -> list[float] | None:
-        """The cheapest choice that keeps all cuts; None when the time passes first."""
+        """The cheapest choice that keeps all cuts; None when the steps are used up first."""
         import numpy as np
         from scipy.optimize import Bounds, milp
 
         number = len(self.choice.costs)
         forced = np.array([float(k in self.choice.forced) for k in range(number)])
-        left = max(self.deadline - time.monotonic(), 0.1)
+        branches = max(self.steps - self.taken, 1)
         result = milp(
             np.array(self.choice.costs),
             constraints=self._limits(number),
             bounds=Bounds(forced, np.ones(number)),
             integrality=np.ones(number) if whole else None,
-            options={"time_limit": left},
+            options={"node_limit": branches},
         )
+        taken = int(result.mip_node_count or 0)
+        self.taken += 1 + taken
         bound = result.mip_dual_bound if whole else result.fun
         if bound is not None and np.isfinite(bound):
             self.bound = max(self.bound, float(bound))
-        if result.status == 1:
+        if result.status not in (0, 2) and taken >= branches:  # at its limit; SciPy has no code of its own for this
             return None
         if result.status != 0 or result.x is None:
             raise DisclosureError("The search for cells to hide could not be finished; nothing was released.")

@@ -18,6 +18,7 @@ from pipeline.disclosure.suppression import Choice, Suppression, suppress
 from pipeline.errors import DisclosureError
 
 TIE = 0.4  # among choices of equally many cells the one of the smallest values; never a cell more for it
+STEPS = 3_000  # of the search for the cheapest choice
 Key = TypeVar("Key", bound=Hashable)
 PUBLIC = ""
 
@@ -113,9 +114,10 @@ class Protected:
         return self.hidden - self.primary
 
 
-def protect_tables(tables: LinkedTables, *, seconds: float = 60.0) -> Protected:
+def protect_tables(tables: LinkedTables, *, steps: int = STEPS) -> Protected:
     """The fewest further cells to hide (ties: the smallest values) so that readers and insiders learn too little.
 
+    After `steps` of the search the best audited choice is used and `found.method` says so.
     Raises DisclosureError when no choice of cells is enough.
     """
     keys = list(tables.cells)
@@ -128,7 +130,7 @@ def protect_tables(tables: LinkedTables, *, seconds: float = 60.0) -> Protected:
     attackers = [attack_by(tables, who, everything) for who in [PUBLIC, *tables.insiders()]]
     linked = [(number[total], *(number[part] for part in parts)) for total, parts in tables.sums]
     choice = Choice(costs, list(range(len(cells))), forced, attackers, linked)
-    found = suppress(choice, lambda hidden: weak_cells(tables, hidden), seconds=seconds)
+    found = suppress(choice, lambda hidden: weak_cells(tables, hidden), steps=steps)
     return Protected(frozenset(keys[i] for i in found.hidden), frozenset(keys[i] for i in forced), found)
 
 
