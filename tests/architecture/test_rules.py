@@ -93,6 +93,13 @@ def test_the_clock_is_read_in_the_command_line_alone() -> None:
     assert not [str(p) for p in paths if clock.search(p.read_text("utf-8"))]
 
 
+def test_no_result_depends_on_how_long_something_takes() -> None:
+    """The flow alone measures durations, to record them; limits of searches are counts."""
+    stopwatch = re.compile(r"\b(monotonic|perf_counter|process_time|thread_time)(_ns)?\(|[\"']?time_limit\b")
+    paths = [p for p in MODULES if part(p) != "cli" and p.name not in {"flow.py", "console.py"}]
+    assert not [str(p) for p in paths if stopwatch.search(p.read_text("utf-8"))]
+
+
 def test_no_partner_is_named_in_python() -> None:
     named = re.compile(r"\b(" + "|".join(PARTNERS) + r")\b", re.I)
     paths = [p for p in MODULES if part(p) != "synthetic"] + sorted((PACKAGE).rglob("*.sql"))
