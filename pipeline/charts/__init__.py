@@ -9,6 +9,7 @@ from pipeline.charts.heat import heat_chart
 from pipeline.charts.run import Mark, Point, run_chart
 from pipeline.charts.static import find_browser, render_svgs
 from pipeline.charts.theme import CONFIG
+from pipeline.charts.timeline import Moment, timeline_chart
 
 __all__ = [
     "CONFIG",
@@ -19,6 +20,7 @@ __all__ = [
     "Limits",
     "Line",
     "Mark",
+    "Moment",
     "Place",
     "Point",
     "RateRow",
@@ -34,4 +36,5 @@ __all__ = [
     "render_svgs",
     "run_chart",
     "steps_chart",
+    "timeline_chart",
 ]

@@ -143,7 +143,8 @@ def marks() -> tuple[Cells, list[Cells]]:
         (text(f"state.{name}.mark", "cs"), name, *(text(f"state.{name}.meaning", language) for language in LANGUAGES))
         for name in MARKED
     ]
-    return header, [*rows, ("0", "shown", *(text("state.zero.meaning", language) for language in LANGUAGES))]
+    rows.append(("0", "shown", *(text("state.zero.meaning", language) for language in LANGUAGES)))
+    return header, [*rows, ("", "published_on", *(text("repeated.column", language) for language in LANGUAGES))]
 
 
 def measures(bundle: Bundle) -> tuple[Cells, list[Cells]]:
@@ -184,12 +185,14 @@ def _table(book: Any, styles: Mapping[str, Any], name: str, table: ReleasedTable
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, len(table.dims))
     header = [*table.dims, *(column for statistic in table.statistics for column in (statistic, f"{statistic}_status"))]
+    header.append("published_on")
     for column, words in enumerate(header):
         _put(sheet, 0, column, words, styles["head"])
     for line, row in enumerate(table.all_rows, start=1):
         for column, value in enumerate(row.keys.values()):
             _put(sheet, line, column, value)
         _numbers(sheet, styles, line, len(table.dims), table.statistics, row)
+        _put(sheet, line, len(header) - 1, max(cell.published_on for cell in row.cells.values()))
     sheet.autofilter(0, 0, len(table.all_rows), len(header) - 1)
     sheet.set_column(0, len(header) - 1, 14)
 

@@ -30,13 +30,19 @@ def number(cell: Cell | None) -> float:
 def cite(cell: Cell | None, language: str, style: str = "") -> str:
     """A cell as tagged text, or the mark of its state; a cell the table does not have is not applicable.
 
+    A value repeated from an earlier release says so in its tag; tables mark it and say it beneath (`markdown.Table`).
+
     `style`: `bare` leaves the per cent sign away, `decimal` keeps one decimal; otherwise the statistic decides.
     """
     if cell is None:
         return state("not_applicable", language)
     if not is_shown(cell):
         return state(cell.status, language, cell.id)
-    return f'[{escape(format_cell(cell, language, style))}]{{.cell data-cell="{attribute(cell.id)}"}}'
+    repeats = ""
+    if cell.published_on:
+        day = numbers.format_moment(cell.published_on, language)
+        repeats = f' title="{attribute(text("repeated.note", language, day=day))}"'
+    return f'[{escape(format_cell(cell, language, style))}]{{.cell data-cell="{attribute(cell.id)}"{repeats}}}'
 
 
 def format_cell(cell: Cell, language: str, style: str = "") -> str:
@@ -72,6 +78,11 @@ def earlier(cell: Cell | None, language: str, bundle: str) -> str:
         return state(cell.status if cell else "not_applicable", language)
     tags = f'data-cell-earlier="{attribute(cell.id)}" data-bundle="{attribute(bundle)}"'
     return f"[{escape(format_cell(cell, language))}]{{.earlier {tags}}}"
+
+
+def counted(value: int, language: str, what: str) -> str:
+    """How many released figures something happened to: a count of figures, not of people, tagged with what happened."""
+    return f'[{escape(numbers.format_count(value, language))}]{{.counted data-counted="{attribute(what)}"}}'
 
 
 def setting(value: object, name: str) -> str:

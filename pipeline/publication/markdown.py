@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 BLANKS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
+REPEATED = re.compile(r'\{\.cell data-cell="[^"]*" title="([^"]*)"\}')
+"""A number that repeats an earlier release, as `cite` tags it; the title says since when it stands."""
 SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~^$@\"'&/:=%])")
 
 
@@ -57,9 +60,21 @@ class Table:
 
     def __str__(self) -> str:
         rules = ["---" if i < self.numeric_from else "--:" for i in range(len(self.header))]
-        lines = [_line(self.header), _line(rules), *(_line(row) for row in self.rows)]
+        said = list(dict.fromkeys(REPEATED.findall("".join(cell for row in self.rows for cell in row))))
+        stars = {title: "\\*" * place for place, title in enumerate(said, start=1)}
+        lines = [_line(self.header), _line(rules), *(_line(_starred(row, stars)) for row in self.rows)]
         table = "\n".join(lines) + f"\n\n: {self.caption} {{#{self.identifier}}}"
-        return paragraphs(table, *(div(note, "note", depth=3) for note in self.notes))
+        notes = [*self.notes, *(f"{star} {escape(html.unescape(title))}" for title, star in stars.items())]
+        return paragraphs(table, *(div(note, "note", depth=3) for note in notes))
+
+
+def _starred(row: Sequence[str], stars: Mapping[str, str]) -> list[str]:
+    """A star on every cell that repeats an earlier number; a line that repeats as a whole has it once, on its name."""
+    found = [list(dict.fromkeys(REPEATED.findall(cell))) for cell in row]
+    cited = [titles for cell, titles in zip(row, found, strict=True) if "{.cell " in cell]
+    if cited and cited[0] and all(titles == cited[0] for titles in cited) and not found[0] and len(cited[0]) == 1:
+        return [f"{row[0]} {stars[cited[0][0]]}", *row[1:]]
+    return [" ".join([cell, *(stars[title] for title in titles)]) for cell, titles in zip(row, found, strict=True)]
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from pipeline.publication.sections.continuity import by_partner
 from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.method import legend
 from pipeline.publication.sections.served import attrition_figure
+from pipeline.publication.sections.story import story_figures
 from pipeline.publication.sections.summary import banners, headline, limits, requests, returned, served
 
 
@@ -21,6 +22,7 @@ def slides(report: Report) -> str:
         *(figure_slide(by_partner(report, measure, window)) for measure, window in PRIMARY),
         slide(report, "slot.return", "return", returned(report)),
         figure_slide(curve_figure(report, RETURN)),
+        *(figure_slide(figure) for figure in story_figures(report)),
         slide(report, "slot.limits", "limits", limits(report)),
         slide(report, "slot.requests", "requests", requests(report)),
         slide(report, "slide.states", "states", legend(report)),

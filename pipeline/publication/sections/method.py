@@ -31,9 +31,10 @@ def proposals(report: Report) -> str:
 
 
 def legend(report: Report) -> str:
-    """What the marks in tables mean: six states that are not the same."""
+    """What the marks in tables mean: six states that are not the same, and the star of a repeated number."""
     rows = [[escape(report.t(f"state.{name}.mark")), report.t(f"state.{name}.meaning")] for name in STATES]
     rows.append(["0", report.t("state.zero.meaning")])
+    rows.append(["\\*", report.t("repeated.meaning")])
     header = [report.t("column.mark"), report.t("column.meaning")]
     return str(Table("tbl-legend", report.t("caption.legend"), header, rows, numeric_from=2))
 

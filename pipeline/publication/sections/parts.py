@@ -34,7 +34,14 @@ def rate_sentence(report: Report, measure: str, window: str, row: Row | None) ->
     values = rate_values(report, row)
     sentence = report.t(rate_key(row), subject=subject(report, measure, window), **values)
     bounds = bounds_key(row)
-    return f"{sentence} {report.t(bounds, **values)}" if bounds else sentence
+    repeats = repeated_note(report, row)
+    return " ".join(part for part in (sentence, report.t(bounds, **values) if bounds else "", repeats) if part)
+
+
+def repeated_note(report: Report, row: Row | None) -> str:
+    """Since when a row's numbers stand, where they repeat an earlier release; else an empty text."""
+    days = [cell.published_on for cell in row.cells.values() if cell.published_on and is_shown(cell)] if row else []
+    return report.t("repeated.note", day=report.moment(days[0])) if days else ""
 
 
 def rate_values(report: Report, row: Row | None) -> dict[str, str]:
@@ -141,7 +148,18 @@ def forest(report: Report, measure: str, window: str, group_by: str, title: str)
         pairs="; ".join(pair(report, *line) for line in lines),
     )
     chart = forest_chart(rows, words, suffix, report.language, alternative=strip_marks(strip_tags(alternative)))
-    return report.figure(f"{measure}-{group_by}", title, chart, figure_notes(report, measure, window), alternative)
+    notes = [*figure_notes(report, measure, window), *repeated_lines(report, lines)]
+    return report.figure(f"{measure}-{group_by}", title, chart, notes, alternative)
+
+
+def repeated_lines(report: Report, lines: Sequence[tuple[str, Row]]) -> list[str]:
+    """Beneath a figure: which of its groups repeat an earlier release, a line for each day."""
+    names: dict[str, list[str]] = {}
+    for label, row in lines:
+        note = repeated_note(report, row)
+        if note:
+            names.setdefault(note, []).append(label)
+    return [f"{', '.join(labels)}: {note}" for note, labels in names.items()]
 
 
 def subject_axis(report: Report, measure: str, window: str) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 from pipeline.disclosure import Bundle, Row
 from pipeline.model import code_list
 from pipeline.periods import Quarter
-from pipeline.publication.cite import earlier, is_shown
+from pipeline.publication.cite import MOMENTS, counted, earlier, is_shown
 from pipeline.publication.markdown import Table, escape, paragraphs
 from pipeline.publication.report import PRIMARY, RETURN, YEAR, Report, opened
 
 HEADLINES = (*PRIMARY, (RETURN, YEAR))
+WHY = ("refreshed", "revised", "calendar", "few_moved")
 
 
 def programme(report: Report) -> str:
@@ -61,6 +62,7 @@ def changes(report: Report) -> str:
     return paragraphs(
         report.heading(1, "heading.changes", "sec-changes"),
         change_sentence(report),
+        _counts(report),
         _headlines(report, before) if before else "",
         report.t("changes.note") if before else "",
         report.heading(2, "heading.revisions", "sec-revisions"),
@@ -79,9 +81,43 @@ def earlier_bundle(report: Report) -> Bundle | None:
 def change_sentence(report: Report) -> str:
     """Beside which report this one stands, or that it is the first."""
     before = earlier_bundle(report)
-    if before is None:
+    found = change_counts(report)
+    if before is None and not any(found.values()):
         return report.t("changes.first")
-    return report.t("changes.since", quarter=report.moment(before.meta.quarter), bundle=escape(before.meta.bundle_id))
+    since = ""
+    if before is not None:
+        name = escape(before.meta.bundle_id)
+        since = report.t("changes.since", quarter=report.moment(before.meta.quarter), bundle=name)
+    if not any(found.values()):
+        return since
+    new, old = found["refreshed"] + found["revised"], found["calendar"] + found["few_moved"]
+    values = {key: counted(n, report.language, key) for key, n in (("renewed", new), ("repeated", old))}
+    return f"{since} {report.t('changes.counts', **values)}".strip()
+
+
+def change_counts(report: Report) -> dict[str, int]:
+    """Why → how many released figures with a number, now or before, it moved or held; periods are no figures."""
+    found = dict.fromkeys(WHY, 0)
+    for change in report.bundle.changes:
+        row = report.row(change["table"], **change["keys"])
+        shown = change["before"] is not None or (row is not None and is_shown(row.cells.get(change["statistic"])))
+        if shown and change["statistic"] not in MOMENTS:
+            found[change["why"]] += 1
+    return found
+
+
+def _counts(report: Report) -> str:
+    """How many figures that had been published before read otherwise or repeat, and why, as the release itself says."""
+    found = {why: number for why, number in change_counts(report).items() if number}
+    if not found:
+        return ""
+    reason = escape(report.bundle.meta.revision_reason or "") or report.t("change.no_reason")
+    lines = [
+        [report.t(f"change.{why}", reason=reason), counted(number, report.language, why)]
+        for why, number in found.items()
+    ]
+    header = [report.t("column.why"), report.t("column.figures")]
+    return str(Table("tbl-change-counts", report.t("caption.change_counts"), header, lines))
 
 
 def _headlines(report: Report, before: Bundle) -> str:
@@ -108,7 +144,12 @@ def _then(past: Report, row: Row | None) -> str:
 
 
 def _why(report: Report, before: Bundle, name: str, window: str, new: Row | None, old: Row | None) -> str:
-    """What differs between the two reports that can move the number, most telling first."""
+    """Why the number is what it is beside the last report's: as the release says, then by what differs in the two."""
+    said = {change["why"] for change in report.bundle.changes
+            if new and change["table"] == name and dict(change["keys"]) == dict(new.keys)}  # fmt: skip
+    for why in ("calendar", "few_moved", "revised"):
+        if why in said:
+            return report.t(f"why.{why}")
     if new is None or old is None:
         return report.t("why.new")
     numbers = ("n", "x", "rate")

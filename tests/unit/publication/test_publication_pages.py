@@ -178,7 +178,7 @@ def test_what_changed_stands_beside_the_last_report(tmp_path: Path) -> None:
     lines = [plain(line).replace("\u00a0", " ") for line in text.splitlines() if line.startswith("| ")]
     assert "60 % (190 z 315)" in lines[2]
     assert "55 % (190 z 315)" in lines[2]
-    assert lines[2].rstrip(" |").endswith("organizace doplnily nebo opravily data")
+    assert lines[2].rstrip(" |").endswith("přepočteno z nynějších dat")
     assert lines[3].rstrip(" |").endswith("nezměnilo se")
 
 
