@@ -111,25 +111,27 @@ def test_published_example_four_for_both_thresholds(largest: int) -> None:
 def test_published_linked_groupings_add_exactly_the_region_with_seven() -> None:
     found = rows_of("sdctable_linked_regions.csv")
 
-    def linked(by_county: bool, by_group: bool) -> LinkedTables:
+    def linked(*groupings: tuple[str, ...]) -> LinkedTables:
         cells: dict[object, TableCell] = {}
         sums: dict[str, list[str]] = defaultdict(list)
         for r in found:
             cells[r["region"]] = TableCell(int(r["n"]), needs_hiding(int(r["n"]), 4))
-            if by_county:
-                sums[r["county"]].append(r["region"])
-            if by_group:
-                sums[f"{r['county']} {r['group']}"].append(r["region"])
+            for grouping in groupings:
+                sums[" ".join(r[name] for name in grouping)].append(r["region"])
         tables = LinkedTables(cells)  # type: ignore[arg-type]
         for total, parts in sums.items():
             tables.cells[total] = TableCell(sum(tables.cells[p].value for p in parts))
             tables.add_sum(total, parts)
         return tables
 
-    alone = protect_tables(linked(True, False))
-    assert (len(alone.primary), len(alone.secondary)) == (5, 0)
-    together = protect_tables(linked(True, True))
-    assert together.secondary == {"N"}
+    for grouping in (("county",), ("group",)):
+        alone = protect_tables(linked(grouping))
+        assert (len(alone.primary), len(alone.secondary)) == (5, 0)
+    for second in (("group",), ("county", "group")):
+        together = linked(("county",), second)
+        marks = frozenset(i for i, cell in enumerate(together.cells.values()) if cell.reason)
+        assert [list(together.cells)[next(iter(t.terms))] for _, t in weak_cells(together, marks)] == ["K"]
+        assert protect_tables(together).secondary == {"N"}
     assert next(r["n"] for r in found if r["region"] == "N") == "7"
 
 
