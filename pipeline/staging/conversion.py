@@ -53,6 +53,18 @@ class Conversion:
         read |= {condition.column for condition in self.produces.when} | {self.produces.unpivot or ""}
         return sorted(h for h in read if "{n}" in h)
 
+    @property
+    def single(self) -> list[str]:
+        """The other headers of the sheet that the entry reads, sorted: what is the same for all repeated groups."""
+        read = {h for rule in self.produces.columns.values() for h in rule.headers}
+        read |= {condition.column for condition in self.produces.when}
+        return sorted(h for h in read if "{n}" not in h and self.header.position(h))
+
+    @property
+    def single_cells(self) -> str:
+        """The raw cells of `single` as a list."""
+        return "[" + ", ".join(f"cells[{self.header.position(h)}]" for h in self.single) + "]::varchar[]"
+
     def part(self, number: int) -> str:
         """The raw cells of one repeated group as a list."""
         positions = [self.header.position(h.replace("{n}", str(number))) for h in self.repeated]

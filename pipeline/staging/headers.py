@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from pipeline.model import table
 from pipeline.sources import Produces, SourceFile, fold, likeliest, required_columns
@@ -17,7 +18,7 @@ class Header:
 
     delivered: tuple[str, ...]
 
-    @property
+    @cached_property
     def positions(self) -> dict[str, int]:
         """Position from 1 of each folded name."""
         found: dict[str, int] = {}

@@ -8,10 +8,13 @@ whether the record has more filled cells than the header has names: its values h
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.model import Column
 from pipeline.sources import ColumnRule, required_columns
 from pipeline.staging.conversion import Conversion, holds
 from pipeline.staging.convert import folded, is_coded, literal, name, records, rule_of, typed
+from pipeline.staging.headers import Header
 
 PROVENANCE = "partner, delivery_id, file_id, sheet, row_number, ordinal"
 
@@ -79,16 +82,21 @@ def _cells_sql(conversion: Conversion, wanted: str) -> str:
         f"{records()} as r join sheet_group as g using (file_id, sheet) "
         f"where g.group_id = {conversion.group_id} and r.kind = 'record'"
     )
-    raws = ", ".join(f"{conversion.raw(rule)} as {_r(c)}" for c, rule in conversion.rules)
-    tests = [holds(conversion, w) for w in conversion.produces.when]
+    tests = []
     if not conversion.produces.unpivot:
+        read = conversion
         placed = f"select {provenance}, cells, {conversion.offset} as ordinal, null::integer as repeat from {origin}"
     else:
-        tests.insert(0, "(" + " or ".join(f"{conversion.cell(h)} is not null" for h in conversion.repeated) + ")")
+        # A wide row's cells would be copied for each of its groups: only those that all groups need go along.
+        read = replace(conversion, header=Header(tuple(conversion.single)))
+        tests.append("(" + " or ".join(f"{conversion.cell(h)} is not null" for h in conversion.repeated) + ")")
         placed = (
-            "select * exclude (repeated), unnest(repeated) "
-            f"from (select {provenance}, cells, unnest({_groups(conversion)}) as repeated from {origin})"
+            "select * exclude (repeated), unnest(repeated) from ("
+            f"select {provenance}, {conversion.single_cells} as cells, unnest({_groups(conversion)}) as repeated "
+            f"from {origin})"
         )
+    raws = ", ".join(f"{read.raw(rule)} as {_r(c)}" for c, rule in conversion.rules)
+    tests += [holds(read, w) for w in conversion.produces.when]
     unread = "cells, odd, part" if conversion.produces.unpivot else "cells, odd"
     return f"""
         select * exclude ({unread}), {raws} from ({placed}) as r
