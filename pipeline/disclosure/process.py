@@ -12,6 +12,7 @@ from pipeline.disclosure.types import Row, Status, make_row
 from pipeline.warehouse import Connection
 
 ATTRITION_DIMS = ("cohort", "step_number", "step", "reason")
+QUALITY_DIMS = ("partner", "table_name", "quarter")
 COVERAGE_DIMS = ("source", "table_name", "prison")
 
 
@@ -49,28 +50,24 @@ def _add_step(table: PlainTable, before: int, after: int, lost: list[int]) -> No
 
 
 def read_data_quality(con: Connection) -> PlainTable:
-    """A row is a table of a partner: rows produced = accepted + quarantined + duplicate; persons behind quarantine."""
+    """A row is a table of a partner's deliveries in one quarter: rows produced = accepted + quarantined + duplicate.
+
+    Persons stand behind quarantine; accepted rows more than in the quarter before are a count of their own.
+    """
     records = query(
         con,
-        """
-        with person as (
-            select partner, table_name, count(distinct person_id) + count(*) filter (person_id is null) as persons
-            from validated.quarantine group by all
-        )
-        select a.partner, a.table_name, sum(a.produced), sum(a.accepted), sum(a.quarantined), sum(a.duplicate),
-            coalesce(max(p.persons), 0)
-        from validated.accounting as a
-        left join person as p using (partner, table_name)
-        group by all order by all
-        """,
+        "select partner, table_name, quarter, produced, accepted, quarantined, duplicate, quarantined_persons "
+        "from validated.quality order by all",
     )
     names = ("produced", "accepted", "quarantined", "duplicate")
-    table = PlainTable("data_quality", ("partner", "table_name"), names, [], [], [])
+    table = PlainTable("data_quality", QUALITY_DIMS, names, [], [], [])
     for index, record in enumerate(records):
-        table.keys.append({"partner": str(record[0]), "table_name": str(record[1])})
-        table.counts.append(_given(dict(zip(names, record[2:6], strict=True))))
-        table.persons.append(_given({"quarantined": record[6]}))
+        table.keys.append(dict(zip(QUALITY_DIMS, map(str, record[:3]), strict=True)))
+        table.counts.append(_given(dict(zip(names, record[3:7], strict=True))))
+        table.persons.append(_given({"quarantined": record[7]}))
         table.relations.append({(index, "produced"): 1, **{(index, name): -1 for name in names[1:]}})
+        if index and records[index - 1][:2] == record[:2]:
+            table.differences.append(((index, "accepted"), (index - 1, "accepted")))
     return table
 
 

@@ -7,10 +7,12 @@ import pytest
 from pipeline.disclosure.curve_audit import attack_curves, protect_curves
 from pipeline.disclosure.curves import Curve, Interval, fill_curve, last_day, merge_days, plan_curve
 from pipeline.disclosure.plain import PlainTable, attack_plain, protect_plain
+from pipeline.disclosure.process import read_data_quality
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError
 from pipeline.outcomes import DayCount, aalen_johansen
+from tests.support.outcomes_db import warehouse
 
 PROFILE = load_profile("publication")
 HIDDEN = Status.HIDDEN
@@ -151,3 +153,19 @@ def test_people_lost_between_two_steps_do_not_follow_from_the_steps(before: int,
     table.differences = [((0, "persons"), (1, "persons"))]
     assert protect_plain(table, PROFILE) == 1
     assert attack_plain(table, PROFILE)[1] == []
+
+
+def test_data_quality_is_read_by_quarter_and_few_rows_more_than_before_stay_hidden() -> None:
+    """897 rows, then 903: shown exactly, the six more would be known; one of the two is hidden."""
+    con = warehouse([])
+    con.execute(
+        "insert into validated.quality values ('partner_zz', 'service', '2023Q2', 903, 903, 0, 0, 0),"
+        "('partner_zz', 'service', '2023Q1', 897, 897, 0, 0, 0)"
+    )
+    table = read_data_quality(con)
+    assert table.dims == ("partner", "table_name", "quarter")
+    assert table.keys[-1] == {"partner": "partner_zz", "table_name": "service", "quarter": "2023Q2"}
+    assert table.persons[0] == {"quarantined": 12}
+    assert table.differences == [((3, "accepted"), (2, "accepted"))]
+    protect_plain(table, load_profile("exact"))
+    assert {place for place in table.hidden if place[0] > 1} & {(2, "accepted"), (3, "accepted")}

@@ -168,7 +168,7 @@ def test_nothing_passes_by_being_empty(tmp_path: Path) -> None:
         "alter table outcomes.measure_cell drop column complement_persons",
         "alter table outcomes.measure_cell drop column workers",
         "drop table outcomes.curve",
-        "drop table validated.quarantine",
+        "drop table validated.quality",
         "update outcomes.measure_cell set persons = null",
         "update outcomes.measure_cell set measure = 'made_up'",
     ],

@@ -18,7 +18,7 @@ CurveRow = tuple[str, str, str, str, int, int, int, int, int]
 
 
 def warehouse(rows: Sequence[MeasureRow], curves: Sequence[CurveRow] = ()) -> Connection:
-    """An in-memory warehouse with these cells, a plain attrition, accounting and coverage."""
+    """An in-memory warehouse with these cells, a plain attrition, data quality and coverage."""
     con = duckdb.connect()
     for schema in ("outcomes", "validated", "core"):
         con.execute(f"create schema {schema}")
@@ -33,13 +33,10 @@ def warehouse(rows: Sequence[MeasureRow], curves: Sequence[CurveRow] = ()) -> Co
         insert into outcomes.attrition values
             ('programme', 1, 'applied', 400, null, '', 0), ('programme', 2, 'agreed', 318, null, '', 82),
             ('programme', 2, 'agreed', 79, null, 'refused', 79), ('programme', 2, 'agreed', 3, null, 'waiting', 3);
-        create table validated.accounting as select * from (values
-            ('partner_xx', 'd1', 'service', 500, 470, 20, 0, 10), ('partner_yy', 'd2', 'service', 90, 87, 3, 0, 0)
-        ) as a(partner, delivery_id, table_name, produced, accepted, quarantined, parent_refused, duplicate);
-        create table validated.quarantine as
-            select 'partner_xx' as partner, 'service' as table_name, cast(n % 12 as varchar) as person_id
-            from range(20) as r(n)
-            union all select 'partner_yy', 'service', '1' from range(3);
+        create table validated.quality as select * from (values
+            ('partner_xx', 'service', '2023Q2', 500, 470, 20, 12, 10),
+            ('partner_yy', 'service', '2023Q2', 90, 87, 3, 1, 0)
+        ) as q(partner, table_name, quarter, produced, accepted, quarantined, quarantined_persons, duplicate);
         create table core.coverage as select 'partner_xx' as source, 'service' as table_name, '*' as prison,
             date '2021-01-01' as covered_from, date '2023-07-31' as covered_to;
         create table core.custody_coverage as select date '2023-07-31' as covered_to;
