@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.disclosure import open_bundle
 from pipeline.disclosure.store import as_document, to_csv, write_bundle
+from pipeline.outcomes import MEASURES
 from pipeline.publication import Report, documents
 from pipeline.publication.annex import write_workbook
 from pipeline.publication.markdown import Table
@@ -17,7 +18,7 @@ from pipeline.publication.sections.parts import group_table, rate_sentence
 from pipeline.publication.sections.story import story_figures
 from pipeline.publication.strips import plain
 from tests.support.bundles import literal_meta
-from tests.unit.publication.bundle import rich_tables
+from tests.unit.publication.bundle import rich_tables, words
 from tests.unit.publication.conftest import make_context
 
 STORY = {
@@ -48,6 +49,7 @@ def release(folder: Path, language: str = "cs") -> Report:
         for where, statistic, why in about
     ]  # fmt: skip
     meta = literal_meta(synthetic=True, draft=False) | {"revision_reason": "Chybějící dodávka"}
+    meta["definitions"] = {name: words(name) for name in MEASURES}
     document = as_document(meta, tables, [STORY], changes)
     bundle = open_bundle(write_bundle(folder / document["meta"]["bundle_id"], document))
     return Report(bundle, language, make_context(folder / "figures"))
@@ -69,8 +71,8 @@ def test_a_composite_story_is_a_timeline_that_says_what_it_is(tmp_path: Path) ->
         "Propuštění: Pracovnice čeká u brány. 3 měsíce po propuštění: Najde si práci."
     )
     drawn = (tmp_path / "figures" / "story-one-cs.json").read_text("utf-8")
-    for words in ("5 měsíců před", "1 měsíc před", "3 měsíce po", "Příběh složený z cest více lidí · SYNTHETIC"):
-        assert words in drawn
+    for part in ("5 měsíců před", "1 měsíc před", "3 měsíce po", "Příběh složený z cest více lidí · SYNTHETIC"):
+        assert part in drawn
     assert "# Složený příběh: Od brány k práci (SYNTHETIC) {#slide-figure-story-one}" in plain(documents.slides(report))
 
 
