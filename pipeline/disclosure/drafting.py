@@ -95,9 +95,10 @@ def write_internal(folder: Path, name: str, content: Mapping[str, Any]) -> None:
 
 
 def _places(coverage: Iterable[Mapping[str, str]], rows: Iterable[MeasureRow]) -> set[str]:
-    """Names of partners and prisons, none of which may stand in a story."""
+    """Names of partners and prisons, none of which may stand in a story; "prison" alone names a kind, nobody."""
     names = {record[what] for record in coverage for what in ("source", "prison")} - {"*", ""}
-    return names | {row.group_value for row in rows if row.group_by in ("partner", "prison")}
+    names |= {row.group_value for row in rows if row.group_by in ("partner", "prison")}
+    return names - {"prison"}
 
 
 def _measures(rows: Iterable[MeasureRow]) -> list[str]:
