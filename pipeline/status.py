@@ -96,6 +96,10 @@ def show_feedback(settings: Settings, partner: str, language: str) -> None:
     finally:
         if con is not None:
             con.close()
+    written = sorted((settings.folder("validated") / "feedback" / partner).glob("*.html"), reverse=True)
+    if not answers and written:  # the run stopped after it had answered, so there is no finished one to ask
+        show_files(settings.root, written)
+        return
     if not answers:
         known = sorted(p.name for p in (settings.folder("validated") / "feedback").glob("*"))
         raise InputError(

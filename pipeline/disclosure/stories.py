@@ -107,7 +107,7 @@ def read_stories(settings: Settings, *, synthetic: bool, names: Iterable[str]) -
 
     `names` are words that point to a place or a partner. Raises DisclosureError that lists every reason to refuse.
     """
-    path = settings.resource(NAME)
+    path = settings.root / NAME  # never another project's: a story belongs to the people of this one
     if not path.is_file():
         return []
     stories = [story for story in parse_stories(path) if story.synthetic == synthetic]
