@@ -14,7 +14,7 @@ from rich.table import Table
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-LISTED = 24
+LISTED = 12
 """So many files of one folder are listed one by one."""
 
 
