@@ -15,7 +15,7 @@ test: setup-dev
 	$(BIN)/mypy
 	@sh tools/sshd.sh
 	$(BIN)/pytest -n 2 --dist loadfile
-	$(BIN)/pytest -n 2 --dist loadfile -m slow
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 setup: $(VENV)/run.stamp node_modules/.stamp browser
 setup-dev: $(VENV)/dev.stamp node_modules/.stamp browser

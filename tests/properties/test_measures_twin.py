@@ -86,7 +86,7 @@ def test_every_measure_equals_its_twin(world: World, quarter: str, as_of: date |
 
 
 @pytest.mark.slow
-@settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), QUARTERS, AS_OF)
 def test_every_measure_equals_its_twin_on_many_histories(world: World, quarter: str, as_of: date | None) -> None:
     compare(world, quarter, as_of)
