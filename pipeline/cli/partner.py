@@ -83,7 +83,7 @@ def draft(
     from pipeline.console import err
     from pipeline.onboarding import draft_contract
 
-    made = draft_contract(file, partner)
+    made = draft_contract(file, partner, latest=now().date())
     if to is None:
         print(made.text)
     elif to.exists():

@@ -15,6 +15,7 @@ from pipeline.landing.screen import Finding, shown
 from pipeline.landing.sheets import Reading, Sheet, UnreadableError
 from pipeline.landing.store import open_store
 from pipeline.landing.tombstones import read_tombstones
+from pipeline.landing.words import may_be_shown
 from pipeline.landing.workbook import read_workbook
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "land",
     "load",
     "lost_since",
+    "may_be_shown",
     "open_store",
     "own_pseudonyms",
     "purged",

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from pipeline.errors import InputError
-from pipeline.landing import UnreadableError
+from pipeline.landing import UnreadableError, may_be_shown, shown
 from pipeline.model import Column, Table, code_list, tables
-from pipeline.onboarding.dry_run import COMMON, LONGEST
+from pipeline.onboarding.dry_run import COMMON
 from pipeline.onboarding.likeness import CERTAIN, Place, is_known, likely_code, places
 from pipeline.onboarding.peek import Peek, peek
 from pipeline.sources import required_columns
@@ -37,10 +38,11 @@ class Draft:
     open: int
 
 
-def draft_contract(path: Path, partner: str) -> Draft:
-    """Write a first contract for a partner from one of its files.
+def draft_contract(path: Path, partner: str, *, latest: date) -> Draft:
+    """Write a first contract for a partner from one of its files; `latest` is the last possible birthday.
 
-    Raises InputError for a file that is missing or cannot be read in any known way.
+    Raises InputError for a file that is missing or cannot be read in any known way, and for one whose headings, sheets
+    or name hold identifiers: they would stand in the contract.
     """
     if not path.is_file():
         raise InputError(f"There is no file {path}. Give the path of one file as the partner's system writes it.")
@@ -48,6 +50,12 @@ def draft_contract(path: Path, partner: str) -> Draft:
         kind, settings, sheets = peek(path.read_bytes(), path.name)
     except UnreadableError as problem:
         raise InputError(f"{path.name}: {problem}") from None
+    told = [path.name, *(text for sheet in sheets for text in (sheet.name, *sheet.header))]
+    if any(shown(text, latest) != text for text in told):
+        raise InputError(
+            "The file's name, a sheet's or its first row holds what looks like a person's name or number, and it would "
+            "stand in the contract. Give a file with a row of headings and a name without people."
+        )
     drafted = [_entry(sheet, path.name, kind) for sheet in sheets if sheet.header]
     if not drafted:
         raise InputError(f"{path.name}: no sheet with a heading row was found.")
@@ -172,7 +180,7 @@ def _column(entry: _Entry, table: Table, column: Column, heading: str, sheet: Pe
 def _code_list(column: Column, values: list[str]) -> list[str]:
     """A line for each word that others use too or that stands there often enough not to be a person's."""
     counts, name = Counter(values), column.codes or ""
-    common = (word for word, n in counts.items() if (n >= COMMON and len(word) <= LONGEST) or is_known(name, word))
+    common = (word for word, n in counts.items() if (n >= COMMON and may_be_shown(word)) or is_known(name, word))
     said = sorted(common)[:MOST_WORDS]
     lines = []
     for word in said:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import duckdb
 import polars as pl
 
-from pipeline.landing import Reading, Sheet
+from pipeline.landing import Reading, Sheet, may_be_shown
 from pipeline.model import tables
 from pipeline.onboarding.likeness import likely_code
 from pipeline.periods import Quarter
@@ -19,8 +19,8 @@ from pipeline.sources import Contract
 from pipeline.staging import Header, stage
 from pipeline.warehouse import Connection, load_sql, split_statements
 
-COMMON, LONGEST, SHOWN = 3, 40, 12
-"""A word of a code column is shown when it stands in so many rows and is no longer; at most so many of a column."""
+COMMON, SHOWN = 3, 12
+"""A word of a code column is shown when it stands in so many rows and may be shown; at most so many of a column."""
 
 
 Word = tuple[str, int, str | None]
@@ -119,9 +119,9 @@ def _cell(sheet: Sheet, column: str, row_number: int) -> str:
 
 def _words(contract: Contract, table: str, column: str, cells: Counter[str]) -> tuple[Word, ...]:
     list_name = next(iter(_lists(contract, table, column)), None)
-    common = [(w, n) for w, n in sorted(cells.items(), key=lambda item: (-item[1], item[0])) if w and n >= COMMON]
-    shown = [(w, n) for w, n in common if len(w) <= LONGEST][:SHOWN]
-    return tuple((w, n, likely_code(list_name, w) if list_name else None) for w, n in shown)
+    common = [(w, n) for w, n in sorted(cells.items(), key=lambda item: (-item[1], item[0])) if n >= COMMON]
+    told = [(w, n) for w, n in common if may_be_shown(w)][:SHOWN]
+    return tuple((w, n, likely_code(list_name, w) if list_name else None) for w, n in told)
 
 
 def _lists(contract: Contract, table: str, column: str) -> list[str]:

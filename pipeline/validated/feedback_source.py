@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import SettingsError
 from pipeline.keys import read_keys
-from pipeline.landing import own_pseudonyms
+from pipeline.landing import may_be_shown, own_pseudonyms
 from pipeline.model import tables
 from pipeline.settings import Settings
 from pipeline.sources import Contract, load_contract
@@ -156,7 +156,8 @@ class _Source:
             return group(explained, rules)
         codes: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
         for table, file, sheet, column, code, number in self.codes[delivery_id]:
-            codes[UNKNOWN_CODE, table, file, sheet, column].append((code, number))
+            if may_be_shown(code):
+                codes[UNKNOWN_CODE, table, file, sheet, column].append((code, number))
         batches: dict[tuple[str, str], list[Batch]] = defaultdict(list)
         for rule, severity, table, file, sheet, column, source, places, ranges, total in self.found[delivery_id]:
             header = self.header(partner, source, table, column)
@@ -203,7 +204,7 @@ class _Source:
         return described.cs if self.language == "cs" else described.en
 
 
-# A row is one unknown code as it stands in the cell; what is long or looks like a number of a person is left out.
+# A row is one unknown code as it stands in the cell; which of them may be told is decided by landing.may_be_shown.
 _CODES = """
 select n.delivery_id, n.table_name, coalesce(f.name, ''), n.sheet, n.column_name,
     trim(r.cells[list_position(s.header, n.column_name)]) as code, count(*) as number
@@ -213,7 +214,7 @@ join landing.record r on r.file_id = n.file_id and r.sheet = n.sheet and r.row_n
 left join landing.file f on f.file_id = n.file_id
 where n.rule_id = 'unknown_code' and list_position(s.header, n.column_name) > 0
 group by all
-having len(code) between 1 and 40 and not regexp_matches(code, '[0-9]{6}|@')
+having len(code) between 1 and 40
 order by 1, 2, 3, 4, 5, number desc, code
 """
 

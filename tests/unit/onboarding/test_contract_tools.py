@@ -106,7 +106,7 @@ def test_a_draft_of_a_file_nobody_has_described_reads_that_file(tmp_path: Path) 
     text = CLIENTS.replace("Pohlaví", "pohlavi_klienta").replace("Rok narození", "ROK_NAROZENI")
     file = tmp_path / "klienti_2023-06.csv"
     file.write_text(text, "utf-8")
-    made = draft_contract(file, "partner_xx")
+    made = draft_contract(file, "partner_xx", latest=LATEST)
     assert 'pattern = "klienti*.csv"' in made.text
     assert 'sex = { from = "pohlavi_klienta", codes = "person_sex" }  # likeness' in made.text
     assert "# not used: Oblíbená barva" in made.text
@@ -121,7 +121,7 @@ def test_what_a_draft_cannot_know_is_left_to_a_person(tmp_path: Path) -> None:
         "Číslo dohody,Kód klienta,Dohoda uzavřena\n" + "".join(f"{n},{p},1.2.2023\n" for n, p in enumerate(PEOPLE)),
         "utf-8",
     )
-    made = draft_contract(file, "partner_xx")
+    made = draft_contract(file, "partner_xx", latest=LATEST)
     assert 'programme = { value = "TODO" }  # required; one of through_the_gate, romodrom' in made.text
     assert 'date = ["%d.%m.%Y"]' in made.text
     with pytest.raises(SettingsError, match="programme: value: not in the code list"):
@@ -137,7 +137,7 @@ def test_a_title_row_and_a_totals_row_are_seen(tmp_path: Path) -> None:
         rows = [["Výpis klientů"], [], ["Kód klienta", "Pohlaví", "Rok narození"], *([p, "muž", 1980] for p in PEOPLE)]
         for number, row in enumerate([*rows, ["Součet", 6]]):
             sheet.write_row(number, 0, row)
-    made = draft_contract(path, "partner_xx")
+    made = draft_contract(path, "partner_xx", latest=LATEST)
     assert "header_row = 3" in made.text
     assert 'total = { text = "Součet", count = 2 }' in made.text
 
@@ -158,3 +158,23 @@ def test_headings_are_known_by_labels_and_by_what_others_call_them(heading: str,
 def test_words_are_known_whatever_their_accents_and_digits_count() -> None:
     assert likely_code("sex", "MUŽ") == likely_code("sex", "muz") == "male"
     assert likely_code("sex", "qqq") is None
+
+
+def test_a_slipped_column_shows_nobody(tmp_path: Path) -> None:
+    """Names and pseudonyms in a column of codes are counted, however often they stand there."""
+    text = CLIENTS.replace(";muž;", ";Nováková;").replace(";žena;", f";{PEOPLE[0]};")
+    found = tried(tmp_path, CONTRACT, text)
+    assert [(r.rule_id, r.rows, r.words) for r in found.refused] == [("unknown_code", 6, ())]
+    file = tmp_path / "other.csv"
+    file.write_text(text, "utf-8")
+    made = draft_contract(file, "partner_xx", latest=LATEST)
+    assert "Nováková" not in made.text
+    assert PEOPLE[0] not in made.text
+
+
+def test_a_file_without_headings_is_not_drafted_from_its_first_person(tmp_path: Path) -> None:
+    file = tmp_path / "klienti.csv"
+    file.write_text("Jan Novák;muž;Praha\nEva Malá;žena;Brno\n", "utf-8")
+    with pytest.raises(InputError, match="holds what looks like a person's name") as refused:
+        draft_contract(file, "partner_xx", latest=LATEST)
+    assert "Novák" not in str(refused.value)
