@@ -8,7 +8,13 @@ from pipeline.outcomes.models import CoxFit, cox
 from pipeline.outcomes.recurrent import Watched, mean_cumulative_count
 from pipeline.outcomes.registry import MEASURES, definitions_version, explain
 from pipeline.outcomes.stage import measure
-from pipeline.outcomes.statistics import minimum_detectable_difference, newcombe, poisson_exact, wilson
+from pipeline.outcomes.statistics import (
+    minimum_detectable_difference,
+    newcombe,
+    overdispersion,
+    poisson_exact,
+    wilson,
+)
 from pipeline.outcomes.tdi import tdi_title
 from pipeline.outcomes.tracing import ROWS as TRACE_COLUMNS
 from pipeline.outcomes.tracing import Trace, read_cell_id, trace
@@ -41,6 +47,7 @@ __all__ = [
     "measure",
     "minimum_detectable_difference",
     "newcombe",
+    "overdispersion",
     "poisson_exact",
     "read_cell_id",
     "read_declared",

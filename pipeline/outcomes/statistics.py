@@ -111,6 +111,33 @@ def minimum_detectable_difference(
     return high
 
 
+def overdispersion(observed: Sequence[float], n: Sequence[float], share: float, trimmed: float = 0.1) -> float:
+    """How much wider than chance the places' shares vary around the overall share: φ, never below 1.
+
+    `observed` of `n` persons per place. Funnel limits lie share ± z·√(φ·share·(1 − share)/n). Mean of the squared
+    scores after the `trimmed` part at either end was drawn in to its quantile, so that places truly apart do not widen
+    the limits meant to find them (Spiegelhalter 2005, Statistics in Medicine 24: 1185–1202, section on
+    over-dispersion, multiplicative). Places without persons say nothing; 1.0 where all or nobody has the event.
+    Raises ValueError for lists of unequal length, a share outside 0–1, or a trimmed part outside 0–½.
+    """
+    if not 0 <= share <= 1 or not 0 <= trimmed < 0.5:
+        raise ValueError("over-dispersion needs a share between 0 and 1 and trims less than half at either end")
+    places = [(x, size) for x, size in zip(observed, n, strict=True) if size > 0]
+    if not places or share in (0.0, 1.0):
+        return 1.0
+    scores = sorted((x - size * share) / math.sqrt(size * share * (1 - share)) for x, size in places)
+    low, high = (_quantile_of(scores, part) for part in (trimmed, 1 - trimmed))
+    return max(1.0, sum(min(max(score, low), high) ** 2 for score in scores) / len(scores))
+
+
+def _quantile_of(values: Sequence[float], part: float) -> float:
+    """Quantile of sorted values, straight between neighbours (Hyndman and Fan 1996, type 7)."""
+    position = part * (len(values) - 1)
+    below = min(int(position), len(values) - 1)
+    above = min(below + 1, len(values) - 1)
+    return values[below] + (position - below) * (values[above] - values[below])
+
+
 def median_of_counts(counts: Mapping[float, int], level: float = LEVEL) -> tuple[float, Interval]:
     """Median of values given as value → how many, with the interval of order statistics (Conover 1999, section 3.2).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.outcomes import minimum_detectable_difference, newcombe, poisson_exact, wilson
+from pipeline.outcomes import minimum_detectable_difference, newcombe, overdispersion, poisson_exact, wilson
 from pipeline.outcomes.curves import DayCount, aalen_johansen, daily_counts, kaplan_meier, log_rank, median, reached
 from pipeline.outcomes.statistics import effective_n, median_of_counts, wilson_clustered
 
@@ -98,3 +98,26 @@ def test_incidence_reached_or_not() -> None:
 def test_log_rank_needs_two_groups() -> None:
     with pytest.raises(ValueError, match="two groups"):
         log_rank({"one": [DayCount(1, 2, 1)]})
+
+
+def test_overdispersion_by_hand() -> None:
+    """Five places of 100 at 50 %: scores 0, 1, −1, 2, −2. Untrimmed φ = 10/5; drawn in to ±1.6 it is (2 + 5.12)/5."""
+    observed, n = [50, 55, 45, 60, 40], [100] * 5
+    assert overdispersion(observed, n, 0.5, trimmed=0) == pytest.approx(2.0)
+    assert overdispersion(observed, n, 0.5) == pytest.approx(1.424)
+
+
+def test_overdispersion_never_narrows_the_limits() -> None:
+    assert overdispersion([50, 50], [100, 100], 0.5) == 1.0
+    assert overdispersion([], [], 0.5) == overdispersion([0, 5], [0, 0], 0.5) == overdispersion([0], [9], 0.0) == 1.0
+
+
+def test_overdispersion_is_not_driven_by_one_place_apart() -> None:
+    calm = [50 + gap for gap in (-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4)]
+    assert overdispersion([*calm, 95], [100] * 12, 0.5) == overdispersion([*calm, 99], [100] * 12, 0.5) == 1.0
+
+
+@pytest.mark.parametrize(("share", "trimmed"), [(1.2, 0.1), (0.5, 0.5)])
+def test_overdispersion_refuses_what_makes_no_sense(share: float, trimmed: float) -> None:
+    with pytest.raises(ValueError, match="over-dispersion needs"):
+        overdispersion([1], [2], share, trimmed)
