@@ -75,7 +75,10 @@ def show_json(value: Mapping[str, Any]) -> None:
 
 
 def show_files(root: Path, files: Iterable[Path]) -> None:
-    """Print the paths that a command wrote, relative to the project where they lie in it; a full folder in one line."""
+    """Print the paths that a command wrote, relative to the project where they lie in it; a full folder in one line.
+
+    Of a publication the last line names the page to begin with.
+    """
     several = list(files)
     folders = Counter(path.parent for path in several)
     told: set[Path] = set()
@@ -84,6 +87,11 @@ def show_files(root: Path, files: Iterable[Path]) -> None:
         if full and path.parent in told:
             continue
         told.add(path.parent)
-        where = path.parent if full else path
-        shown = where.relative_to(root) if where.is_relative_to(root) else where
-        out.print(f"{shown}/ ({folders[path.parent]} files)" if full else str(shown), markup=False)
+        shown = _shown(root, path.parent if full else path)
+        out.print(f"{shown}/ ({folders[path.parent]} files)" if full else shown, markup=False)
+    if start := next((path for path in several if path.name.startswith("index")), None):
+        out.print(f"Open {_shown(root, start)}", markup=False)
+
+
+def _shown(root: Path, path: Path) -> str:
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)

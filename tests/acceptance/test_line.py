@@ -58,6 +58,9 @@ def test_a_second_run_reuses_everything_and_says_so(finished: Project) -> None:
     assert "Nothing is new" in again.stderr
     for stage in STAGES[1:]:
         assert any(line.startswith(stage) and "reused" in line for line in again.stderr.splitlines()), stage
+    verb, page = again.stdout.splitlines()[-1].split(" ", 1)
+    assert (verb, Path(page).name) == ("Open", "index-SYNTHETIC.html")
+    assert (finished.root / page).exists()
     assert released(finished) == before
 
 
