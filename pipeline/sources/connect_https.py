@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from pipeline.settings import PartnerSettings
-from pipeline.sources.connect import Folder, Offered, Remote
 from pipeline.sources.connect_credentials import Credential
 from pipeline.sources.connect_problems import RedirectedError
+from pipeline.sources.remote import Folder, Offered, Remote
 
 PAGE = (".html", ".htm", ".php", ".aspx")
 DIGESTS = {"sha-512": 64, "sha-256": 32, "sha-1": 20, "sha1": 20, "sha": 20, "sha256": 32, "md5": 16}

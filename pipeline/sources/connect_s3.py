@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pipeline.settings import PartnerSettings
-from pipeline.sources.connect import Folder, Offered, Remote
 from pipeline.sources.connect_credentials import Credential
 from pipeline.sources.connect_problems import UnavailableError
+from pipeline.sources.remote import Folder, Offered, Remote
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

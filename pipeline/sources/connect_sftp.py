@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pipeline.settings import PartnerSettings
-from pipeline.sources.connect import Folder, Offered, Remote
 from pipeline.sources.connect_credentials import Credential
 from pipeline.sources.connect_problems import UnavailableError
+from pipeline.sources.remote import Folder, Offered, Remote
 
 
 class Sftp(Remote):

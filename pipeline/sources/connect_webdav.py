@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.settings import PartnerSettings
-from pipeline.sources.connect import Folder, Offered, Remote
 from pipeline.sources.connect_credentials import Credential
 from pipeline.sources.connect_https import (
     close_https,
@@ -21,6 +20,7 @@ from pipeline.sources.connect_https import (
     trusted,
 )
 from pipeline.sources.connect_problems import RedirectedError
+from pipeline.sources.remote import Folder, Offered, Remote
 
 
 class Webdav(Remote):

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from pipeline.settings import Settings
-from pipeline.sources.connect import Folder, Offered, connect
+from pipeline.sources.connect import connect
 from pipeline.sources.connect_problems import UnavailableError
 from pipeline.sources.fetch_scratch import PIECE, DamagedError, Opened, Scratch, SealedFile
 from pipeline.sources.fetch_state import Fetched, State
+from pipeline.sources.remote import Folder, Offered
 from pipeline.sources.units import is_shown
 
 ATTEMPTS = 3
