@@ -12,6 +12,7 @@ from pipeline.disclosure.curve_audit import protect_curves
 from pipeline.disclosure.curves import CURVE_DIMS, CURVE_STATISTICS, Curve, read_curves
 from pipeline.disclosure.insiders import read_contributions
 from pipeline.disclosure.ledger import read_ledger
+from pipeline.disclosure.members import read_members, secret_key, write_members
 from pipeline.disclosure.never import allowed
 from pipeline.disclosure.plain import PlainTable, protect_plain
 from pipeline.disclosure.planning import STATISTICS, Planned, plan_rows
@@ -24,7 +25,7 @@ from pipeline.disclosure.process import (
 )
 from pipeline.disclosure.profile import Profile, load_profile
 from pipeline.disclosure.protect import protect
-from pipeline.disclosure.refresh import Refresh, find_changes, read_members, secret_key, write_members
+from pipeline.disclosure.refresh import Refresh, find_changes, read_memory
 from pipeline.disclosure.rows import KEYS, MeasureRow, query, read_measures
 from pipeline.disclosure.store import as_document, table_document, to_json, write_bundle
 from pipeline.disclosure.stories import read_stories
@@ -60,11 +61,12 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
         )
     measures = {name: plan_rows([row for row in rows if row.measure == name], profile) for name in _measures(rows)}
     folder = settings.folder("disclosure")
-    members = read_members(con, secret_key(folder))
-    refresh = Refresh(ledger, folder, profile, run.quarter, members)
+    secret = secret_key(folder, new=not ledger.quarters)
+    members = read_members(con, secret)
+    refresh = Refresh(ledger, read_memory(ledger, folder, secret), profile, run.quarter)
     old: dict[str, list[Planned]] = {}
     for name in measures:
-        measures[name], old[name] = refresh.split(measures[name])
+        measures[name], old[name] = refresh.split(measures[name], members)
     audits = protect(measures, Auditor(profile, ledger.earlier, read_contributions(con) if profile.insiders else {}))
     curves = read_curves(con, profile)
     protect_curves(curves, profile)
@@ -81,7 +83,7 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     reasons = _reasons(measures, curves, plain)
     state = ledger.state(without=document["meta"]["bundle_id"])
     write_internal(folder, run.run_id, {"bundle": document["meta"]["bundle_id"], "ledger": state, "hidden": reasons})
-    write_members(folder, run.run_id, members)
+    write_members(folder, run.run_id, members, secret)
     return write_bundle(folder / "draft" / run.run_id, document)
 
 

@@ -29,7 +29,9 @@ class Ledger:
     quarters: dict[str, str] = field(default_factory=dict)
     published: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)
     synthetic: bool | None = None
-    last: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)  # row → its last publication anew
+    anew: dict[tuple[str, ...], list[dict[str, Any]]] = field(
+        default_factory=dict
+    )  # row → its printings but repeats
 
     def earlier(self, plan: Planned) -> Mapping[str, tuple[Interval, ...]]:
         """What earlier releases said of the same cell for the same releases: intervals by statistic."""
@@ -71,7 +73,7 @@ def read_ledger(settings: Settings, *, synthetic: bool) -> Ledger:
                 period = [entry["cells"][name][0] or "" for name in ("period_from", "period_to")]
                 ledger.published.setdefault((entry["table"], *key, *period), []).append(entry)
                 if not entry.get("repeats"):
-                    ledger.last[entry["table"], *key] = entry
+                    ledger.anew.setdefault((entry["table"], *key), []).append(entry)
     except (OSError, ValueError, KeyError, TypeError):
         raise DisclosureError(
             "The ledger of published cells (disclosure/ledger.jsonl) is damaged. Restore it from a copy; nothing can "

@@ -17,11 +17,21 @@ STATISTICS = (*COUNTS, *PERCENTS, "value", "period_from", "period_to")
 
 @dataclass
 class Planned:
-    """A row with its hidden statistics and why (`secondary` where only another cell needs it)."""
+    """A row with its hidden statistics and why (`secondary` where only another cell needs it).
+
+    `repeats` says why the row repeats what an earlier release printed of it: its cells are then the old ones, and
+    nothing of today's counts is printed; '' for a row that is published anew.
+    """
 
     row: MeasureRow
     hidden: dict[str, str]
     cells: dict[str, Published] = field(default_factory=dict)
+    repeats: str = ""
+
+    @property
+    def repeated(self) -> bool:
+        """Whether an older printing stands here."""
+        return bool(self.repeats)
 
 
 def plan_rows(rows: Iterable[MeasureRow], profile: Profile) -> list[Planned]:

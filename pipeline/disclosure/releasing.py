@@ -8,8 +8,8 @@ from typing import Any
 
 from pipeline.disclosure.drafting import write_internal
 from pipeline.disclosure.ledger import Ledger, append_bundle, read_ledger
+from pipeline.disclosure.members import keep_members
 from pipeline.disclosure.opening import read_document
-from pipeline.disclosure.refresh import keep_members
 from pipeline.disclosure.store import write_bundle
 from pipeline.errors import DisclosureError
 from pipeline.run import Run

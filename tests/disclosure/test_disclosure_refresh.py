@@ -83,7 +83,7 @@ def test_a_repeated_value_keeps_its_first_day_and_its_year(tmp_path: Path) -> No
 
 def test_without_the_rule_a_swap_would_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control is what keeps the old value: without it the new one stands there."""
-    monkeypatch.setattr("pipeline.disclosure.refresh.Refresh._gross_change", lambda *_: 0)
+    monkeypatch.setattr("pipeline.disclosure.refresh.moved", lambda *_: 0)
     released(tmp_path, of(PEOPLE), "2023Q1", "ab")
     second = released(tmp_path, of({"a": range(4, 150), "b": range(150, 300)}), "2023Q2", "cd")
     assert second.table("contact_made").cell("n", group_value="a").published_on == ""
