@@ -29,9 +29,7 @@ class Ledger:
     quarters: dict[str, str] = field(default_factory=dict)
     published: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)
     synthetic: bool | None = None
-    anew: dict[tuple[str, ...], list[dict[str, Any]]] = field(
-        default_factory=dict
-    )  # row → its printings but repeats
+    anew: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)  # row → its printings but repeats
 
     def earlier(self, plan: Planned) -> Mapping[str, tuple[Interval, ...]]:
         """What earlier releases said of the same cell for the same releases: intervals by statistic."""

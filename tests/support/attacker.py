@@ -1,13 +1,13 @@
 """An attacker of a series of releases, who shares no code with the stage that protects them.
 
-He sees what any reader sees: every printed count with its status, the one mark, base and threshold, which groups make up
-which totals, the windows of one group, and the day of a value that is repeated. As an insider he also has, in every
+He sees what any reader sees: every printed count with its status, the one mark, base and threshold, which groups make
+up which totals, the windows of one group, and the day of a value that is repeated. As an insider he also has, in every
 quarter, the counts of his own people in every cell. Everything is a whole number to him, and what he asks is: between
 which two values can this count still lie?
 
 Where a reader would have to guess, the attacker guesses right (he is never weaker than somebody who was lucky):
-of a mark he knows whether a small count, a small rest, or none or all of a group is behind it, or only the protection of
-another cell; of a value that is published again he knows when nobody came and nobody left.
+of a mark he knows whether a small count, a small rest, or none or all of a group is behind it, or only the protection
+of another cell; of a value that is published again he knows when nobody came and nobody left.
 
 What counts as *recovered*, for each profile with threshold t and protection width w (4 possible values under
 `publication`, 5 under `exact` and `acro`, 2 under `minimum-3`, since a mark for 1 and 2 has no more):
@@ -53,8 +53,8 @@ class Rules:
 class Release:
     """One release: its printed rows (statistic → value and status), which of them repeat, and the truth to judge by.
 
-    `truth` has the counts of every cell that somebody is in; `people` says for each cell and role who is in it; both are
-    for the judge, and the attacker's luck. `own` has each insider's part of every cell.
+    `truth` has the counts of every cell that somebody is in; `people` says for each cell and role who is in it; both
+    are for the judge, and the attacker's luck. `own` has each insider's part of every cell.
     """
 
     printed: Mapping[Key, Mapping[str, tuple[Any, str]]]
@@ -148,7 +148,7 @@ class _Attack:
 
     def _bounds(self, release: Release, key: Key, name: str, cell: tuple[Any, str] | None) -> tuple[float, float]:
         """What one printed count says; one that is not printed says nothing."""
-        truth, t = release.truth[key][name], self.rules.threshold
+        t = self.rules.threshold
         if cell is None or cell[1] in ("not_applicable", "too_early"):
             return 0, self.most
         value, status = cell
@@ -163,7 +163,7 @@ class _Attack:
         return (0 if self._zero_may_be_marked(release, key, name) else 1), t - 1
 
     def _zero_may_be_marked(self, release: Release, key: Key, name: str) -> bool:
-        """None of a group one can name is marked like few; beside the denominator, while no group there shows its zero."""
+        """None of a group one can name is marked like few; beside n so may be zeros, while no group shows its own."""
         if name in ("n", "x"):
             return name == "x" and key[5] not in OPEN
         return not any(
@@ -252,8 +252,8 @@ class _Attack:
         n, x, old_n, old_x = (self.at[r, key, c] for r in (now, before) for c in ("n", "x"))
         return {n: 1, x: -1, old_n: -1, old_x: 1}
 
-    def _moved(self, before: int, now: int, key: Key, role: str, mine: bool = False) -> int:
-        """How many came and went; `mine`: of the insider's own people."""
+    def _moved(self, before: int, now: int, key: Key, role: str) -> int:
+        """How many came and went."""
         return len(self._who(before, key, role) ^ self._who(now, key, role))
 
     def _who(self, number: int, key: Key, role: str) -> frozenset[int]:
@@ -293,7 +293,7 @@ class _Attack:
         mine = self._mine_moved(before, now, key, role)
         others = self._moved(before, now, key, role) - mine
         width = min(self.rules.width, t - 1 - mine) if mine > 1 else self.rules.width
-        if 0 < others and others + mine < t and width > 0:
+        if others > 0 and others + mine < t and width > 0:
             terms = self._change(before, now, key, role)
             yield Question(tuple(terms.items()), width, f"change {before} to {now}: {role} of {'/'.join(key)}")
 
@@ -332,7 +332,7 @@ class _Attack:
 
 
 def answer(knowledge: Knowledge, questions: Iterable[Question]) -> list[str]:
-    """What is pinned down: by sweeps that stretch many sums at once, then each that is left by its least and greatest."""
+    """What is pinned down: first sweeps that stretch many sums at once, then what is left one by one."""
     solver = _Solver(knowledge)
     waiting = {q.terms: q for q in sorted(questions, key=lambda q: q.width)}
     seen = {terms: [value, value] for terms in waiting for value in [knowledge.value(dict(terms))]}
