@@ -2,5 +2,6 @@
 create or replace table core.living_status as
 select newest.*
 from newest_living_status as newest
-where not exists (select 1 from core.withdrawn_person where withdrawn_person.person_id = newest.person_id)
+left join core.withdrawn_person as withdrawn on newest.person_id = withdrawn.person_id
+where withdrawn.person_id is null
 order by newest.partner, newest.status_id;

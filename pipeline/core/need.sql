@@ -2,9 +2,6 @@
 create or replace table core.need as
 select newest.*
 from newest_need as newest
-where
-    not exists (
-        select 1 from core.withdrawn_case
-        where withdrawn_case.partner = newest.partner and withdrawn_case.case_id = newest.case_id
-    )
+left join core.withdrawn_case as withdrawn on newest.partner = withdrawn.partner and newest.case_id = withdrawn.case_id
+where withdrawn.case_id is null
 order by newest.partner, newest.need_id;

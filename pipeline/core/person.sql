@@ -6,26 +6,38 @@ with custody_source as (
     select distinct source from core.coverage where table_name = 'custody_stay'
 ),
 
+shared as (
+    select person_id
+    from newest_person
+    group by person_id
+    having count(*) > 1
+),
+
 told as (
     select
         person.*,
-        custody_source.source is not null as from_custody,
-        row_number() over (
-            partition by person.person_id
-            order by case when custody_source.source is null then 1 else 0 end, person.partner
-        ) as preference
+        shared.person_id is null as alone,
+        concat(case when custody_source.source is null then '1' else '0' end, person.partner) as preference
     from newest_person as person
     left join custody_source on person.partner = custody_source.source
-),
-
-kept as (
-    select told.*
-    from told
-    left join core.withdrawn_person on told.person_id = withdrawn_person.person_id
-    where told.from_custody or withdrawn_person.person_id is null
+    left join core.withdrawn_person on person.person_id = withdrawn_person.person_id
+    left join shared on person.person_id = shared.person_id
+    where custody_source.source is not null or withdrawn_person.person_id is null
 ),
 
 merged as (
+    select
+        person_id,
+        sex,
+        birth_year,
+        citizenship,
+        region,
+        education,
+        1 as sources,
+        false as conflict
+    from told
+    where alone
+    union all
     select
         person_id,
         arg_min(sex, preference) filter (where sex <> 'unknown') as sex,
@@ -36,12 +48,13 @@ merged as (
         count(distinct partner) as sources,
         count(distinct case when sex <> 'unknown' then sex end) > 1
         or coalesce(max(birth_year) - min(birth_year) > 1, false) as conflict
-    from kept
+    from told
+    where not alone
     group by person_id
 ),
 
 held as (
-    select distinct person_id from core.stay
+    select person_id from core.stay where spell_number = 1 and position = 1
 )
 
 select

@@ -1,9 +1,13 @@
 -- A row is one spell: unbroken custody of one person, from the first stay's admission to the release of the stay released
 -- last (ties: later admission, then stay). An open spell has no release. release_kind says whether it ended in a release
 -- from sentence or from remand, otherwise (none), or not yet (open). drug_user is what the first stay says, prior_terms what
--- the first stay says that knows it.
+-- the first stay says that knows it. Most spells are one stay, so that only the others need be gathered.
 create or replace table core.spell as
-with ranked as (
+with moved as (
+    select distinct person_id, spell_number from core.stay where position > 1
+),
+
+ranked as (
     select
         stay.*,
         coalesce(ending.kind, 'none') as release_kind,
@@ -12,9 +16,28 @@ with ranked as (
             else cast(date_diff('day', date '1900-01-01', stay.release_date) as bigint) * 100000 + stay.position
         end as released_order
     from core.stay as stay
+    inner join moved on stay.person_id = moved.person_id and stay.spell_number = moved.spell_number
     left join core.release_reason_kind as ending on stay.release_reason = ending.release_reason
 )
 
+select
+    stay.person_id,
+    stay.spell_number,
+    stay.admission_date,
+    stay.admission_reason,
+    stay.stay_id as first_stay_id,
+    stay.stay_id as last_stay_id,
+    stay.release_date,
+    case when stay.release_date is not null then coalesce(stay.release_reason, 'unknown') end as release_reason,
+    case when stay.release_date is null then 'open' else coalesce(ending.kind, 'none') end as release_kind,
+    stay.prison,
+    coalesce(stay.drug_user, 'unknown') as drug_user,
+    stay.prior_terms
+from core.stay as stay
+left join moved on stay.person_id = moved.person_id and stay.spell_number = moved.spell_number
+left join core.release_reason_kind as ending on stay.release_reason = ending.release_reason
+where moved.person_id is null
+union all
 select
     person_id,
     spell_number,

@@ -13,62 +13,59 @@
 -- earlier spell lies before every later admission, and the running maximum over the person is that over the spell; (2) only
 -- the stay just before can still be open when the next begins; an earlier one was closed no later than its follower's
 -- admission, so it is never the last released unless that follower is open too, and then the spell has not ended.
--- The windows carry only what the rule needs; the rest of a stay joins at the end by its name.
+--
+-- Stays of one person that begin on one day are few: a sieve (a hash and nothing more) finds them, and only they are put in
+-- order by their names and looked through for equal ones. The end of a stay is one number: day of release, day of admission,
+-- place among the stays that begin on that day; its last digit is 1 for a release.
 create or replace table core.stay as
-with equal_stays as (
-    select hash(person_id, prison, admission_date, release_date, admission_reason) as sieve
+with one_day as (
+    select hash(person_id, admission_date) as sieve
     from newest_custody_stay
-    group by hash(person_id, prison, admission_date, release_date, admission_reason)
+    group by hash(person_id, admission_date)
     having count(*) > 1
 ),
 
-repeated as (
+together as (
     select
         stay_id,
+        row_number() over (partition by person_id, admission_date order by stay_id) as among,
         row_number() over (
             partition by person_id, prison, admission_date, release_date, admission_reason order by stay_id
         ) as copy
     from newest_custody_stay
-    where
-        hash(person_id, prison, admission_date, release_date, admission_reason) in (select sieve from equal_stays)
+    where hash(person_id, admission_date) in (select one_day.sieve from one_day)
 ),
 
-placed as (
+kept as (
     select
-        stay.stay_id,
-        stay.person_id,
-        stay.admission_date,
-        stay.admission_reason,
-        stay.release_date,
-        stay.release_reason,
-        coalesce(ending.kind, 'none') <> 'none' as is_release,
-        row_number() over person_order as place,
-        lag(stay.admission_date) over person_order as admission_before,
-        coalesce(lag(stay.release_date is null) over person_order, false) as open_before,
-        lead(stay.admission_date) over person_order as admission_after,
-        max(stay.release_date) over (
-            partition by stay.person_id
-            order by stay.admission_date, stay.stay_id
-            rows between unbounded preceding and 1 preceding
-        ) as latest_release
+        stay.*,
+        coalesce(together.among, 1) as among,
+        (
+            cast(date_diff('day', date '1900-01-01', stay.release_date) as bigint) * 10000000
+            + date_diff('day', date '1900-01-01', stay.admission_date)
+        ) * 1000000 + coalesce(together.among, 1) * 10
+        + case when ending.kind <> 'none' then 1 else 0 end as ended
     from newest_custody_stay as stay
+    left join together on stay.stay_id = together.stay_id
     left join core.release_reason_kind as ending on stay.release_reason = ending.release_reason
-    where stay.stay_id not in (select repeated.stay_id from repeated where repeated.copy > 1)
-    window person_order as (partition by stay.person_id order by stay.admission_date, stay.stay_id)
+    where coalesce(together.copy, 1) = 1
 ),
 
--- The stay released last so far as one number: day of release, then place; its last digit is 1 for a release.
 followed as (
     select
         *,
-        max(
-            (cast(date_diff('day', date '1900-01-01', release_date) as bigint) * 100000 + place) * 10
-            + case when is_release then 1 else 0 end
-        ) over (
-            partition by person_id order by place
-            rows between unbounded preceding and 1 preceding
-        ) % 10 = 1 and not open_before as released_before
-    from placed
+        row_number() over person_order as place,
+        lag(admission_date) over person_order as admission_before,
+        coalesce(lag(release_date is null) over person_order, false) as open_before,
+        lead(admission_date) over person_order as admission_after,
+        max(release_date) over earlier as latest_release,
+        max(ended) over earlier % 10 = 1 as released_last
+    from kept
+    window
+        person_order as (partition by person_id order by admission_date, among),
+        earlier as (
+            partition by person_id order by admission_date, among rows between unbounded preceding and 1 preceding
+        )
 ),
 
 joined as (
@@ -76,9 +73,11 @@ joined as (
         *,
         case
             when place = 1 then 'first'
-            when admission_date = latest_release and released_before then 'same_day_readmission'
+            when admission_date = latest_release and released_last and not open_before then 'same_day_readmission'
             when admission_date <= latest_release then 'continuing'
-            when admission_reason in ('transfer_in', 'return_from_absence') and not coalesce(released_before, false)
+            when
+                admission_reason in ('transfer_in', 'return_from_absence')
+                and (open_before or not coalesce(released_last, false))
                 then 'transfer'
             when open_before and admission_before = admission_date then 'same_day'
             when admission_reason in ('transfer_in', 'return_from_absence') then 'new_after_release'
@@ -90,55 +89,45 @@ joined as (
 numbered as (
     select
         *,
-        sum(case when joined_by in ('first', 'new', 'new_after_release') then 1 else 0 end) over (
-            partition by person_id order by place rows between unbounded preceding and current row
-        ) as spell_number,
-        max(case when joined_by in ('first', 'new', 'new_after_release') then place end) over (
-            partition by person_id order by place rows between unbounded preceding and current row
-        ) as spell_place,
-        lead(joined_by) over (partition by person_id order by place) as joined_after
+        sum(case when joined_by in ('first', 'new', 'new_after_release') then 1 else 0 end) over so_far as spell_number,
+        max(case when joined_by in ('first', 'new', 'new_after_release') then place end) over so_far as spell_place,
+        lead(joined_by) over person_order as joined_after
     from joined
-),
-
--- Where two open stays and a third begin on one day, the first closing makes that day a known release, which the third joins.
-closed as (
-    select
-        *,
-        case
-            when release_date is not null or joined_after is null then release_reason
-            when joined_after in ('continuing', 'same_day_readmission', 'transfer') then 'transfer_out'
-            when joined_after = 'same_day' and open_before and place > spell_place then 'transfer_out'
-            when joined_after = 'same_day' then 'status_change'
-            else 'unknown'
-        end as effective_reason
-    from numbered
+    window
+        person_order as (partition by person_id order by place),
+        so_far as (partition by person_id order by place rows between unbounded preceding and current row)
 )
 
+-- Where two open stays and a third begin on one day, the first closing makes that day a known release, which the third joins.
 select
-    closed.stay_id,
-    closed.person_id,
-    cast(closed.spell_number as integer) as spell_number,
-    cast(closed.place - closed.spell_place + 1 as integer) as position,
-    closed.joined_by,
-    cast(date_diff('day', closed.latest_release, closed.admission_date) as integer) as gap_days,
-    stay.prison,
-    stay.regime,
-    closed.admission_date,
-    case when closed.joined_by = 'new_after_release' then 'unknown' else closed.admission_reason end as admission_reason,
-    stay.offence_date,
-    stay.offence_group,
-    stay.sentence_days,
+    stay_id,
+    person_id,
+    cast(spell_number as integer) as spell_number,
+    cast(place - spell_place + 1 as integer) as position,
+    joined_by,
+    cast(date_diff('day', latest_release, admission_date) as integer) as gap_days,
+    prison,
+    regime,
+    admission_date,
+    case when joined_by = 'new_after_release' then 'unknown' else admission_reason end as admission_reason,
+    offence_date,
+    offence_group,
+    sentence_days,
     case
-        when closed.release_date is not null or closed.joined_after is null then closed.release_date
-        when closed.joined_after in ('new', 'new_after_release')
-            then cast(closed.admission_after - interval 1 day as date)
-        else closed.admission_after
+        when release_date is not null or joined_after is null then release_date
+        when joined_after in ('new', 'new_after_release') then cast(admission_after - interval 1 day as date)
+        else admission_after
     end as release_date,
-    closed.effective_reason as release_reason,
-    closed.release_date is null and closed.joined_after is not null as closed_by_rule,
-    stay.planned_release_date,
-    stay.prior_terms,
-    stay.sarpo_risk,
-    stay.drug_user
-from closed
-inner join newest_custody_stay as stay on closed.stay_id = stay.stay_id;
+    case
+        when release_date is not null or joined_after is null then release_reason
+        when joined_after in ('continuing', 'same_day_readmission', 'transfer') then 'transfer_out'
+        when joined_after = 'same_day' and open_before and place > spell_place then 'transfer_out'
+        when joined_after = 'same_day' then 'status_change'
+        else 'unknown'
+    end as release_reason,
+    release_date is null and joined_after is not null as closed_by_rule,
+    planned_release_date,
+    prior_terms,
+    sarpo_risk,
+    drug_user
+from numbered;

@@ -258,9 +258,9 @@ def spark_session(url: str | None, options: Mapping[str, str] | None = None) -> 
 
 
 def _tables(con: Connection, schema: str) -> list[str]:
-    """Tables of a schema by name, views not: those are made of them."""
+    """Tables and views of a schema by name."""
     found = con.execute(
-        "select table_name from information_schema.tables where table_schema = ? and table_type = 'BASE TABLE'"
+        "select table_name from information_schema.tables where table_schema = ?"
         " and table_catalog = current_database() order by 1",
         [schema],
     ).fetchall()

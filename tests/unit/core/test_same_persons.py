@@ -55,6 +55,7 @@ def test_decided_same_they_are_one_person_everywhere_and_counted(tmp_path: Path)
     assert rows(con, "select person_id, region, sources from core.person") == [("p", "CZ064", 2)]
     for name in ("case", "service", "expected_date"):
         assert set(rows(con, f'select person_id from core."{name}"')) == {("p",)}, name
+    assert rows(con, "select prison from core.service") == [("kurim",)]  # of p's stay; the case names none
     told = "select number from core.joined_counts where what = 'pseudonyms_joined_by_decision'"
     assert rows(con, told) == [(1,)]
 
