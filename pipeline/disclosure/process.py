@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.disclosure.plain import Place, PlainTable
 from pipeline.disclosure.rows import query
 from pipeline.disclosure.types import Row, Status, make_row
+from pipeline.outcomes import COHORTS
 from pipeline.warehouse import Connection
 
 ATTRITION_DIMS = ("cohort", "step_number", "step", "reason")
@@ -17,12 +18,16 @@ COVERAGE_DIMS = ("source", "table_name", "prison")
 
 
 def read_attrition(con: Connection) -> PlainTable:
-    """A row is a step of a cohort (reason '') or a reason for which people were lost before it."""
+    """A row is a step of a cohort (reason '') or a reason for which people were lost before it.
+
+    Cohorts that a project declares stay internal: what is published of a part of a cohort would tell of the rest.
+    """
     records = query(
         con,
         "select cohort, step_number, step, coalesce(reason, ''), persons, releases from outcomes.attrition "
         "order by cohort, step_number, coalesce(reason, '')",
     )
+    records = [record for record in records if record[0] in COHORTS]
     keys = [dict(zip(ATTRITION_DIMS, map(str, record[:4]), strict=True)) for record in records]
     counts = [_given({"persons": record[4], "releases": record[5]}) for record in records]
     table = PlainTable("attrition", ATTRITION_DIMS, ("persons", "releases"), list(keys), list(counts), [])

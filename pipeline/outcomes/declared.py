@@ -8,7 +8,7 @@ windows, groups or cohorts of its own, or with other reasons of admission. All o
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.errors import SettingsError
 from pipeline.model import code_list
 from pipeline.outcomes.definition import Measure, Text
-from pipeline.outcomes.registry import MEASURES
+from pipeline.outcomes.registry import MEASURES, nearest
 
 FILE = "measures.toml"
 BASES = ("programme", "programme_open", "programme_per_release", "all_releases", "comparison")
@@ -25,6 +25,11 @@ COHORT_KEYS = {"id", "of", "cs", "en", "where", "born_from", "born_to"}
 MEASURE_KEYS = {"id", "like", "windows", "groups", "cohorts", "reasons", "cs", "en", "publish"}
 CODED = {"prison": "prison", "region": "region", "sex": "sex", "drug_user": "yes_no_unknown"}
 PLANNED = ("planned", "unplanned", "unknown")
+NAMELESS = "_without_id"
+FROM_RELEASE = ("return_", "contact", "treatment", "opioid_agonist")
+"""Events counted from any release, in any cohort of releases; others have a day 0 of their own."""
+PROVEN = "reconviction_"
+"""Events whose window is part of their definition, since it also limits when a conviction must be final."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +71,17 @@ def read_declared(root: Path) -> Declared:
         return Declared()
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise SettingsError(f"{FILE} is not in UTF-8: save it with that encoding.") from None
     except tomllib.TOMLDecodeError as problem:
         raise SettingsError(f"{FILE} is not valid TOML: {problem}") from None
     problems = [f"{name}: write [[cohort]] or [[measure]]" for name in sorted(set(raw) - {"cohort", "measure"})]
     cohorts = [_cohort(entry, problems) for entry in _entries(raw, "cohort", problems)]
     known = (*BASES, *(c.id for c in cohorts))
     measures = [_measure(entry, known, problems) for entry in _entries(raw, "measure", problems)]
-    for name in [c.id for c in cohorts] + [m.id for m, *_ in measures]:
-        if [c.id for c in cohorts].count(name) + [m.id for m, *_ in measures].count(name) > 1:
-            problems.append(f"{name}: the id is there twice; give each its own")
+    names = [c.id for c in cohorts] + [m.id for m, *_ in measures]
+    twice = sorted({n for n in names if names.count(n) > 1 and not n.endswith(NAMELESS)})
+    problems += [f"{name}: the id is there twice; give each its own" for name in twice]
     if problems:
         raise SettingsError([f"{FILE}: {problem}." for problem in dict.fromkeys(problems)])
     return Declared(
@@ -98,25 +105,36 @@ def _cohort(entry: dict[str, Any], problems: list[str]) -> Cohort:
     if name in (*BASES, "romodrom", "family"):
         problems.append(f"cohort {name}: there is such a cohort already; choose another id")
     base = _one(entry, "of", BASES, f"cohort {name}", problems)
-    where = entry.get("where", {})
-    where = {c: [v] if isinstance(v, str) else v for c, v in where.items()} if isinstance(where, dict) else {}
-    if not where and not {"born_from", "born_to"} & set(entry):
+    conditions = entry.get("where", {})
+    if not isinstance(conditions, dict):
+        problems.append(f"cohort {name}: write where as a table, such as where = {{ sex = ['female'] }}")
+        conditions = {}
+    elif not conditions and not {"born_from", "born_to"} & set(entry):
         problems.append(f"cohort {name}: give it a condition, such as where = {{ sex = ['female'] }}")
-    for column, values in where.items():
-        if column not in COLUMNS:
-            problems.append(f"cohort {name}: where.{column} is not known on day 0; choose from {', '.join(COLUMNS)}")
-            continue
-        allowed = PLANNED if column == "planned" else tuple(code_list(CODED[column]).codes) if column in CODED else ()
-        wrong = [str(v) for v in values if allowed and v not in allowed]
-        if wrong or not values:
-            problems.append(
-                f"cohort {name}: where.{column} has no {', '.join(wrong)}; choose from {', '.join(allowed)}"
-            )
-    years = [entry.get(key) for key in ("born_from", "born_to")]
-    if any(y is not None and not isinstance(y, int) for y in years):
-        problems.append(f"cohort {name}: born_from and born_to are years, such as 1990")
-    return Cohort(name, base, _text(entry, "title", f"cohort {name}", problems),
-                  {c: tuple(map(str, v)) for c, v in sorted(where.items())}, *years)  # fmt: skip
+    where = {c: _condition(name, c, values, problems) for c, values in sorted(conditions.items())}
+    return Cohort(name, base or BASES[0], _text(entry, "title", f"cohort {name}", problems), where,
+                  *_years(entry, f"cohort {name}", problems))  # fmt: skip
+
+
+def _condition(cohort: str, column: str, given: Any, problems: list[str]) -> tuple[str, ...]:
+    if column not in COLUMNS:
+        problems.append(f"cohort {cohort}: where.{column} is not known on day 0; choose from {', '.join(COLUMNS)}")
+        return ()
+    values = _strings({column: given}, column, f"cohort {cohort}: where.", problems)
+    allowed = PLANNED if column == "planned" else tuple(code_list(CODED[column]).codes) if column in CODED else ()
+    if allowed:
+        _among(f"cohort {cohort}", f"where.{column}", values, allowed, problems)
+    return values
+
+
+def _years(entry: dict[str, Any], where: str, problems: list[str]) -> tuple[int | None, int | None]:
+    first, last = (entry.get(key) for key in ("born_from", "born_to"))
+    if any(y is not None and (not isinstance(y, int) or isinstance(y, bool)) for y in (first, last)):
+        problems.append(f"{where}: born_from and born_to are years, such as 1990")
+        return None, None
+    if first is not None and last is not None and first > last:
+        problems.append(f"{where}: born_from lies after born_to; write the earlier year as born_from")
+    return first, last
 
 
 def _measure(
@@ -126,41 +144,57 @@ def _measure(
     where = f"measure {name}"
     if name in MEASURES:
         problems.append(f"{where}: the registry has such a measure; choose another id")
-    followed = [m.id for m in MEASURES.values() if m.windows and m.kind == "rate" and set(m.cohorts) <= set(BASES)]
-    base = MEASURES[_one(entry, "like", tuple(followed), where, problems)]
-    reasons = tuple(entry.get("reasons", ()))
-    known = tuple(code_list("admission_reason").codes)
-    if reasons and base.event != "return_to_prison":
-        problems.append(f"{where}: reasons are for measures like return_to_prison")
-    _among(where, "reasons", reasons, known, problems)
-    groups = tuple(entry.get("groups", base.groups))
-    _among(where, "groups", groups, base.groups, problems)
-    chosen = tuple(entry.get("cohorts", base.cohorts))
-    _among(where, "cohorts", chosen, (*(c for c in base.cohorts if c in cohorts), *cohorts[len(BASES) :]), problems)
-    windows = tuple(entry.get("windows", base.windows))
-    if (
-        not windows
-        or not all(isinstance(w, int) and 0 <= w <= 3653 for w in windows)
-        or list(windows) != sorted(set(windows))
-    ):
-        problems.append(f"{where}: windows are days that rise, such as [90, 365]")
-        windows = base.windows
+    elif name in {m.event for m in MEASURES.values()}:
+        problems.append(f"{where}: the registry uses this word for an event; choose another id")
+    like = _one(entry, "like", _models(), where, problems)
+    reasons = _strings(entry, "reasons", f"{where}: ", problems)
+    _among(where, "reasons", reasons, tuple(code_list("admission_reason").codes), problems)
+    base = MEASURES[like or "return_to_prison"]
+    windows = _windows(entry, base, where, problems)
+    groups = tuple(dict.fromkeys(("all", *_strings(entry, "groups", f"{where}: ", problems, base.groups))))
+    among = _strings(entry, "cohorts", f"{where}: ", problems, base.cohorts)
+    if like:  # without it nobody can say what would be right
+        if reasons and base.event != "return_to_prison":
+            problems.append(f"{where}: reasons are for measures like return_to_prison; leave them out")
+        if base.event.startswith(PROVEN) and windows != base.windows:
+            problems.append(f"{where}: the window is part of the definition of {base.id}; leave windows out")
+        own = cohorts[len(BASES) :] if base.event.startswith((*FROM_RELEASE, PROVEN)) else ()
+        _among(where, "groups", groups, base.groups, problems)
+        _among(where, "cohorts", among, (*base.cohorts, *own), problems)
     if not isinstance(entry.get("publish", False), bool):
-        problems.append(f"{where}: publish is true or false")
+        problems.append(f"{where}: publish is true or false, without quotation marks")
     made = replace(
-        base, id=name, windows=windows, groups=tuple(dict.fromkeys(("all", *groups))), cohorts=chosen,
-        event=name if reasons else base.event, name=_text(entry, "title", where, problems),
-        meaning=_text(entry, "definition", where, problems), primary_window=None, curve=False,
-        source="declared by the project", source_cs="stanoveno projektem", owner="project",
+        base, id=name, windows=windows, groups=groups, cohorts=among, event=name if reasons else base.event,
+        name=_text(entry, "title", where, problems), meaning=_text(entry, "definition", where, problems),
+        primary_window=None, curve=False, source="declared by the project", source_cs="stanoveno projektem",
+        owner="project",
     )  # fmt: skip
-    return made, reasons, bool(entry.get("publish", False))
+    return made, reasons, entry.get("publish") is True
+
+
+def _models() -> tuple[str, ...]:
+    """Measures that others may be like: shares within windows after a release. A cause is a part of another measure."""
+    return tuple(
+        m.id for m in MEASURES.values()
+        if m.windows and m.kind == "rate" and set(m.cohorts) <= set(BASES) and m.id != "cause_of_return"
+    )  # fmt: skip
+
+
+def _windows(entry: dict[str, Any], base: Measure, where: str, problems: list[str]) -> tuple[int, ...]:
+    given = entry.get("windows", list(base.windows))
+    first = 1 if base.event.startswith(("return_", PROVEN)) else 0
+    whole = isinstance(given, list) and given and all(isinstance(w, int) and not isinstance(w, bool) for w in given)
+    if not whole or given != sorted(set(given)) or not first <= given[0] <= given[-1] <= 3653:
+        problems.append(f"{where}: windows are days from {first} to 3653 that rise, such as [90, 365]")
+        return base.windows
+    return tuple(given)
 
 
 def _id(entry: dict[str, Any], keys: set[str], kind: str, problems: list[str]) -> str:
     name = entry.get("id")
-    if not isinstance(name, str) or not name.isidentifier() or not name.islower():
-        problems.append(f"{kind}: give each an id in lower case, such as id = 'return_of_women'")
-        name = f"{kind}_without_id"
+    if not isinstance(name, str) or not name.isidentifier() or not name.islower() or not name.isascii():
+        problems.append(f"{kind}: give each an id of lower-case letters and _, such as id = 'return_of_women'")
+        name = kind + NAMELESS
     unknown = sorted(set(entry) - keys)
     if unknown:
         problems.append(f"{kind} {name}: there is no {', '.join(unknown)}; its keys are {', '.join(sorted(keys))}")
@@ -168,22 +202,36 @@ def _id(entry: dict[str, Any], keys: set[str], kind: str, problems: list[str]) -
 
 
 def _one(entry: dict[str, Any], key: str, allowed: tuple[str, ...], where: str, problems: list[str]) -> str:
+    """The value where it is one of those allowed, else ''."""
     if entry.get(key) in allowed:
         return str(entry[key])
-    problems.append(f"{where}: {key} must be one of {', '.join(allowed)}")
-    return allowed[0]
+    near = nearest(str(entry.get(key, "")), allowed)
+    problems.append(f"{where}: {key} must be one of {', '.join(allowed)}{near}")
+    return ""
 
 
-def _among(where: str, key: str, values: tuple[str, ...], allowed: tuple[str, ...], problems: list[str]) -> None:
-    wrong = [str(v) for v in values if v not in allowed]
+def _strings(
+    entry: Mapping[str, Any], key: str, where: str, problems: list[str], usual: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """A list of texts, one text as a list of one; `usual` where the key is not there."""
+    if key not in entry:
+        return usual
+    given = [entry[key]] if isinstance(entry[key], str) else entry[key]
+    if not isinstance(given, list) or not given or not all(isinstance(v, str) for v in given):
+        problems.append(f"{where}{key} is a list of texts, such as {key} = ['…']")
+        return usual
+    return tuple(dict.fromkeys(given))
+
+
+def _among(where: str, key: str, values: Sequence[str], allowed: tuple[str, ...], problems: list[str]) -> None:
+    wrong = [v for v in values if v not in allowed]
     if wrong:
-        problems.append(f"{where}: {key} has no {', '.join(wrong)}; choose from {', '.join(allowed)}")
+        near = nearest(wrong[0], allowed)
+        problems.append(f"{where}: {key} has no {', '.join(wrong)}; choose from {', '.join(allowed)}{near}")
 
 
 def _text(entry: dict[str, Any], key: str, where: str, problems: list[str]) -> Text:
-    said = {
-        lang: (entry.get(lang) or {}).get(key, "") for lang in ("cs", "en") if isinstance(entry.get(lang, {}), dict)
-    }
+    said = {lang: entry[lang].get(key) for lang in ("cs", "en") if isinstance(entry.get(lang), dict)}
     if not all(isinstance(said.get(lang), str) and said[lang].strip() for lang in ("cs", "en")):
         problems.append(
             f"{where}: say its {key} in both languages, such as cs = {{ {key} = '…' }} and en = {{ {key} = '…' }}"

@@ -118,6 +118,11 @@ def _fill_declared(con: Connection, declared: Declared) -> None:
     _fill(con, "declared_value(cohort VARCHAR, column_name VARCHAR, value VARCHAR)", values)
     reasons = [(kind, reason) for kind, among in (declared.reasons or {}).items() for reason in among]
     _fill(con, "declared_reason(kind VARCHAR, admission_reason VARCHAR)", reasons)
+    _fill(
+        con,
+        "attrition_step(cohort VARCHAR, step_number INTEGER, step VARCHAR, counts_units BOOLEAN)",
+        list(_steps(declared)),
+    )
 
 
 def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> None:
@@ -169,9 +174,6 @@ def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> N
     longest = max((w for m in measures for w in m.windows), default=0)
     _fill(con, "day(day INTEGER)", [(day,) for day in range(longest + 1)])
     _fill(con, "cause(cause VARCHAR)", [(cause,) for cause in CAUSES])
-    _fill(
-        con, "attrition_step(cohort VARCHAR, step_number INTEGER, step VARCHAR, counts_units BOOLEAN)", list(_steps())
-    )
     _insert(con, "measure_registry", registry_rows(measures), len(REGISTRY_COLUMNS))
 
 
@@ -253,8 +255,13 @@ def _parts(measures: Measures) -> Iterator[tuple[str, str, str, str, int, bool]]
             yield m.id, component, part.unit, part.value, part.per, m.process
 
 
-def _steps() -> Iterator[tuple[str, int, str, bool]]:
-    for cohort, steps in ATTRITION.items():
+def _steps(declared: Declared) -> Iterator[tuple[str, int, str, bool]]:
+    """The steps of every cohort; a declared one has those of its base with its conditions before the windows."""
+    ways = dict(ATTRITION)
+    for c in declared.cohorts:
+        windows = [step for step in ATTRITION[c.base] if step[0].startswith("window_")]
+        ways[c.id] = (*ATTRITION[c.base][: -len(windows)], ("conditions_met", True), *windows)
+    for cohort, steps in ways.items():
         for number, (step, counts_units) in enumerate(steps, start=1):
             if step not in STEPS:
                 raise KeyError(step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from difflib import get_close_matches
 
 from pipeline.errors import SettingsError
 from pipeline.outcomes import (
@@ -58,8 +59,14 @@ _PHRASES = {
 def find_measure(name: str, known: Mapping[str, Measure] = MEASURES) -> Measure:
     """One measure; raises SettingsError that lists what there is."""
     if name not in known:
-        raise SettingsError(f"There is no measure '{name}'. Choose one of: {', '.join(known)}.")
+        raise SettingsError(f"There is no measure '{name}'. Choose one of: {', '.join(known)}{nearest(name, known)}.")
     return known[name]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """' (did you mean …?)' for a word like one of those known, else ''."""
+    found = get_close_matches(name, list(known), n=1, cutoff=0.7)
+    return f" (did you mean {found[0]}?)" if found else ""
 
 
 def explain(name: str, language: str = "cs", known: Mapping[str, Measure] = MEASURES) -> str:

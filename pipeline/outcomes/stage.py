@@ -29,8 +29,8 @@ STEPS = (
     "case_period",
     "cohort_member",
     "release_subset",
-    "attrition",
     "declared_cohort",
+    "attrition",
     "observation",
     "return_per_release",
     "conviction_per_release",
@@ -59,7 +59,7 @@ STEPS = (
 )
 """The SQL files in order; each fills the tables that its comments describe. Then follow the cells."""
 FEEDS = {
-    "client_month": {"dose", "caseload"},
+    "client_month": {"dose", "caseload", "complaints", "applications", "complaints_explained"},
     "unit_release": {"plan_ready", "lead_time", "unplanned_release_share"},
     "unit_before": {"pre_release_contacts", "documents_at_release", "post_release_death"},
     "unit_dose": {"dose"},
@@ -71,7 +71,7 @@ FEEDS = {
     "unit_client": {"applications", "caseload", "complaints_explained"},
     "unit_reach": {"reach"},
     "unit_path": {"housing_path", "work_path"},
-    "instrument": {"instrument_change"},
+    "instrument": {"instrument_change", "instrument_better", "instrument_worse"},
     "unit_exposure": {"net_exposure", "proof_time", "reconviction_frequency"},
     "unit_landmark": {"return_after_contact", "return_after_treatment"},
 }
@@ -88,6 +88,8 @@ def measure(con: Connection, settings: Settings, run: Run, measures: Collection[
     declared = read_declared(settings.root)
     known = declared.all_measures
     chosen = known if measures is None else {name: find_measure(name, known) for name in measures}
+    if "days_to_return" in chosen:  # it is read from that measure's curve
+        chosen = {"return_to_prison": known["return_to_prison"], **chosen}
     run_sql_folder(con, PACKAGE, ["sql/tables"], {})
     prepare(con, run, chosen, declared)
     run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in STEPS if _needed(name, chosen)], {})

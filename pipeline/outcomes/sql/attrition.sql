@@ -198,6 +198,29 @@ from core.family_member as f
 left join outcomes.family_served as s on s.partner = f.partner and s.family_member_id = f.family_member_id
 left join core.person as p on p.person_id = f.person_id;
 
+-- A row is one unit on the way into a cohort that the project declares: the way into its base cohort up to the windows, then
+-- the conditions of its own, then the windows.
+insert into outcomes.path
+with turn as (
+    select cohort, min(step_number) as step_number
+    from outcomes.attrition_step
+    where step = 'conditions_met'
+    group by cohort
+)
+select
+    d.cohort, p.person_id, p.unit_id,
+    case
+        when p.lost_step < t.step_number then p.lost_step
+        when u.member_id is not null then t.step_number
+        when p.lost_step < 99 then p.lost_step + 1
+        else 99
+    end,
+    case when p.lost_step >= t.step_number and u.member_id is not null then 'other_' || u.column_name else p.reason end
+from outcomes.path as p
+inner join outcomes.declared_cohort as d on d.base = p.cohort
+inner join turn as t on t.cohort = d.cohort
+left join outcomes.declared_unmet as u on u.cohort = d.cohort and u.member_id = p.unit_id;
+
 -- A row is one step of one cohort (reason ''), or one reason for which persons or releases were lost before it.
 insert into outcomes.attrition
 with furthest as (

@@ -13,7 +13,9 @@ with later as (
     from outcomes.observation_per_release as o
     inner join core.conviction as c on c.person_id = o.person_id and c.conviction_date > o.release_date
     inner join outcomes.event_kind as k on k.everybody and not k.custody and c.conviction_date <= k.seen_to
-    inner join outcomes.measure_window as w on w.event = k.kind and w.cell_set = 'own'
+    inner join (
+        select distinct event, window_days, longest_days from outcomes.measure_window where cell_set = 'own'
+    ) as w on w.event = k.kind
     where date_diff('day', o.release_date, c.conviction_date) <= w.longest_days
 ),
 judged as (
