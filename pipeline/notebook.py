@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from pipeline.charts import Chart
     from pipeline.disclosure import Bundle
+    from pipeline.outcomes import Measure
 
 
 def open_programme(data: str | Path | None = None, *, project: str | Path | None = None) -> Programme:
@@ -56,9 +58,12 @@ class Programme:
     def table(self, name: str) -> pd.DataFrame:
         """A whole table, such as `core.release` or `core.case`; raises SettingsError for an unknown one."""
         schema, _, bare = name.partition(".")
-        known = self.sql("select table_schema || '.' || table_name as name from information_schema.tables")["name"]
-        if name not in set(known):
-            raise SettingsError(f"There is no table '{name}'. There are: {', '.join(sorted(known))}.")
+        found = self.sql("select table_schema || '.' || table_name as name from information_schema.tables")["name"]
+        known = sorted(k for k in found if not k.startswith(("information_schema.", "pg_catalog.")))
+        if name not in known:
+            meant = next((k for k in known if k.split(".")[1] == bare or k == f"core.{name}"), None)
+            near = f" (did you mean {meant}?)" if meant else _nearest(name, known)
+            raise SettingsError(f"There is no table '{name}'{near}. There are: {', '.join(known)}.")
         return self.sql(f'from {schema}."{bare}"')
 
     def measures(self) -> pd.DataFrame:
@@ -84,16 +89,28 @@ class Programme:
         return self.sql("from core.coverage order by all")
 
     def attrition(self, cohort: str = "programme") -> pd.DataFrame:
-        """A row is a step on the way into a cohort, with persons and releases left and the reason for the loss."""
-        return self.sql("from outcomes.attrition where cohort = ? order by step_number", [cohort])
+        """A row is a step on the way into a cohort, with persons and releases left and the reason for the loss.
+
+        Raises SettingsError for an unknown cohort.
+        """
+        frame = self.sql("from outcomes.attrition where cohort = ? order by step_number, reason", [cohort])
+        if frame.empty:
+            raise SettingsError(_wrong("cohort", cohort, self._distinct("cohort", "outcomes.attrition")))
+        return frame
 
     def tdi(self, year: int | None = None, *, kind: str = "treatment", language: str = "en") -> pd.DataFrame:
         """A row is a category of a TDI 3.0 table for everybody, men or women: people of those who entered treatment.
 
         `kind` is treatment or detoxification (alone); all years when none is given. Internal: small counts stand as
-        they are.
+        they are. Raises SettingsError for a kind or year that there is not.
         """
         from pipeline.outcomes import tdi_title
+
+        years = self._distinct("entry_year", "outcomes.tdi_cell")
+        if kind not in ("treatment", "detoxification"):
+            raise SettingsError(_wrong("kind", kind, ("treatment", "detoxification")))
+        if year is not None and year not in years:
+            raise SettingsError(_wrong("year", year, years))
 
         frame = self.sql(
             "select * from outcomes.tdi_cell where kind = ? and (? is null or entry_year = ?)"
@@ -106,22 +123,27 @@ class Programme:
     def rate(
         self, measure: str, *, within: int | None = None, by: str = "all", cohort: str = "programme"
     ) -> pd.DataFrame:
-        """A row is a group: numerator, denominator, percent with its 95 % Wilson interval, and bounds.
+        """A row is a group of one part of a measure, with its counts and what they say.
 
-        `within` is the window in days. Raises SettingsError when the measure, window or group was not counted.
+        Shares: `rate`, its 95 % interval `low`–`high` (Wilson; on the effective number where units are not persons) and
+        `upper_bound` (all doubts counted), in percent. Rates per time: `value` with its exact Poisson interval. Other
+        ratios and medians: `value`. `within` is the window in days; it may be left out where there is one. Raises
+        SettingsError that says what there is when the measure, window, group or cohort was not counted.
         """
-        from pipeline.outcomes import wilson
-
+        known = self._known(measure)
+        windows = self._distinct("window_days", "outcomes.measure_cell", measure)
+        window = within if within is not None else windows[0] if len(windows) == 1 else None
+        self._check(measure, cohort, by, window, windows)
         frame = self.sql(
-            "select * from outcomes.measure_cell where measure = ? and cohort = ? and group_by = ?"
-            " and window_days is not distinct from ? and cell_set = 'own' order by group_value, component",
-            [measure, cohort, by, within],
+            "select group_value, component, numerator, denominator, value, too_early, status, * exclude (group_value,"
+            " component, numerator, denominator, value, too_early, status) from outcomes.measure_cell where measure = ?"
+            " and cohort = ? and group_by = ? and window_days is not distinct from ? and cell_set = 'own'"
+            " order by group_value, component",
+            [measure, cohort, by, window],
         )
-        if frame.empty:
-            raise SettingsError(self._advice(measure, cohort))
-        counts = frame[["numerator", "denominator", "possible"]].fillna(0).astype(int).to_numpy()
-        shares = [_percentages(*row, interval=wilson) for row in counts.tolist()]
-        frame[["rate", "low", "high", "upper_bound"]] = shares
+        read = [_read_cell(known, cell) for cell in frame.to_dict("records")]
+        for place, name in enumerate(READ):
+            frame.insert(4 + place, name, [cell[name] for cell in read])
         return frame
 
     def explain(self, measure: str, **keys: str | int) -> pd.DataFrame:
@@ -134,6 +156,8 @@ class Programme:
 
         from pipeline.outcomes import TRACE_COLUMNS, read_declared, trace
 
+        if "within" in keys:  # as `rate` calls it
+            keys = {"window": keys["within"]} | {name: value for name, value in keys.items() if name != "within"}
         given = {name: str(value) for name, value in keys.items()}
         found = trace(self._con, measure, given, read_declared(self.settings.root).all_measures)
         frame = pd.DataFrame(found.rows, columns=list(TRACE_COLUMNS))
@@ -144,14 +168,23 @@ class Programme:
         """Cumulative incidence in percent by days since day 0; `.plot()` draws it with numbers at risk, watermarked."""
         from pipeline.charts import incidence_chart
 
+        known = self._known(measure)
+        for name, value in (("cohort", cohort), ("group_by", by)):
+            there = self._distinct(name, "outcomes.curve", measure)
+            if value not in there:
+                what = (
+                    f"{measure} has no curve"
+                    if not there
+                    else _wrong("group (by)" if name == "group_by" else name, value, there)
+                )
+                curves = ", ".join(self._distinct("measure", "outcomes.curve"))
+                raise SettingsError(what if there else f"{what}. Those that have one: {curves}.")
         counts = self.sql(
             "select group_value, day, at_risk, events, competing, censored from outcomes.curve"
             " where measure = ? and cohort = ? and group_by = ? order by group_value, day",
             [measure, cohort, by],
         )
-        if counts.empty:
-            raise SettingsError(self._advice(measure, cohort))
-        return incidence_chart(counts, title=measure, released=False)
+        return incidence_chart(counts, title=known.name.en, released=False)
 
     def bundle(self, path: str | Path) -> Bundle:
         """A draft or released bundle: only what is in a released one may leave the house."""
@@ -159,22 +192,73 @@ class Programme:
 
         return open_bundle(Path(path))
 
-    def _advice(self, measure: str, cohort: str) -> str:
-        counted = self.sql(
-            "select distinct measure, cohort, window_days, group_by from outcomes.measure_cell where measure = ?",
-            [measure],
-        )
-        if counted.empty:
-            return f"'{measure}' is not a measure that was counted. See programme.measures()."
-        windows = sorted({int(w) for w in counted["window_days"].dropna()})
-        groups, cohorts = sorted(set(counted["group_by"])), sorted(set(counted["cohort"]))
-        return (
-            f"{measure} was counted within {windows or 'no window'} by {groups} for {cohorts}, not so for '{cohort}'."
-        )
+    def _known(self, measure: str) -> Measure:
+        """The definition of a measure that was counted; raises SettingsError for another."""
+        from pipeline.outcomes import read_declared
+
+        counted = self._distinct("measure", "outcomes.measure_cell")
+        if measure not in counted:
+            raise SettingsError(_wrong("measure", measure, counted) + " programme.measures() explains them.")
+        return read_declared(self.settings.root).all_measures[measure]
+
+    def _check(self, measure: str, cohort: str, by: str, window: int | None, windows: list[Any]) -> None:
+        """Raise SettingsError with everything that was not counted."""
+        problems = [
+            _wrong(name, value, self._distinct(column, "outcomes.measure_cell", measure))
+            for name, column, value in (("cohort", "cohort", cohort), ("group (by)", "group_by", by))
+            if value not in self._distinct(column, "outcomes.measure_cell", measure)
+        ]
+        if window is None and windows:
+            problems.append(f"Say within how many days, such as within={windows[-1]}: {', '.join(map(str, windows))}.")
+        elif window is not None and window not in windows:
+            problems.append(
+                _wrong("window (within)", window, windows) if windows else f"{measure} has no window; leave within out."
+            )
+        if not problems and not self.sql(
+            "select 1 from outcomes.measure_cell where measure = ? and cohort = ? and group_by = ?"
+            " and window_days is not distinct from ? and cell_set = 'own' limit 1", [measure, cohort, by, window]
+        ).size:  # fmt: skip
+            problems.append(f"{measure} was not counted by {by} within {window} days for {cohort}; try by='all'.")
+        if problems:
+            raise SettingsError(problems)
+
+    def _distinct(self, column: str, table: str, measure: str | None = None) -> list[Any]:
+        rows = self._con.execute(
+            f"select distinct {column} from {table} where {column} is not null"
+            + (" and measure = ?" if measure else "") + " order by 1", [measure] if measure else []
+        ).fetchall()  # fmt: skip
+        return [value for (value,) in rows]
 
 
-def _percentages(x: int, n: int, possible: int, *, interval: Callable[[int, int], tuple[float, float]]) -> list[float]:
-    """Rate, interval and upper bound in percent; all missing where nobody is in the denominator."""
-    if n == 0:
-        return [float("nan")] * 4
-    return [100 * share for share in (x / n, *interval(x, n), (x + possible) / n)]
+READ = ("rate", "low", "high", "upper_bound")
+"""Columns that `rate` adds."""
+
+
+def _read_cell(measure: Measure, cell: Mapping[Any, Any]) -> dict[str, float]:
+    """What a cell's counts say; nothing (NaN) where it is not measured or nobody is in its denominator."""
+    from pipeline.outcomes import poisson_exact, wilson, wilson_clustered
+
+    nothing = dict.fromkeys(READ, math.nan)
+    n, part = cell["denominator"], measure.part(cell["component"])
+    if cell["status"] != "measured" or not n > 0 or part.value == "median":
+        return nothing
+    if part.value == "ratio":
+        if part.unit != "person_days":
+            return nothing
+        low, high = (part.per * limit for limit in poisson_exact(int(cell["numerator"]), float(n)))
+        return nothing | {"low": low, "high": high}
+    x, effective = float(cell["numerator"]), float(cell["effective_n"])
+    interval = wilson_clustered(x, n, effective) if effective < n else wilson(x, n)
+    shares = (x / n, *interval, (x + cell["possible"]) / n)
+    return dict(zip(READ, (100 * share for share in shares), strict=True))
+
+
+def _wrong(what: str, given: object, known: Iterable[object]) -> str:
+    words = [str(word) for word in known]
+    return f"There is no {what} '{given}'{_nearest(str(given), words)}. Choose from: {', '.join(words)}."
+
+
+def _nearest(given: str, known: Iterable[str]) -> str:
+    from pipeline.outcomes import nearest
+
+    return nearest(given, known)

@@ -6,7 +6,7 @@ from pipeline.outcomes.definition import Measure, Text
 from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUP_VALUES, GROUPS, REASONS, STEPS, UNITS
 from pipeline.outcomes.models import CoxFit, cox
 from pipeline.outcomes.recurrent import Watched, mean_cumulative_count
-from pipeline.outcomes.registry import MEASURES, definitions_version, explain
+from pipeline.outcomes.registry import MEASURES, definitions_version, explain, nearest
 from pipeline.outcomes.stage import measure
 from pipeline.outcomes.statistics import (
     minimum_detectable_difference,
@@ -14,6 +14,7 @@ from pipeline.outcomes.statistics import (
     overdispersion,
     poisson_exact,
     wilson,
+    wilson_clustered,
 )
 from pipeline.outcomes.tdi import tdi_title
 from pipeline.outcomes.tracing import ROWS as TRACE_COLUMNS
@@ -46,6 +47,7 @@ __all__ = [
     "mean_cumulative_count",
     "measure",
     "minimum_detectable_difference",
+    "nearest",
     "newcombe",
     "overdispersion",
     "poisson_exact",
@@ -54,4 +56,5 @@ __all__ = [
     "tdi_title",
     "trace",
     "wilson",
+    "wilson_clustered",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from pipeline.errors import SettingsError
+from pipeline.outcomes.define_exposure import DAYS_TO_RETURN
 from pipeline.outcomes.definition import Measure
 from pipeline.outcomes.registry import MEASURES, find_measure
 from pipeline.warehouse import Connection
@@ -82,13 +83,16 @@ def _checked(con: Connection, m: Measure, wanted: Mapping[str, str]) -> tuple[di
     for group, value in groups.items():
         column = "detail" if group in detail else group
         found = con.execute(
-            f"select distinct {column} from outcomes.unit where measure = ? and cohort = ? and {column} is not null"
-            + (" and detail_by = ?" if group in detail else "") + " order by 1",
-            [measure, keys["cohort"], *([group] if group in detail else [])],
-        ).fetchall()  # fmt: skip
+            f"select {column} from outcomes.unit where measure = ? and cohort = ? and {column} is not null"
+            + (" and detail_by = ?" if group in detail else "")
+            + " union select group_value from outcomes.measure_cell where measure = ? and cohort = ? and group_by = ?"
+            " order by 1",
+            [measure, keys["cohort"], *([group] if group in detail else []), measure, keys["cohort"], group],
+        ).fetchall()
         values = [str(v) for (v,) in found]
         if value not in values:
-            problems.append(f"{group}={value}: choose from {', '.join(values)}.")
+            advice = f"choose from {', '.join(values)}" if values else f"{measure} was not counted by it"
+            problems.append(f"{group}={value}: {advice}.")
     if problems:
         raise SettingsError(problems)
     return keys, groups
@@ -108,7 +112,13 @@ def _cells(con: Connection, measure: str, keys: dict[str, str], groups: dict[str
 def _rows(con: Connection, m: Measure, keys: dict[str, str], groups: dict[str, str]) -> list[tuple[Any, ...]]:
     detail = {k: v for k, v in groups.items() if k not in GROUPS}
     narrowed = " and ".join(f"u.{name} = ?" for name in groups if name in GROUPS) or "true"
-    scope = "u.detail_by = ? and u.detail = ?" if detail else "u.scope <> 'detail'"
+    if m.id == DAYS_TO_RETURN.id:
+        return con.execute(FOLLOWED, [keys["cohort"]]).fetchall()
+    scope = (
+        "u.detail_by = ? and u.detail = ?"
+        if detail
+        else "u.scope = '" + ("quarters" if m.id == "complaints" and "quarter" in groups else "groups") + "'"
+    )
     given = [m.id, keys["cohort"], keys["component"], keys["cell_set"], keys["window"]]
     parameters = [*given, *next(iter(detail.items()), ()), *(v for k, v in groups.items() if k in GROUPS)]
     after_release = con.execute("select count(*) from outcomes.event_kind as k where k.kind = ?", [m.event]).fetchone()
@@ -127,6 +137,18 @@ UNITS = (
     " where u.measure = ? and u.cohort = ? and u.component = ? and u.cell_set = ?"
     " and coalesce(cast(u.window_days as varchar), '') = ? and {scope} and {narrowed} order by all"
 )
+FOLLOWED = """
+select
+    m.member_id, m.person_id, m.start_date, case f.status when 'event' then 'event' else 'none' end, f.days,
+    coalesce(f.reason, f.status), f.start_date + cast(f.days as integer), m.partner, m.prison, m.release_quarter, null,
+    null, null, null, null
+from outcomes.cohort_member as m
+inner join outcomes.follow_up as f
+    on f.cohort = m.cohort and f.member_id = m.member_id and f.kind = 'return_to_prison' and f.event_number = 1
+where m.cohort = ?
+order by all
+"""
+"""Those whose curve of return shows on which day a share is reached."""
 MEMBERS = (
     """
 with judged as (

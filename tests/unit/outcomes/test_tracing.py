@@ -31,12 +31,16 @@ def con() -> duckdb.DuckDBPyConnection:
     insert(con, "custody_stay", "c1", stays)
     case = {"programme": "through_the_gate", "agreement_date": "2021-06-01", "prison": "brno"}
     insert(con, "case", "a1", [case | {"case_id": p, "person_id": p} for p in "pq"])
+    deliver(con, "b1", "b", covers=("case",), period=("2019-01-01", "2023-07-31"))
+    insert(con, "case", "b1", [case | {"case_id": "b", "person_id": "q"}])
     visit = {"service_code": "counselling", "setting": "community", "recipient": "client", "direct": True}
     visit |= {"service_id": "v", "case_id": "q", "person_id": "q", "service_date": "2022-01-12"}
     insert(con, "service", "a1", [visit | {"attendance": "attended"}])
     settings = Settings(root=Path("."), data=Path("."))
     core.build(con, settings, run_of())
-    outcomes.measure(con, settings, run_of(), ["return_to_prison", "contact_made", "plan_ready"])
+    outcomes.measure(
+        con, settings, run_of(), ["return_to_prison", "contact_made", "plan_ready", "days_to_return", "missed_share"]
+    )
     return con
 
 
@@ -69,6 +73,27 @@ def test_two_groups_narrow_the_rows_without_a_cell(con: duckdb.DuckDBPyConnectio
 
 def test_a_measure_of_work_leads_to_its_people(con: duckdb.DuckDBPyConnection) -> None:
     assert [row["person"] for row in rows(trace(con, "plan_ready", {}))] == ["p", "q"]
+
+
+def test_a_share_of_the_curve_leads_to_everybody_followed(con: duckdb.DuckDBPyConnection) -> None:
+    found = trace(con, "days_to_return", {"component": "incidence_25"})
+    assert found.cell is not None
+    assert found.cell["value"] == 50
+    assert [(row["person"], row["verdict"], row["days"]) for row in rows(found)] == [
+        ("p", "event", 50),
+        ("q", "none", 567),
+    ]
+
+
+def test_a_cell_that_nobody_could_fill_is_shown_without_rows(con: duckdb.DuckDBPyConnection) -> None:
+    found = trace(con, "missed_share", {"partner": "b"})
+    assert found.cell is not None
+    assert (found.cell["status"], found.rows) == ("not_collected", [])
+
+
+def test_a_misspelt_measure_is_answered_with_the_nearest(con: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(SettingsError, match=r"did you mean return_to_prison\?"):
+        trace(con, "retrun_to_prison", {})
 
 
 def test_a_released_cell_is_found_by_its_id(con: duckdb.DuckDBPyConnection) -> None:
