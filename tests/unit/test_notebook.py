@@ -18,11 +18,11 @@ from tests.support.core_rows import measured
 from tests.support.drawn import world
 
 DRAWN = """
-    person | released   | services                                   | stays
-    p1     | 2022-01-10 | 2022-01-10 gate; 2022-01-20 phone          | 2022-03-01 new_sentence until 2022-04-01 pardon; 2022-05-01 new_sentence
-    p2     | 2022-02-10 | 2022-03-30 phone missed; 2022-04-01 phone  |
-    p3     | 2022-02-20 |                                            | 2022-06-01 new_sentence
-    """
+person | released   | services         | stays
+p1     | 2022-01-10 | 2022-01-10 gate  | 2022-03-01 new_sentence until 2022-04-01 pardon; 2022-05-01 new_sentence
+p2     | 2022-02-10 | 2022-04-01 phone |
+p3     | 2022-02-20 |                  | 2022-06-01 new_sentence
+"""
 
 
 @pytest.fixture(scope="module")
