@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.disclosure import Cell, Row
 from pipeline.publication import numbers
 from pipeline.publication.cite import derived, is_shown, number
@@ -42,11 +44,23 @@ def points(value: float, kind: str, cells: list[Cell], language: str) -> str:
     return derived(numbers.format_points(value, language), kind, cells)
 
 
-def control_limits(percent: float, size: float, z: float) -> tuple[float, float]:
+def widening(percents: Sequence[float], sizes: Sequence[float], centre: float) -> float:
+    """Over-dispersion φ of places around the whole's percentage, from released percentages and numbers of people.
+
+    One decimal, as it is printed beside the limits that it widens; never below 1.
+    """
+    from pipeline import outcomes
+
+    observed = [percent / 100 * size for percent, size in zip(percents, sizes, strict=True)]
+    return round(outcomes.overdispersion(observed, sizes, centre / 100), 1)
+
+
+def control_limits(percent: float, size: float, z: float, phi: float = 1.0) -> tuple[float, float]:
     """Limits in percent that a place of `size` people keeps by chance when its true percentage is `percent`.
 
-    The score limits of Spiegelhalter (2005), within 0 and 100; `z` is the normal deviate of the limit.
+    The score limits of Spiegelhalter (2005), within 0 and 100; `z` is the normal deviate of the limit, `phi` the
+    over-dispersion (see `widening`).
     """
     share = percent / 100
-    spread = z * (share * (1 - share) / size) ** 0.5
+    spread = z * (phi * share * (1 - share) / size) ** 0.5
     return max(0.0, 100 * (share - spread)), min(100.0, 100 * (share + spread))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline import outcomes
 from pipeline.model import code_list
 from pipeline.publication import numbers
@@ -36,6 +38,11 @@ def label(group_by: str, value: str, language: str) -> str:
     if not listed and value in WORDS.get(group_by, {}):
         listed = WORDS[group_by][value].in_language(language)
     return listed or value.replace("_", " ")
+
+
+def bare(prison: str) -> str:
+    """A prison's name without the word prison, where nothing else can be meant."""
+    return re.sub(r"^(Vazební )?[Vv]ěznice | (Remand )?Prison$", "", prison)
 
 
 def _from_lists(group_by: str, value: str, language: str) -> str:

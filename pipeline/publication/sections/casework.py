@@ -145,10 +145,12 @@ def parts_table(report: Report, name: str, cohort: str, component: str = "") -> 
 
 
 def counts_table(report: Report, name: str, cohort: str) -> str:
-    """A count by what happened, with its base and how many there are per hundred."""
+    """A count by what happened, with its base and how many per hundred; a sentence where nothing is collected."""
     rows = rows_of(report, name, cohort, "")
     if not rows:
         return report.t("none.table")
+    if all(str(row["n"].status) == "not_collected" for row in rows):
+        return report.t("none.collected", title=report.words(name, "title"))
     header = [report.t(f"column.{key}") for key in ("group", "clients", "count", "per_hundred")]
     lines = [
         [group_name(report, row), report.cite(row["n"]), report.cite(row["x"]), report.cite(row["value"])]

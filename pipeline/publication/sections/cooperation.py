@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from statistics import median
@@ -14,7 +13,8 @@ from pipeline.periods import Quarter
 from pipeline.publication import numbers
 from pipeline.publication.catalogue import has
 from pipeline.publication.cite import derived, format_cell, is_shown, number
-from pipeline.publication.differences import control_limits
+from pipeline.publication.differences import control_limits, widening
+from pipeline.publication.labels import bare
 from pipeline.publication.markdown import Table, escape, paragraphs
 from pipeline.publication.report import Figure, Report, block
 from pipeline.publication.sections.casework import definitions, parts_table
@@ -116,7 +116,8 @@ def _milestones(report: Report, rows: Sequence[Row]) -> list[str]:
 def funnel(report: Report, measure: str, chosen: str = "") -> Figure | None:
     """Prisons by the number of people behind each, with the limits of chance; None with fewer than three to show.
 
-    Limits come from the released overall percentage and the released numbers of people alone.
+    Limits come from the released overall percentage and the released numbers of people alone, widened by how much
+    more than chance the prisons differ (over-dispersion, Spiegelhalter 2005).
     """
     rows = by_group(report, measure, "prison")
     whole = report.row(measure, cohort=PROGRAMME, component="", cell_set="own", group_by="all")
@@ -125,7 +126,10 @@ def funnel(report: Report, measure: str, chosen: str = "") -> Figure | None:
         return None
     centre, title = number(whole["rate"]), report.words(measure, "title")
     places = _places(report, drawn, chosen)
-    outside = [place for place in places if _is_outside(place, centre)]
+    cells = [row[name] for row in drawn for name in ("rate", "persons")]
+    percents, sizes = ([number(row[name]) for row in drawn] for name in ("rate", "persons"))
+    phi = widening(percents, sizes, centre)
+    outside = [place for place in places if _is_outside(place, centre, phi)]
     suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
     key = "alternative.funnel" if outside else "alternative.funnel_within"
     pairs = "; ".join(pair(report, report.label("prison", row.keys["group_value"]), row) for row in rows)
@@ -136,10 +140,15 @@ def funnel(report: Report, measure: str, chosen: str = "") -> Figure | None:
         plain(report.t("figure.limits_inner")), plain(report.t("figure.limits_outer")), suffix,
     )  # fmt: skip
     chart = funnel_chart(
-        places, centre, _limits(places, centre), words, report.language, alternative=plain(alternative)
+        places, centre, _limits(places, centre, phi), words, report.language, alternative=plain(alternative)
     )
     heading = report.t("title.funnel_outside" if outside else "title.funnel", title=title, places=names)
-    notes = [*figure_notes(report, measure, ""), report.t("figure.funnel"), _left_out(report, rows, drawn)]
+    factor = derived(numbers.format_decimal(phi, report.language), "overdispersion", [*cells, whole["rate"]])
+    notes = [
+        *figure_notes(report, measure, ""),
+        report.t("figure.funnel", factor=factor),
+        _left_out(report, rows, drawn),
+    ]
     name = f"funnel-{measure}-{chosen}" if chosen else f"funnel-{measure}"
     return report.figure(name, heading, chart, notes, alternative)
 
@@ -153,25 +162,20 @@ def _places(report: Report, rows: Sequence[Row], chosen: str) -> list[Place]:
 
 
 def _place(report: Report, size: float, percent: float, rows: Sequence[Row], chosen: str) -> Place:
-    names = sorted(_bare(report.plain_label("prison", row.keys["group_value"])) for row in rows)
+    names = sorted(bare(report.plain_label("prison", row.keys["group_value"])) for row in rows)
     text = f"{format_cell(rows[0]['rate'], report.language)}, {format_cell(rows[0]['persons'], report.language)}"
     return Place(", ".join(names), size, percent, text, any(row.keys["group_value"] == chosen for row in rows))
 
 
-def _bare(name: str) -> str:
-    """A prison's name without the word prison: there is nothing else in the figure."""
-    return re.sub(r"^(Vazební )?[Vv]ěznice | (Remand )?Prison$", "", name)
-
-
-def _is_outside(place: Place, centre: float) -> bool:
-    low, high = control_limits(centre, place.size, OUTER)
+def _is_outside(place: Place, centre: float, phi: float) -> bool:
+    low, high = control_limits(centre, place.size, OUTER, phi)
     return not low <= place.percent <= high
 
 
-def _limits(places: Sequence[Place], centre: float) -> Limits:
+def _limits(places: Sequence[Place], centre: float, phi: float) -> Limits:
     last = int(max(place.size for place in places) * 1.15)
     sizes = [float(size) for size in range(10, last + 1, max(1, last // 60))]
-    pairs = {z: [control_limits(centre, size, z) for size in sizes] for z in (INNER, OUTER)}
+    pairs = {z: [control_limits(centre, size, z, phi) for size in sizes] for z in (INNER, OUTER)}
     return Limits(sizes, pairs[INNER], pairs[OUTER])
 
 

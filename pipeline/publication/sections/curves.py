@@ -32,11 +32,16 @@ def curve_figure(report: Report, measure: str) -> Figure | None:
     alternative = _alternative(report, measure, rows)
     chart = curve_chart([Line("", steps)], words, report.language, alternative=strip_marks(strip_tags(alternative)))
     released = [row for row in rows if shown(row.cells.get("incidence")) is not None]
-    last = min(released, key=lambda row: abs(int(row.keys["day_to"]) - int(YEAR)))
+    last = max(released, key=lambda row: (int(row.keys["day_to"]) <= int(YEAR), _near_a_year(row)))
     first = min(rows, key=lambda row: int(row.keys["day_from"]))
     caption = report.finding("curve", {"percent": last["incidence"]}, day=last.keys["day_to"], title=title)
     caption = caption if is_return(measure) else report.t("question.curve_other", title=title)
     return report.figure(f"curve-{measure}", caption, chart, _notes(report, measure, first), alternative)
+
+
+def _near_a_year(row: Row) -> int:
+    """A step's nearness to a year: a title speaks of the last step within it, else of the first after it."""
+    return -abs(int(row.keys["day_to"]) - int(YEAR))
 
 
 def _notes(report: Report, measure: str, first: Row) -> list[str]:

@@ -9,7 +9,7 @@ from pipeline.charts import Stream, flow_chart
 from pipeline.disclosure import Cell, Row
 from pipeline.publication import numbers
 from pipeline.publication.cite import derived, is_shown, number
-from pipeline.publication.markdown import Table, heading, paragraphs
+from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Figure, Report, block
 from pipeline.publication.sections.casework import PROGRAMME, definitions, part_title, parts_table, shares_table
 from pipeline.publication.sections.parts import figure_notes
@@ -60,8 +60,7 @@ def step_part(report: Report, name: str, step: str) -> str:
     rows = {row.keys["group_value"]: row for row in report.rows(
         name, group_by="state_before", component=step, cohort=PROGRAMME, cell_set="own")}  # fmt: skip
     flows = [flow for before in STATES if before in rows for flow in flows_from(report, before, rows[before])]
-    head = heading(3, part_title(report, name, step), f"sec-{name}-{step}".replace("_", "-")) if step else ""
-    return paragraphs(head, block(flow_figure(report, name, step, flows)), flow_table(report, name, step, rows, flows))
+    return paragraphs(block(flow_figure(report, name, step, flows)), flow_table(report, name, step, rows, flows))
 
 
 def flows_from(report: Report, before: str, row: Row) -> list[Flow]:

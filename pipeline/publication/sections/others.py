@@ -40,21 +40,22 @@ def measure_part(report: Report, name: str) -> str:
     rows = rows or [row for row, key in keys if key["group_by"] == "all"]
     if not rows:
         return ""
-    values = [row for row in rows if str(row["value"].status) != "not_applicable"]
-    shares = [row for row in rows if row not in values]
-    caption = report.words(name, "title")
-    tables = [rate_table(report, f"{name}-shares", caption, report.t("column.group"), _lines(report, name, shares))]
-    title = heading(2, report.words(name, "title"), f"sec-{name.replace('_', '-')}")
+    shares = [row for row in rows if is_share(report, name, row)]
+    values = [row for row in rows if row not in shares]
+    caption, lines = report.words(name, "title"), [(row_title(report, row), row) for row in shares]
     return paragraphs(
-        title,
+        heading(2, report.words(name, "title"), f"sec-{name.replace('_', '-')}"),
         report.words(name, "definition"),
-        *(tables if shares else []),
+        rate_table(report, f"{name}-shares", caption, report.t("column.group"), lines) if shares else "",
         _values(report, name, values) if values else "",
     )
 
 
-def _lines(report: Report, name: str, rows: list[Row]) -> list[tuple[str, Row]]:
-    return [(row_title(report, row), row) for row in rows]
+def is_share(report: Report, name: str, row: Row) -> bool:
+    """Whether a row is a share of something; one of which nothing is known yet is what its measure is."""
+    if report.bundle.meta.definitions[name].get("kind") == "rate":
+        return str(row["value"].status) not in ("shown", "rounded")
+    return str(row["value"].status) == "not_applicable"
 
 
 def row_title(report: Report, row: Row) -> str:

@@ -13,21 +13,26 @@ from pipeline.publication.cite import is_shown
 from pipeline.publication.editions import subjects
 from pipeline.publication.markdown import Table, bullets, escape, heading, paragraphs
 from pipeline.publication.report import PRIMARY, RETURN, YEAR, Figure, Report, block
-from pipeline.publication.sections.casework import part_title
+from pipeline.publication.sections.casework import part_title, unit_words
 from pipeline.publication.sections.cooperation import access_sentence, funnel
 from pipeline.publication.sections.parts import pair, rate_row, rate_sentence, span_cell
 from pipeline.publication.sections.quality import coverage_table, latest, quality_table
 from pipeline.publication.sections.summary import state
 from pipeline.publication.strips import strip_marks, strip_tags
 
+PROCESSES = ("unplanned_release_share", "applications")
+"""Measures that a page counts to how the work went, beside those that the registry calls processes."""
 UNSHOWN = ("hidden", "too_early", "not_collected", "unknown")
 OUTCOMES = (*PRIMARY, (RETURN, YEAR))
 FUNNEL = "cancelled_by_prison_share"
+MAIN = "programme"
+COHORTS = (MAIN, "romodrom")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One measure about one subject: its title, its row, the row of the whole programme (None when not released)."""
+    """One measure about one subject: its title, its row, and the whole programme's, None where that is the same
+    people or is not released."""
 
     measure: str
     title: str
@@ -78,18 +83,25 @@ def subject_of(report: Report, group_by: str, subject: str) -> str:
 
 def measures_of(report: Report, group_by: str, subject: str) -> list[Line]:
     """Every measure that is released about a subject, one line a cohort, part and main length of follow-up."""
-    found = []
-    for name in report.bundle.tables:
-        for row in report.rows(name, group_by=group_by, group_value=subject, cell_set="own"):
-            if "component" not in row.keys or row.keys["cohort"] not in ("programme", "romodrom"):
-                continue
-            if row.keys["window"] != main_window(report, name):
-                continue
-            keys = {key: row.keys[key] for key in ("component", "cohort", "window")}
-            whole = report.row(name, group_by="all", cell_set="own", **keys)
-            process = bool(report.bundle.meta.definitions[name].get("process")) or name in ("unplanned_release_share",)
-            found.append(Line(name, _title(report, name, row), row, whole, process))
-    return found
+    found = [
+        (name, row)
+        for name in report.bundle.tables
+        for row in report.rows(name, group_by=group_by, group_value=subject, cell_set="own")
+        if "component" in row.keys and row.keys["cohort"] in COHORTS and row.keys["window"] == main_window(report, name)
+    ]
+    several = len({row.keys["cohort"] for _, row in found}) > 1
+    return [_line(report, name, row, group_by, several) for name, row in found]
+
+
+def _line(report: Report, name: str, row: Row, group_by: str, several: bool) -> Line:
+    """`several`: the page holds two cohorts, so a line of the second says which it is of."""
+    keys = {key: row.keys[key] for key in ("component", "cohort", "window")}
+    cohort = row.keys["cohort"]
+    title = _title(report, name, row) + (f" ({report.label('cohort', cohort)})" if several and cohort != MAIN else "")
+    alone = len(report.rows(name, group_by=group_by, cell_set="own", **keys)) == 1
+    whole = None if alone else report.row(name, group_by="all", cell_set="own", **keys)
+    process = bool(report.bundle.meta.definitions[name].get("process")) or name in PROCESSES
+    return Line(name, title, row, whole, process)
 
 
 def main_window(report: Report, name: str) -> str:
@@ -124,7 +136,7 @@ def _process(report: Report, kind: str, subject: str, lines: Sequence[Line]) -> 
         return paragraphs(report.heading(1, "heading.process", "sec-process"), report.t("none.table"))
     return paragraphs(
         report.heading(1, "heading.process", "sec-process"),
-        report.t("page.process.intro"),
+        report.t("page.process.intro" if beside(lines) else "page.process.alone"),
         share_table(report, "process", report.t("caption.process"), shares) if shares else "",
         value_table(report, values) if values else "",
         block(own_figure(report, subject, shares)),
@@ -138,7 +150,8 @@ def _is_share(row: Row) -> bool:
 
 def share_table(report: Report, name: str, caption: str, lines: Sequence[Line]) -> str:
     """Shares of one subject beside the whole programme's."""
-    header = [report.t(f"column.{key}") for key in ("measure", "n", "x", "rate", "interval", "whole")]
+    header = [report.t(f"column.{key}") for key in ("measure", "n", "x", "rate", "interval")]
+    header += [report.t("column.whole")] if beside(lines) else []
     rows = [
         [
             line.title,
@@ -146,7 +159,7 @@ def share_table(report: Report, name: str, caption: str, lines: Sequence[Line]) 
             report.cite(line.row.cells.get("x")),
             report.cite(line.row.cells.get("rate")),
             span_cell(report, line.row, "low", "high"),
-            report.cite(line.whole.cells.get("rate") if line.whole else None),
+            *_of_whole(report, line, lines, "rate"),
         ]
         for line in lines
     ]
@@ -155,17 +168,29 @@ def share_table(report: Report, name: str, caption: str, lines: Sequence[Line]) 
 
 def value_table(report: Report, lines: Sequence[Line]) -> str:
     """Medians and amounts of one subject beside the whole programme's."""
-    header = [report.t(f"column.{key}") for key in ("measure", "n", "value", "whole")]
+    header = [report.t(f"column.{key}") for key in ("measure", "n", "value", "unit")]
+    header += [report.t("column.whole")] if beside(lines) else []
     rows = [
         [
             line.title,
             report.cite(line.row.cells.get("n")),
             report.cite(line.row.cells.get("value")),
-            report.cite(line.whole.cells.get("value") if line.whole else None),
+            unit_words(report, line.measure, line.row.keys["component"]),
+            *_of_whole(report, line, lines, "value"),
         ]
         for line in lines
     ]
     return str(Table("tbl-values", report.t("caption.values"), header, rows))
+
+
+def beside(lines: Sequence[Line]) -> bool:
+    """Whether the whole programme stands beside any of the lines."""
+    return any(line.whole for line in lines)
+
+
+def _of_whole(report: Report, line: Line, lines: Sequence[Line], statistic: str) -> list[str]:
+    whole = line.whole.cells.get(statistic) if line.whole else None
+    return [report.cite(whole)] if beside(lines) else []
 
 
 def own_figure(report: Report, subject: str, lines: Sequence[Line]) -> Figure | None:
@@ -179,7 +204,8 @@ def own_figure(report: Report, subject: str, lines: Sequence[Line]) -> Figure | 
     alternative = report.t("alternative.attrition", pairs=words)
     axis = strip_marks(report.t("axis.own"))
     chart = forest_chart(rows, axis, suffix, report.language, alternative=strip_marks(strip_tags(alternative)))
-    return report.figure(f"own-{subject}", report.t("question.own"), chart, [report.t("figure.beside")], alternative)
+    key, notes = ("question.own", [report.t("figure.beside")]) if beside(shown) else ("question.alone", [])
+    return report.figure(f"own-{subject}", report.t(key), chart, notes, alternative)
 
 
 def _beside(report: Report, line: Line) -> RateRow:

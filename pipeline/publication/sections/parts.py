@@ -72,10 +72,20 @@ def rate_cells(report: Report, row: Row) -> list[str]:
 
 
 def rate_table(report: Report, name: str, caption: str, first: str, lines: Sequence[tuple[str, Row]]) -> str:
-    """Rates of several groups or windows with interval, bounds and those for whom it is too early."""
+    """Rates of several groups or windows with interval, bounds and those for whom it is too early.
+
+    Lines in which there was nothing to count are named beneath the table.
+    """
     header = [first, *(report.t(f"column.{column}") for column in RATE_COLUMNS)]
-    rows = [[label, *rate_cells(report, row)] for label, row in lines]
-    return str(Table(f"tbl-{name}", caption, header, rows))
+    rows = [[label, *rate_cells(report, row)] for label, row in lines if not nothing(row)]
+    folded = "; ".join(label for label, row in lines if nothing(row))
+    note = report.t("note.folded", names=folded) if folded else ""
+    return str(Table(f"tbl-{name}", caption, header, rows, notes=[note] if note else [])) if rows else note
+
+
+def nothing(row: Row) -> bool:
+    """Whether a line has nothing to count, not even nobody: none of its numbers applies."""
+    return all(str(row.cells[name].status) == "not_applicable" for name in ("n", "x", "rate", "value"))
 
 
 def grouped(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.charts import heat_chart
@@ -35,22 +36,27 @@ def latest(rows: Sequence[Row]) -> list[Row]:
 
 
 def over_time(report: Report, rows: Sequence[Row]) -> str:
-    """Accepted rows by organisation, table and quarter of delivery; empty where the release keeps no quarters."""
+    """Accepted rows by quarter of delivery, a line for each table delivered in several; empty without quarters."""
     dated = [row for row in rows if row.keys.get("quarter")]
     quarters = sorted({row.keys["quarter"] for row in dated})
     if len(quarters) < 2:
         return ""
     places = {(row.keys["partner"], row.keys["table_name"], row.keys["quarter"]): row for row in dated}
     header = [report.t("column.partner"), report.t("column.table"), *(report.moment(quarter) for quarter in quarters)]
+    several = Counter((partner, name) for partner, name, _ in places)
     lines = [
         [
             report.label("partner", partner),
             report.label("table_name", name),
             *(_share_text(report, places.get((partner, name, quarter))) for quarter in quarters),
         ]
-        for partner, name in sorted({(partner, name) for partner, name, _ in places})
+        for (partner, name), times in sorted(several.items())
+        if times > 1
     ]
-    return str(Table("tbl-quality-quarters", report.t("caption.quality_quarters"), header, lines, numeric_from=2))
+    once = report.t("quality.once") if any(times == 1 for times in several.values()) else ""
+    caption = report.t("caption.quality_quarters")
+    table = Table("tbl-quality-quarters", caption, header, lines, numeric_from=2, notes=[once] if once else [])
+    return str(table) if lines else once
 
 
 def _share_text(report: Report, row: Row | None) -> str:

@@ -6,6 +6,7 @@ from pipeline.disclosure import Row
 from pipeline.publication.cite import is_shown, number
 from pipeline.publication.context import Proposal
 from pipeline.publication.differences import detectable_halves, points, sources
+from pipeline.publication.labels import bare
 from pipeline.publication.markdown import bullets, div, escape, paragraphs
 from pipeline.publication.report import PRIMARY, RETURN, YEAR, Report
 from pipeline.publication.sections.parts import rate_sentence, rate_values
@@ -86,7 +87,8 @@ def prisons(report: Report) -> list[str]:
     """The prisons that the programme's releases come from: names, no numbers."""
     rows = [row for measure, window in PRIMARY for row in report.rows(measure, window=window, group_by="prison")]
     values = {row.keys["group_value"] for row in rows if row.keys["cohort"] == "programme"}
-    return sorted({report.label("prison", value) for value in values if value not in ("", "unknown")})
+    known = {report.plain_label("prison", value) for value in values if value not in ("", "unknown")}
+    return [escape(name) for name in sorted(bare(name) for name in known)]
 
 
 def headline(report: Report, measure: str, window: str) -> str:

@@ -101,7 +101,7 @@ def prisons(name: str, percents: dict[str, int]) -> list[Row]:
 
 
 def test_a_funnel_names_who_lies_outside_and_who_is_left_out(tmp_path: Path) -> None:
-    inside = {"plzen": 10, "kurim": 15, "jirice": 10}
+    inside = {"plzen": 10, "kurim": 15, "jirice": 10, "pribram": 10, "rynovice": 10, "vinarice": 15}
 
     def quiet(tables: dict[str, Any]) -> None:
         tables[CANCELLED] = measure_table(CANCELLED, prisons(CANCELLED, inside))
@@ -122,7 +122,37 @@ def test_a_funnel_names_who_lies_outside_and_who_is_left_out(tmp_path: Path) -> 
     assert "vně mezí náhody leží Plzeň" in outside.title
     assert "žádná věznice neleží vně" in within.words
     assert any("Brno" in note for note in within.notes)
+    assert "činitel rozptylu [1]{.derived" in within.notes[4]
+    # scores three times −0.20, twice 0.81, and 6.87 drawn in to 3.84: mean square 2.7
+    assert "činitel rozptylu [2,7]{.derived" in outside.notes[4]
     assert funnel(changed(tmp_path / "c", lonely), CANCELLED) is None
+
+
+def test_two_cohorts_on_a_page_are_told_apart(tmp_path: Path) -> None:
+    def change(tables: dict[str, Any]) -> None:
+        rows = prisons(CANCELLED, {"plzen": 10})
+        rows.append(rate_row(CANCELLED, "all", "", 310, 40, (15, 5, 25, 15, 15), window="", cohort="romodrom"))
+        rows.append(rate_row(CANCELLED, "prison", "plzen", 60, 20, (30, 20, 45, 30, 30), window="", cohort="romodrom"))
+        rows.append(rate_row(CANCELLED, "prison", "brno", 60, 20, (30, 20, 45, 30, 30), window="", cohort="romodrom"))
+        tables[CANCELLED] = measure_table(CANCELLED, rows)
+
+    page = documents.prison_page(changed(tmp_path, change), "plzen")
+    names = re.findall(r"^\| (Návštěvy zrušené věznicí[^|]*) \|", page, re.MULTILINE)
+    assert names == ["Návštěvy zrušené věznicí", "Návštěvy zrušené věznicí (dohody programu Romodrom)"]
+
+
+def test_nothing_is_compared_with_itself(tmp_path: Path) -> None:
+    def change(tables: dict[str, Any]) -> None:
+        rows = [rate_row(CANCELLED, "all", "", 310, 40, (15, 5, 25, 15, 15), window="", cohort="romodrom")]
+        rows.append(
+            rate_row(CANCELLED, "partner", "romodrom", 310, 40, (15, 5, 25, 15, 15), window="", cohort="romodrom")
+        )
+        tables.clear()
+        tables[CANCELLED] = measure_table(CANCELLED, rows)
+
+    page = documents.partner_page(changed(tmp_path, change), "romodrom")
+    assert "kosočtverec" not in page
+    assert "Celý program" not in page
 
 
 def test_a_run_chart_has_its_median_and_milestones(tmp_path: Path) -> None:
