@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
+ROOM = 1.5
+"""How much larger the type of a slide is than that of a page."""
+
+
 @dataclass(frozen=True)
 class Chart:
     """A drawn figure with a text alternative; shows itself in a notebook."""
@@ -27,6 +31,12 @@ class Chart:
         """The figure as plotly reads it: keys sorted, equal figures give equal text."""
         return json.dumps(self.figure.to_plotly_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
+    def for_a_room(self) -> Chart:
+        """The same figure with type that the back row of a room can read."""
+        from plotly.graph_objects import Figure
+
+        return Chart(Figure(_enlarged(self.figure.to_plotly_json()), skip_invalid=False), self.alternative)
+
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the static twin, in pixels."""
@@ -37,3 +47,15 @@ class Chart:
 
         page = to_html(self.figure, include_plotlyjs=True, full_html=False, config=CONFIG)
         return {"text/html": page, "text/plain": self.alternative or "Chart"}
+
+
+def _enlarged(part: Any, font: bool = False) -> Any:
+    """A part of a figure in which every size of a font is larger."""
+    if isinstance(part, dict):
+        return {
+            key: ROOM * value if font and key == "size" else _enlarged(value, font=str(key).endswith("font"))
+            for key, value in part.items()
+        }
+    if isinstance(part, list | tuple):
+        return [_enlarged(item) for item in part]
+    return part

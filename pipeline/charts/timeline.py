@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.charts import theme
 from pipeline.charts.chart import Chart
 
-LINE, SIZE, LETTER, GAP = 17, 12.5, 7.6, 0.8
+LINE, SIZE, LETTER, GAP = 22, 16, 9.6, 0.8
 """Pixels of a line, size of a letter and its usual width in pixels; lines between a dot and its words."""
 
 
@@ -48,7 +48,7 @@ def timeline_chart(moments: Sequence[Moment], mark: str, language: str = "cs", *
         side = {"y": GAP, "yanchor": "bottom"} if place % 2 == 0 else {"y": -GAP, "yanchor": "top"}
         words = theme.label("<br>".join(lines), x=place - 0.12, align="left")
         figure.add_annotation(words | side | {"font": {"size": SIZE}})
-    foot = {"x": -0.12, "y": -below - 0.6, "yanchor": "top", "font": {"size": 11, "color": theme.MUTED}}
+    foot = {"x": -0.12, "y": -below - 0.6, "yanchor": "top", "font": {"size": 14, "color": theme.MUTED}}
     figure.add_annotation(theme.label(theme.plain(mark)) | foot)
     figure.update_xaxes(range=[-0.15, len(moments) + 0.85], visible=False, fixedrange=True)
     figure.update_yaxes(range=[-below - 1.8, above + 0.2], visible=False, fixedrange=True)

@@ -16,6 +16,12 @@ LOCALES = {"cs": "cs-CZ", "en": "en-GB"}
 DPI = 120
 """Pixels per inch of the static pictures: sharp on paper at 16 cm, small enough to send by e-mail."""
 SINCE = (1980, 1, 1, 0, 0, 0)
+ROOMIER = {
+    ("205979", "857250"): ("140000", "830000"),
+    ("1200151", "3394472"): ("1000000", "3660000"),
+}
+"""Top and height of a slide's title and text, Pandoc's → ours, so that a picture is as large as the slide allows."""
+PLACE = '<a:off x="457200" y="{}"/><a:ext cx="8229600" cy="{}"/>'
 Parts = dict[str, bytes]
 
 
@@ -101,12 +107,19 @@ def slide_reference(parts: Parts, language: str, variables: Mapping[str, str]) -
     master = re.sub(r'(<p:titleStyle><a:lvl1pPr algn=)"ctr"', r'\1"l"', master)
     title = '<a:defRPr {} kern="1200"><a:solidFill><a:schemeClr val="{}"/>'
     master = master.replace(title.format('sz="3300"', "tx1"), title.format('sz="2200" b="1"', "accent1"))
-    for level, (old, new) in enumerate(((2400, 1700), (2100, 1500), (1800, 1400)), start=1):
+    for level, (old, new) in enumerate(((2400, 2000), (2100, 1800), (1800, 1600)), start=1):
         master = re.sub(rf'(<a:lvl{level}pPr(?:(?!</a:lvl{level}pPr>).)*?)sz="{old}"', rf'\1sz="{new}"', master)
+    for theirs, ours in ROOMIER.items():
+        master = master.replace(PLACE.format(*theirs), PLACE.format(*ours))
     marks = [name for name in ("synthetic", "draft") if name in variables]
     shapes = "".join(_mark(variables[f"{name}-mark"], 90 + i, LOCALES[language]) for i, name in enumerate(marks))
     master = master.replace("</p:spTree>", f"{shapes}</p:spTree>", 1)
     parts["ppt/slideMasters/slideMaster1.xml"] = master.encode()
+    first = parts["ppt/slideLayouts/slideLayout1.xml"].decode()
+    first = first.replace('algn="ctr"', 'algn="l"').replace(
+        '<a:off x="1371600" y="2914650"/>', '<a:off x="685800" y="2914650"/>'
+    )
+    parts["ppt/slideLayouts/slideLayout1.xml"] = first.encode()
     theme = parts["ppt/theme/theme1.xml"].decode()
     parts["ppt/theme/theme1.xml"] = re.sub(r'(<a:accent1><a:srgbClr val=)"\w+"', r'\1"0B4F8A"', theme).encode()
 

@@ -66,11 +66,15 @@ def opened(folder: str, written: int) -> Bundle:
 
 @dataclass(frozen=True)
 class Report:
-    """A bundle seen in one language. Texts come from the catalogue, numbers from cells, nothing from elsewhere."""
+    """A bundle seen in one language. Texts come from the catalogue, numbers from cells, nothing from elsewhere.
+
+    `room`: figures are for a room full of people, with larger type.
+    """
 
     bundle: Bundle
     language: str
     context: Context
+    room: bool = False
 
     @classmethod
     def open(cls, bundle: str = "", language: str = "cs", context: str = "") -> Report:
@@ -153,7 +157,9 @@ class Report:
 
     def figure(self, name: str, title: str, chart: Chart, notes: Sequence[str], alternative: str) -> Figure:
         """A figure with its finding as caption; beneath it the notes and the text alternative."""
-        image = self._image(f"{name}-{self.language}", chart, strip_tags(alternative))
+        where = "-room" if self.room else ""
+        shown = chart.for_a_room() if self.room else chart
+        image = self._image(f"{name}{where}-{self.language}", shown, strip_tags(alternative))
         words = self.t("figure.alternative", text=alternative)
         return Figure(name, title, image, [note for note in notes if note], words)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.publication.markdown import paragraphs
 from pipeline.publication.report import PRIMARY, RETURN, Figure, Report
 from pipeline.publication.sections.continuity import by_partner
@@ -9,19 +11,21 @@ from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.method import legend
 from pipeline.publication.sections.served import attrition_figure
 from pipeline.publication.sections.story import story_figures
-from pipeline.publication.sections.summary import banners, headline, limits, requests, returned, served
+from pipeline.publication.sections.summary import banners, headline, limits, releases, requests, returned, served, state
 
 
 def slides(report: Report) -> str:
     """All slides; a level-one heading begins each."""
+    room = replace(report, room=True)
     return paragraphs(
         slide(report, "slide.question", "question", report.t("slide.question.text"), banners(report)),
         slide(report, "slot.served", "served", served(report)),
-        figure_slide(attrition_figure(report)),
+        slide(report, "slot.releases", "releases", releases(report), state(report)),
+        figure_slide(attrition_figure(room)),
         *(slide(report, f"slot.{measure}", measure, headline(report, measure, window)) for measure, window in PRIMARY),
-        *(figure_slide(by_partner(report, measure, window)) for measure, window in PRIMARY),
+        *(figure_slide(by_partner(room, measure, window)) for measure, window in PRIMARY),
         slide(report, "slot.return", "return", returned(report)),
-        figure_slide(curve_figure(report, RETURN)),
+        figure_slide(curve_figure(room, RETURN)),
         *(figure_slide(figure) for figure in story_figures(report)),
         slide(report, "slot.limits", "limits", limits(report)),
         slide(report, "slot.requests", "requests", requests(report)),

@@ -182,7 +182,8 @@ def literal_meta(*, synthetic: bool, draft: bool) -> dict[str, Any]:
         "synthetic": synthetic,
         "draft": draft,
         "provisional": True,
-        "profile": {"name": "publication", "method": "round", "threshold": 8, "base": 5, "minimum_denominator": 30},
+        "profile": {"name": "publication", "method": "round", "threshold": 8, "base": 5, "minimum_denominator": 30}
+        | {"full_denominator": 100, "coarse_percent": 5},
         "checked_by": None if draft else "demo",
         "audit": {"result": "passed"},
         "revision_reason": None,

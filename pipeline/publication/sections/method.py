@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pipeline.publication.cite import setting
 from pipeline.publication.markdown import Table, bullets, escape, paragraphs
 from pipeline.publication.report import Report
 
 STATES = ("hidden", "unknown", "too_early", "not_collected", "not_applicable")
 BOUNDS = "$$\\left[\\frac{x}{n},\\; \\frac{x + m}{n}\\right]$$ {#eq-bounds}"
+SETTINGS = {
+    "threshold": "threshold", "base": "base", "full": "full_denominator", "least": "minimum_denominator",
+    "step": "coarse_percent",
+}  # fmt: skip
+"""Placeholder of a sentence → setting of a profile."""
 LIMITS = ("observational", "small", "linkage", "elsewhere", "recording")
 
 
@@ -41,8 +47,6 @@ def legend(report: Report) -> str:
 
 def method(report: Report) -> str:
     """How numbers are made safe and computed, the definitions, what they cannot say."""
-    profile = report.bundle.meta.profile
-    words = report.t("method.disclosure", profile=escape(profile.get("name", "")))
     return paragraphs(
         report.heading(1, "heading.method", "sec-method"),
         report.t("method.intro"),
@@ -53,12 +57,20 @@ def method(report: Report) -> str:
         report.t("method.intervals"),
         report.t("method.comparisons"),
         report.heading(2, "heading.safe", "sec-safe"),
-        words,
+        protection(report),
         report.heading(2, "heading.limits", "sec-limits"),
         bullets([report.t(f"limit.{name}") for name in LIMITS]),
         report.heading(2, "heading.measures", "sec-measures"),
         definitions(report),
     )
+
+
+def protection(report: Report) -> str:
+    """How this release hides or rounds, and which rates it gives: the settings of its profile in a sentence each."""
+    profile = report.bundle.meta.profile
+    values = {name: setting(profile[key], key) for name, key in SETTINGS.items()}
+    counts = report.t(f"method.disclosure.{profile['method']}", profile=escape(profile["name"]), **values)
+    return paragraphs(counts, report.t("method.rates", **values))
 
 
 def definitions(report: Report) -> str:

@@ -75,13 +75,16 @@ end
 -- In print every table is as wide as the page, its columns as wide as their longest text asks for.
 local function widths(t)
   local longest, sum = {}, 0
-  local most = #t.colspecs > 3 and 34 or 120
-  local function measure(row)
+  local most = #t.colspecs > 5 and 30 or #t.colspecs > 3 and 50 or 100
+  local function measure(row, words)
     for index, cell in ipairs(row.cells) do
-      longest[index] = math.max(longest[index] or 9, math.min(utf8.len(str(cell.contents)), most))
+      local text, length = str(cell.contents), 0
+      if words then for word in text:gmatch("%S+") do length = math.max(length, utf8.len(word)) end
+      else length = utf8.len(text) end
+      longest[index] = math.max(longest[index] or 9, math.min(length + 2, most))
     end
   end
-  for _, row in ipairs(t.head.rows) do measure(row) end
+  for _, row in ipairs(t.head.rows) do measure(row, true) end
   for _, body in ipairs(t.bodies) do for _, row in ipairs(body.body) do measure(row) end end
   for _, length in ipairs(longest) do sum = sum + length end
   for index, spec in ipairs(t.colspecs) do
@@ -103,7 +106,7 @@ local function tables(t)
     text:extend(long[1].content)
     if html then text = { pandoc.Span(text, { class = "caption-text" }) } end
     if docx then text = { pandoc.Span(text, { id = t.identifier }) } t.identifier = "" end
-    t.caption.long = { pandoc.Plain(text) }
+    t.caption.long = pptx and {} or { pandoc.Plain(text) }
   end
   if not html then return t end
   local label = long[1] and str(t.caption.long) or words.table
@@ -206,6 +209,12 @@ end
 
 local boxes = { "banner", "big", "note", "figure-notes", "definition", "comparison", "callout-note" }
 
+-- PowerPoint knows no styles: a large number is a run of its own size.
+local function large(div)
+  local run = '<a:r><a:rPr sz="6000" b="1"><a:solidFill><a:srgbClr val="0B4F8A"/></a:solidFill></a:rPr><a:t>'
+  return pandoc.Para({ pandoc.RawInline("openxml", run .. escaped(str(div.content)) .. "</a:t></a:r>") })
+end
+
 local function divs(div)
   if div.classes:includes("content-visible") then
     local when, unless = div.attributes["when-format"], div.attributes["unless-format"]
@@ -215,6 +224,7 @@ local function divs(div)
   if div.identifier:match("^fig%-") or div.classes:includes("untitled") then return figure(div) end
   if div.classes:includes("panel-tabset") then return tabset(div) end
   if docx then return word_divs(div) end
+  if pptx and div.classes:includes("big") then return large(div) end
   if not typst then return nil end
   if div.classes:includes("slots") then return slots(div) end
   for _, name in ipairs(boxes) do
@@ -257,19 +267,30 @@ local function keep_short_words(inlines)
   return inlines
 end
 
--- A list of contents as links after page one: Word's own would stand empty until somebody refreshes it.
+local function field(kind, inside)
+  return pandoc.RawInline("openxml", '<w:r><w:fldChar w:fldCharType="' .. kind .. '"' .. (inside or "") .. "/></w:r>")
+end
+
+-- A list of contents after page one: Word's own field, which gets its page numbers when Word opens it, filled with
+-- links, so that it is no empty place in a program that makes no fields.
 function contents(document)
-  local entries, place = pandoc.Blocks({}), nil
+  local entries, place, first = pandoc.Blocks({}), nil, true
   for index, child in ipairs(document.blocks) do
-    if child.t == "Header" and child.level == 1 then
-      entries:insert(pandoc.Para({ pandoc.Link(child.content, "#" .. child.identifier) }))
-      if #entries == 2 then place = index end
+    if child.t == "Header" and child.level <= 2 and not child.identifier:match("^slot%-") then
+      if child.level == 1 and not first and not place then place = index end
+      first = false
+      local link = pandoc.Para({ pandoc.Link(child.content, "#" .. child.identifier) })
+      entries:insert(pandoc.Div({ link }, { ["custom-style"] = "toc " .. child.level }))
     end
   end
   if not place then return end
-  local title = pandoc.Div({ pandoc.Para({ pandoc.Strong({ pandoc.Str(words.contents) }) }) }, { ["custom-style"] = "Contents Entry" })
-  document.blocks:insert(place, pandoc.Div(entries, { ["custom-style"] = "Contents Entry" }))
-  document.blocks:insert(place, title)
+  local begin = entries[1].content[1].content
+  begin:insert(1, field("separate"))
+  begin:insert(1, pandoc.RawInline("openxml", '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'))
+  begin:insert(1, field("begin", ' w:dirty="true"'))
+  entries[#entries].content[1].content:insert(field("end"))
+  entries:insert(1, styled("TOC Heading", { pandoc.Para({ pandoc.Str(words.contents) }) }))
+  for number = #entries, 1, -1 do document.blocks:insert(place, entries[number]) end
 end
 
 function Pandoc(document)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -104,12 +104,14 @@ def rich_bundle(
     *,
     synthetic: bool = True,
     draft: bool = False,
+    profile: Mapping[str, object] | None = None,
     change: Callable[[dict[str, Any]], None] = lambda tables: None,
 ) -> Path:
-    """Write the bundle under `folder`; `change` may alter the plain tables first."""
+    """Write the bundle under `folder`; `change` may alter the plain tables, `profile` some settings."""
     tables = rich_tables()
     change(tables)
     meta = literal_meta(synthetic=synthetic, draft=draft)
+    meta["profile"] |= profile or {}
     meta["definitions"] = {name: words(name) for name in MEASURES}
     meta["coverage"] = [*meta["coverage"], {**meta["coverage"][0], "source": HOSTILE}]
     document = as_document(meta, tables)

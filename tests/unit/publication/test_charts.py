@@ -132,6 +132,15 @@ def test_control_limits_narrow_with_people_and_stay_within_a_hundred() -> None:
     assert control_limits(2, 10, 3.09) == (0.0, pytest.approx(15.68, abs=0.01))
 
 
+def test_for_a_room_only_the_type_is_larger() -> None:
+    chart = forest_chart([RateRow("A", 49, 40, 58, "49 %")], "podíl", " %", alternative="slovy")
+    page, room = json.loads(chart.to_json()), json.loads(chart.for_a_room().to_json())
+    assert room["data"] == page["data"]
+    assert (page["layout"]["font"]["size"], room["layout"]["font"]["size"]) == (13, 19.5)
+    assert [note["font"]["size"] for note in room["layout"]["annotations"]] == [19.5, 19.5]
+    assert chart.for_a_room().alternative == "slovy"
+
+
 def test_colours_differ_in_greyscale() -> None:
     light = sorted(0.2126 * int(c[1:3], 16) + 0.7152 * int(c[3:5], 16) + 0.0722 * int(c[5:], 16) for c in COLOURS[:3])
     assert min(b - a for a, b in pairwise(light)) > 15

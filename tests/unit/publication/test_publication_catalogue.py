@@ -70,3 +70,20 @@ def test_unknown_key_and_missing_value_are_told_by_name() -> None:
         words.text("nowhere.here", "cs")
     with pytest.raises(PublicationError, match=r"'span\.releases' needs a value for 'start'"):
         words.text("span.releases", "en", end="x")
+
+
+FIXED = {
+    "7", "21", "30", "99", "100", "5", "95", "99.8", "80", "0", "1", "1.96",  # windows, steps of wording, levels
+    "50", "2015", "2005", "256",  # what readers know, years of sources, the name of a hash
+}  # fmt: skip
+"""Every number that stands in the catalogue itself: none of them can be a result."""
+
+
+def test_the_catalogue_holds_no_results() -> None:
+    for key in KEYS:
+        found = []
+        for language in ("cs", "en"):
+            plain = re.sub(r"\{\w+\}|@[\w-]+|`[^`]*`", "", words.catalogue()[key][language])
+            found.append([number.replace(",", ".") for number in re.findall(r"\d+(?:[.,]\d+)?", plain)])
+        assert found[0] == found[1], key
+        assert set(found[0]) <= FIXED, key

@@ -137,6 +137,16 @@ def test_page_one_has_its_fixed_slots(report: Language) -> None:
     ]  # fmt: skip
 
 
+def test_the_protection_told_is_that_of_the_profile(report: Language, tmp_path: Path) -> None:
+    exact = {"name": "acro", "method": "suppress", "threshold": 10, "minimum_denominator": 20}
+    other = rich_bundle(tmp_path, profile=exact)
+    hidden = Report(open_bundle(other), "cs", make_context(tmp_path / "figures"))
+    told = [re.sub(r"\{[^}]*\}", "", documents.method(each)) for each in (report("cs"), hidden)]
+    assert "Počty menší než [8] (kromě nuly) jsou skryty, ostatní zaokrouhleny na násobky [5]" in told[0]
+    assert "Počty jsou přesné; menší než [10] (kromě nuly) jsou skryty" in told[1]
+    assert "od [20] zaokrouhlené na [5] %" in told[1]
+
+
 def test_at_most_three_requests_and_none_that_is_settled(report: Language) -> None:
     text = documents.page_one(report("en"))
     assert text.count("*Owner: ") == 3
