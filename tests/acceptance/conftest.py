@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("throughcare")
@@ -58,11 +59,18 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The sample's whole quarter, published once for all tests that only look."""
-    project = make_project(tmp_path_factory.mktemp("finished"))
-    done = project.run("demo", timeout=600)
-    assert done.returncode == 0, done.stderr
-    return project
+    """The sample's whole quarter, published once for all tests that only look; each process has a copy of its own."""
+    own = tmp_path_factory.mktemp("finished") / "project"
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    shared = (own.parent if alone else tmp_path_factory.getbasetemp().parent) / "published-once"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            making = make_project(shared.with_name("making"))
+            done = making.run("demo", timeout=600)
+            assert done.returncode == 0, done.stderr
+            making.root.rename(shared)
+    shutil.copytree(shared, own)
+    return Project(own)
 
 
 @pytest.fixture
