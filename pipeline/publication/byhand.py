@@ -7,6 +7,9 @@ from pathlib import Path
 from pipeline.charts import Chart, render_svgs
 from pipeline.errors import PublicationError
 from pipeline.publication.context import project_root
+from pipeline.publication.markdown import attribute
+from pipeline.publication.office import to_pngs
+from pipeline.publication.strips import strip_marks
 
 
 def newest_bundle() -> Path:
@@ -20,10 +23,13 @@ def newest_bundle() -> Path:
 
 
 def image_by_hand(name: str, chart: Chart, alternative: str) -> str:
-    """A static figure beside the document; without a browser, its text alternative alone."""
+    """A static figure beside the document; without a browser, its text alternative alone.
+
+    A picture that every format takes, its words as Quarto's `fig-alt`: in the brackets they would be a caption.
+    """
     folder = Path("figures")
-    drawn = render_svgs({name: chart.to_json()}, folder)
+    drawn = to_pngs(render_svgs({name: chart.to_json()}, folder), folder, folder)
     if name not in drawn:
         return f"*{alternative}*"
-    drawn[name].replace(folder / f"{name}.svg")
-    return f"![{alternative}](figures/{name}.svg)"
+    drawn[name].replace(folder / f"{name}.png")
+    return f'![](figures/{name}.png){{fig-alt="{attribute(strip_marks(alternative))}"}}'

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +19,10 @@ FORMS = {"html": "html", "pdf": "typst", "docx": "docx", "slides": "revealjs", "
 
 
 def wanted(settings: Settings) -> bool:
-    """Whether Quarto is to be used; raises PublicationError when it is asked for by name and missing."""
+    """Whether Quarto is to be used; raises PublicationError when it is asked for by name and missing.
+
+    Quarto fills in parameters with papermill, which is among our dependencies.
+    """
     renderer = settings.publication.renderer
     if renderer == "builtin":
         return False
@@ -47,7 +52,8 @@ def render(
         reference = target.with_name(f".reference-{output}")
         reference.write_bytes(reference_document(form, edition.language, words))
         command += ["-M", f"reference-doc:{reference}"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    env = {**os.environ, "QUARTO_PYTHON": sys.executable}  # else Quarto takes whichever Python it finds
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=env)
     target.with_name(f".reference-{output}").unlink(missing_ok=True)
     if done.returncode:
         raise PublicationError(f"Quarto could not render {source}: {done.stderr[-600:].strip()}")

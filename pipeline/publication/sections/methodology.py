@@ -117,7 +117,7 @@ def fragment(report: Report, stem: str, name: str, folder: str = "") -> str:
     path = Path(folder or Path(report.context.sources) / "methodology") / f"{stem}_{report.language}.md"
     head = paragraphs(report.heading(1, f"heading.{name}", f"sec-{name}"), report.t(f"how.{name}"))
     text = path.read_text("utf-8").strip() if path.exists() else ""
-    return paragraphs(head, one_level_up(text) if text else div(report.t(f"how.{name}_missing"), "callout-note"))
+    return paragraphs(head, one_level_up(text) if text else div(report.t(f"how.{name}_missing"), "comparison"))
 
 
 def one_level_up(markdown: str) -> str:

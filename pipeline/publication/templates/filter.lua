@@ -185,7 +185,7 @@ local function slots(div)
   return all
 end
 
-local styles = { banner = "Banner", big = "Key Number", note = "Note", ["figure-notes"] = "Figure Notes", definition = "Measure Definition", comparison = "Callout", ["callout-note"] = "Callout" }
+local styles = { banner = "Banner", big = "Key Number", note = "Note", ["figure-notes"] = "Figure Notes", definition = "Measure Definition", comparison = "Callout" }
 
 -- Word keeps the style of a paragraph, not of what stands around it: lists become paragraphs of the style.
 local function in_style(name, blocks)
@@ -207,7 +207,7 @@ local function word_divs(div)
   end
 end
 
-local boxes = { "banner", "big", "note", "figure-notes", "definition", "comparison", "callout-note" }
+local boxes = { "banner", "big", "note", "figure-notes", "definition", "comparison" }
 
 -- PowerPoint knows no styles: a large number is a run of its own size.
 local function large(div)

@@ -63,6 +63,14 @@ def test_the_report_prints_every_part_once() -> None:
     assert printed == ["dress", *documents.REPORT]
 
 
+def test_a_document_is_rendered_in_its_own_formats() -> None:
+    """Quarto would else make every document in every format, and a page and its slides under one name."""
+    named = {"html": "html", "pdf": "typst", "docx": "docx", "slides": "revealjs", "pptx": "pptx"}
+    for kind in KINDS:
+        front = yaml.safe_load((REPORTS / kind.source).read_text("utf-8").split("---")[1])
+        assert set(front["format"]) == {named[form] for form in kind.formats}, kind.source
+
+
 def test_the_project_renders_every_source() -> None:
     project = yaml.safe_load((REPORTS / "_quarto.yml").read_text("utf-8"))
     assert sorted(project["project"]["render"]) == SOURCES
@@ -98,3 +106,28 @@ def test_what_is_printed_by_hand_is_quarto_s_own_markdown(
     assert re.search(r"^:+ \{#fig-attrition \.figure\}$", text, re.MULTILINE)
     assert re.search(r"^: .* \{#tbl-attrition\}$", text, re.MULTILINE)
     assert text.count(":::::") % 2 == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", ["quarterly/quarterly.qmd", "partner/prison.qmd"])
+def test_a_source_runs_as_quarto_runs_it(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Quarto does: parameters put in by papermill behind their cell, options taken away, cells run in the folder
+    of the document, what they print kept."""
+    from nbclient import NotebookClient
+    from papermill.translators import translate_parameters
+
+    monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
+    given = {"bundle": str(rich_bundle(tmp_path)), "language": "en"}
+    book = jupytext.reads(resolve_includes(REPORTS / source), fmt="Rmd")
+    book.cells = [cell for cell in book.cells if cell.cell_type == "code"]
+    (place,) = [i for i, cell in enumerate(book.cells) if "parameters" in options(cell).get("tags", [])]
+    filled = translate_parameters("python3", "python", given, "Injected Parameters")
+    book.cells.insert(place + 1, type(book.cells[0])(book.cells[0] | {"source": filled}))
+    for cell in book.cells:
+        cell.source = re.sub(r"^(#\|.*\n?)+", "", cell.source)
+    where = {"metadata": {"path": str((REPORTS / source).parent)}}
+    NotebookClient(book, kernel_name="python3", resources=where).execute()
+    printed = "".join(o.text for cell in book.cells for o in cell.outputs if o.output_type == "stream")
+    assert "SYNTHETIC" in printed
+    assert "| Mark " in printed or "Definitions" in printed
+    assert "Značka" not in printed
