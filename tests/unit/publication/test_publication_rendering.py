@@ -57,13 +57,13 @@ def test_tabs_become_tabs_in_html_and_headings_in_print(tmp_path: Path) -> None:
     assert "=== Jedna" in to_typst(text, tmp_path)
 
 
-def test_callouts_and_formats(tmp_path: Path) -> None:
-    text = '::: {.callout-note}\nPozor.\n:::\n\n::: {.content-visible when-format="html"}\nWeb.\n:::\n\n'
+def test_boxes_and_formats(tmp_path: Path) -> None:
+    text = '::: {.comparison}\nPozor.\n:::\n\n::: {.content-visible when-format="html"}\nWeb.\n:::\n\n'
     text += '::: {.content-visible unless-format="html"}\nTisk.\n:::'
-    assert "callout-note" in to_html(text, tmp_path)
+    assert 'class="comparison"' in to_html(text, tmp_path)
     assert "Tisk." not in to_html(text, tmp_path)
     print_version = to_typst(text, tmp_path)
-    assert '#box-callout-note(("callout-note",))[' in print_version
+    assert '#box-comparison(("comparison",))[' in print_version
     assert "Web." not in print_version
 
 
