@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.outcomes.definition import Measure, Part, Text
 from pipeline.outcomes.instruments import instruments
 
+INSTRUMENTS = tuple(instruments().instrument)
 SCALES = tuple(s.id for s in instruments().scale)
 RELIABLE = tuple(s.id for s in instruments().scale if s.reliability)
 _SOURCE = "scoring as published for each instrument (instruments.toml)"
@@ -13,6 +14,30 @@ _RELEASE = Text("den propuštění", "the day of release")
 _GAP = Text(
     "Kdo druhé měření nemá, zůstává v základu jako neznámý a zvyšuje horní mez.",
     "Those without a second measurement stay in the denominator as unknown and raise the upper bound.",
+)
+
+REPEATED = Measure(
+    id="instrument_repeated",
+    kind="rate",
+    unit="persons",
+    components=INSTRUMENTS,
+    parts=tuple(Part(name, "persons", "share") for name in INSTRUMENTS),
+    name=Text("Opakované měření dotazníkem", "Second measurement by instruments"),
+    meaning=Text(
+        "Podíl klientů s vyhodnoceným dotazníkem při vstupu do služby, u nichž byl týž dotazník vyhodnocen znovu tři "
+        "měsíce po propuštění (s měsícem navíc). O změně u ostatních se nic neví.",
+        "The share of clients with a scored instrument at intake for whom the same instrument was scored again three "
+        "months after release (with a month of grace). Of the change of the others nothing is known.",
+    ),
+    numerator_text=Text("klienti s druhým měřením", "clients with a second measurement"),
+    denominator_text=Text("klienti s prvním měřením", "clients with a first measurement"),
+    cohorts=("programme",),
+    event="instrument_repeated",
+    day_zero=_RELEASE,
+    tables=("case", "assessment"),
+    groups=("all", "partner"),
+    source="completeness of paired measurement",
+    source_cs="úplnost párových měření",
 )
 
 CHANGE = Measure(
@@ -77,4 +102,4 @@ WORSE = _reliable(
     "instrument_worse", Text("Spolehlivé zhoršení", "Reliable deterioration"), Text("zhoršilo", "worsened")
 )
 
-MEASURES: tuple[Measure, ...] = (CHANGE, BETTER, WORSE)
+MEASURES: tuple[Measure, ...] = (REPEATED, CHANGE, BETTER, WORSE)

@@ -14,7 +14,11 @@ from pipeline.outcomes.definition import Text
 
 
 class Item(BaseModel):
-    """One question: its name in `assessment.item` and the lowest and highest answer."""
+    """One question: its name in `assessment.item` and the lowest and highest answer.
+
+    `log` is the published divisor of its logarithm (amounts of money); `one_of` says of how many questions it is one
+    that together weigh as much as any other.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -22,6 +26,8 @@ class Item(BaseModel):
     low: float
     high: float
     reversed: bool = False
+    log: float | None = None
+    one_of: int = 1
 
 
 class Scale(BaseModel):
@@ -46,12 +52,16 @@ class Scale(BaseModel):
 
 
 class Instrument(BaseModel):
-    """Where an instrument and its scoring are published, and how many answers a case needs to be scored at all."""
+    """Where an instrument and its scoring are published, and how many answers a case needs to be scored at all.
+
+    `alone` are questions that belong to no scale but count as answered.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: str
     case_answered: int = 0
+    alone: tuple[Item, ...] = ()
 
 
 class _Instruments(BaseModel):
@@ -76,8 +86,15 @@ def scale_rows() -> Iterator[tuple[str, str, float, float, int, int, float | Non
         yield s.id, s.instrument, direction, s.multiplier, s.answered, case, s.reliability
 
 
-def item_rows() -> Iterator[tuple[str, str, str, float, float, bool]]:
-    """A row per item of a scale: scale, instrument, item, lowest and highest answer, whether reversed."""
+def item_rows() -> Iterator[tuple[str, str, str, float, float, bool, float | None, float]]:
+    """A row per item of a scale ('' for one of no scale): scale, instrument, item, lowest and highest answer, whether
+    reversed, the logarithm that counts as a whole share, weight.
+    """
     for s in instruments().scale:
+        parts = sum(1 / i.one_of for i in s.items)
         for i in s.items:
-            yield s.id, s.instrument, i.item, i.low, i.high, i.reversed
+            whole = None if i.log is None else i.log / parts
+            yield s.id, s.instrument, i.item, i.low, i.high, i.reversed, whole, 1 / i.one_of
+    for name, instrument in instruments().instrument.items():
+        for i in instrument.alone:
+            yield "", name, i.item, i.low, i.high, i.reversed, None, 1.0

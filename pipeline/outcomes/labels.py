@@ -102,6 +102,9 @@ COMPONENTS = {
     "intake_to_month_3": Text("od vstupu do 3 měsíců po propuštění", "from intake to 3 months after release"),
     "intake_to_month_6": Text("od vstupu do 6 měsíců po propuštění", "from intake to 6 months after release"),
     "intake_to_month_12": Text("od vstupu do 12 měsíců po propuštění", "from intake to 12 months after release"),
+    "top": Text("profil výsledků léčby (TOP)", "Treatment Outcomes Profile (TOP)"),
+    "whoqol_bref": Text("kvalita života (WHOQOL-BREF)", "quality of life (WHOQOL-BREF)"),
+    "europasi": Text("závažnost závislosti (EuropASI)", "addiction severity (EuropASI)"),
     **{scale.id: scale.title for scale in instruments().scale},
 }
 

@@ -161,7 +161,8 @@ def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> N
     )
     _fill(
         con,
-        "instrument_item(scale VARCHAR, instrument VARCHAR, item VARCHAR, low DOUBLE, high DOUBLE, reversed BOOLEAN)",
+        "instrument_item(scale VARCHAR, instrument VARCHAR, item VARCHAR, low DOUBLE, high DOUBLE, reversed BOOLEAN, "
+        "whole_log DOUBLE, weight DOUBLE)",
         list(item_rows()),
     )
     _fill(

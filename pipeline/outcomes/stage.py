@@ -71,7 +71,7 @@ FEEDS = {
     "unit_client": {"applications", "caseload", "complaints_explained"},
     "unit_reach": {"reach"},
     "unit_path": {"housing_path", "work_path"},
-    "instrument": {"instrument_change", "instrument_better", "instrument_worse"},
+    "instrument": {"instrument_repeated", "instrument_change", "instrument_better", "instrument_worse"},
     "unit_exposure": {"net_exposure", "proof_time", "reconviction_frequency"},
     "unit_landmark": {"return_after_contact", "return_after_treatment"},
 }

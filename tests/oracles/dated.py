@@ -85,21 +85,21 @@ def broward(path: Path) -> dict[str, Any]:
         and r["c_charge_degree"] != "O"
         and r["score_text"] != "N/A"
     ]
-    returned = sum(int(r["two_year_recid"]) for r in kept)
     people = []
     for r in rows:
         start = date.fromisoformat(r["compas_screening_date"])
         back = date.fromisoformat(r["r_offense_date"]) if r["two_year_recid"] == "1" else None
         people.append((r["id"], start, min(back, start + timedelta(730)) if back else None, None))
     con = followed(people, date(2014, 4, 1) + timedelta(730))
-    x, n = con.execute(
+    counted = (
         "select count(*) filter (where status = 'event' and days <= 730), count(*) from outcomes.follow_up "
-        "where cohort = 'all_releases' and kind = 'return_to_prison' and event_number = 1 "
-        "and covered_to >= start_date + 730"
-    ).fetchall()[0]
+        "where cohort = 'all_releases' and kind = 'return_to_prison' and event_number = 1 and "
+    )
+    x, n = con.execute(counted + "covered_to >= start_date + 730").fetchall()[0]
+    back, whole = con.execute(counted + "person_id in (select unnest(?))", [[r["id"] for r in kept]]).fetchall()[0]
     ours = cell(con, "return_to_prison", cohort="all_releases", window_days=730)
     assert ours["denominator"] < n, "a published rate waits besides for the whole quarter of release"
-    return {"without": f"{returned}/{len(kept)} {100 * returned / len(kept):.5f}", "with": f"{x}/{n} {100 * x / n:.3f}"}
+    return {"without": f"{back}/{whole} {100 * back / whole:.5f}", "with": f"{x}/{n} {100 * x / n:.3f}"}
 
 
 def justices(path: Path) -> dict[str, Any]:

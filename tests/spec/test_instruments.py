@@ -66,6 +66,10 @@ def test_whoqol_needs_enough_answers_in_the_domain_and_in_all() -> None:
     assert "whoqol_physical" in two_missing
     six_missing = whoqol(3, q1=None, q2=None, q5=None, q8=None, q9=None, q20=None)
     assert scores(asked("one", "whoqol_bref", six_missing)) == {}  # more than a fifth of 26
+    five_missing = whoqol(3, q3=None, q5=None, q8=None, q9=None, q20=None)
+    assert (
+        len(scores(asked("one", "whoqol_bref", five_missing))) == 4
+    )  # the two questions of no domain count as answered
     assert "whoqol_social" in scores(asked("one", "whoqol_bref", whoqol(3, q20=7)))  # out of range: not answered
 
 
@@ -88,6 +92,46 @@ def test_europasi_composites_are_means_of_shares_and_need_every_item() -> None:
     assert scores(asked("one", "europasi", full)) == {"europasi_medical": round((15 / 90) + (2 / 12) + (4 / 12), 4)}
     assert scores(asked("one", "europasi", full | {"medical_importance": None})) == {}
     assert scores(asked("one", "europasi", {"severity_drug": 7})) == {"europasi_severity_drug": 7}
+
+
+ALCOHOL: Answers = {"alcohol_days": 15, "alcohol_days_intoxicated": 6, "alcohol_problem_days": 3, "alcohol_bothered": 2,
+                    "alcohol_importance": 3, "alcohol_spent_eur": 100}  # fmt: skip
+PROBLEMS = (
+    "mother",
+    "father",
+    "siblings",
+    "partner",
+    "children",
+    "other_family",
+    "friends",
+    "neighbours",
+    "colleagues",
+)
+FAMILY: Answers = {"family_satisfied": 1, "family_conflict_days": 3, "family_troubled": 2, "family_importance": 1,
+                   **{f"family_problem_{who}": float(n < 3) for n, who in enumerate(PROBLEMS)}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answers", "area", "by_hand"),
+    [
+        # 15/180 + 6/180 + 3/180 + 2/24 + 3/24 + ln 100 / 44
+        (ALCOHOL, "alcohol", 0.0833333 + 0.0333333 + 0.0166667 + 0.0833333 + 0.125 + 0.1046629),
+        (ALCOHOL | {"alcohol_spent_eur": 0}, "alcohol", 0.3416667),
+        # 1 - (1/4 + 0/4 + 12/120 + ln 500 / 36)
+        ({"employment_driving_licence": 1, "employment_car": 0, "employment_days_paid": 12,
+          "employment_earned_eur": 500}, "employment", 1 - (0.25 + 0.1 + 0.1726280)),
+        # 1/5 + 6/150 + 3/20 + 2/20 + ln 200 / 46
+        ({"legal_awaiting_trial": 1, "legal_days_crime": 6, "legal_seriousness": 3, "legal_importance": 2,
+          "legal_illegal_income_eur": 200}, "legal", 0.2 + 0.04 + 0.15 + 0.1 + 0.1151808),
+        # 1/10 + 3/150 + 2/20 + 1/20 + (3/9)/5
+        (FAMILY, "family_social", 0.1 + 0.02 + 0.1 + 0.05 + 0.0666667),
+    ],
+)  # fmt: skip
+def test_europasi_composites_by_hand(answers: Answers, area: str, by_hand: float) -> None:
+    """Divisors as printed by McGahan et al. 1986 and coded in the VA's routines YSASCSB and YSASCSC."""
+    assert scores(asked("one", "europasi", answers)) == {f"europasi_{area}": pytest.approx(by_hand, abs=1e-4)}
+    missing = answers | {next(iter(answers)): None}
+    assert scores(asked("one", "europasi", missing)) == {}
 
 
 def test_change_is_paired_and_the_missing_second_measurement_is_a_doubt() -> None:

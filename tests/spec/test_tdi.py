@@ -78,23 +78,30 @@ def test_all_is_men_women_and_unknown_and_nobody_is_lost() -> None:
     ]
 
 
+def treatment(key: str, person: str, kind: str, day: str = "2023-02-01") -> dict[str, Any]:
+    row = {"partner": "a", "treatment_id": key, "person_id": person, "treatment_type": kind, "setting": "community"}
+    return row | {"start_date": day}
+
+
 def test_detoxification_alone_stands_apart() -> None:
     given = tables(
         [entry("m", "2023-02-01", treatment_id="T1"), entry("f", "2023-02-01", treatment_id="T2")],
-        treatment=[
-            {
-                "partner": "a",
-                "treatment_id": k,
-                "person_id": p,
-                "treatment_type": t,
-                "setting": "community",
-                "start_date": "2023-02-01",
-            }
-            for k, p, t in (("T1", "m", "detoxification"), ("T2", "f", "outpatient"))
-        ],
+        treatment=[treatment("T1", "m", "detoxification"), treatment("T2", "f", "outpatient")],
     )
     assert counts(given, "ever_treated") == {"never": 1}
     assert counts(given, "ever_treated", kind="detoxification") == {"never": 1}
+
+
+def test_treatment_after_detoxification_is_the_entry_of_the_year() -> None:
+    given = tables(
+        [
+            entry("m", "2023-02-01", treatment_id="T1"),
+            entry("m", "2023-03-01", treatment_id="T2", ever_treated="previously"),
+        ],
+        treatment=[treatment("T1", "m", "detoxification"), treatment("T2", "m", "outpatient", "2023-03-01")],
+    )
+    assert counts(given, "ever_treated") == {"previously": 1}
+    assert counts(given, "ever_treated", kind="detoxification") == {}
 
 
 def test_numbers_fall_into_bands_and_missing_ones_are_unknown() -> None:

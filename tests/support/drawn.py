@@ -16,7 +16,7 @@ from tests.support.drawn_rows import add_circumstances, add_moves, after, case_d
 
 CUSTODY_TO = "2023-07-31"
 TABLES = ("case", "service", "treatment")
-ALL_TABLES = (*TABLES, "living_status", "need", "complaint", "application", "family_member")
+ALL_TABLES = (*TABLES, "living_status", "need", "complaint", "application", "family_member", "assessment")
 Verdicts = dict[str, str]
 
 

@@ -29,13 +29,15 @@ def case_details(row: dict[str, str]) -> dict[str, Any]:
     for column, name in names.items():
         if row.get(column):
             details[name] = row[column]
+    if row.get("agreed to"):
+        details["agreement_end_planned"] = row["agreed to"]
     for words in parts(row.get("case ended")):
         details |= {"end_date": words[0], "end_reason": words[1], "handed_over_to": after(words, "to")}
     return details
 
 
 def add_circumstances(tables: Tables, row: dict[str, str], partner: str) -> None:
-    """Needs, complaints, applications and situations of one person."""
+    """Needs, complaints, applications, situations and answers to questionnaires of one person."""
     name = row["person"]
     for number, words in enumerate(parts(row.get("needs"))):
         need = {"partner": partner, "need_id": f"{name}n{number}", "case_id": f"{name}c", "raised_date": words[0]}
@@ -54,6 +56,10 @@ def add_circumstances(tables: Tables, row: dict[str, str], partner: str) -> None
         status = {"partner": partner, "status_id": f"{name}l{number}", "person_id": name, "status_date": words[0]}
         status |= {"stage": known[1], "housing": known[2], "work": known[3], "documents": after(words, "documents")}
         tables.setdefault("living_status", []).append(status)
+    for words in parts(row.get("answers")):
+        asked = {"partner": partner, "assessment_id": "-".join([name, *words[:3]]), "person_id": name}
+        asked |= dict(zip(("assessment_date", "stage", "instrument", "item", "value"), words, strict=True))
+        tables.setdefault("assessment", []).append(asked)
 
 
 def add_moves(tables: Tables, row: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.model.codes import code_lists
-from pipeline.outcomes import COMPONENTS, GROUPS, MEASURES
+from pipeline.outcomes import COHORTS, COMPONENTS, GROUPS, MEASURES
 from pipeline.outcomes.labels import GROUP_VALUES
 from tests.support.examples import Example, examples
 
@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[2]
 COLUMNS = {
     "person": ("osoba", "person"),
     "released": ("propuštění", "released"),
+    "expected day": ("očekávaný den", "expected day"),
+    "agreed to": ("dohoda do", "agreement until"),
     "agreed": ("dohoda", "agreement"),
     "also agreed with b": ("dohoda s partnerem b", "agreement with b"),
     "conditional": ("podmíněné propuštění", "conditional release"),
@@ -36,6 +38,7 @@ COLUMNS = {
     "needs": ("zakázky", "needs"),
     "complaints": ("stížnosti", "complaints"),
     "applied": ("žádost", "application"),
+    "answers": ("odpovědi", "answers"),
     "situation": ("záznam o situaci", "record of the situation"),
     "programme": ("program", "programme"),
     "prior terms": ("předchozí tresty", "prior terms"),
@@ -68,6 +71,7 @@ WORDS = {
     "planned": ("plánované", "planned"),
     "unplanned": ("neplánované", "unplanned"),
     "unknown": ("není známo", "unknown"),
+    "psychological": ("duševní zdraví", "psychological health"),
     "own_treatment": ("v téže léčbě", "in the same treatment"),
 }
 LISTS = (
@@ -82,6 +86,7 @@ LISTS_OF = {
     "convictions": ("sanction",),
     "case ended": ("case_end_reason",),
     "region": ("region",),
+    "answers": ("stage", "instrument"),
     "needs": ("need_domain", "need_outcome"),
     "complaints": ("complaint_channel",),
     "applied": ("application_outcome", "application_reason"),
@@ -130,6 +135,9 @@ def block(example: Example, language: str) -> str:
 
 def _details(example: Example, language: str) -> str:
     found = []
+    usual = "programme" if "programme" in MEASURES[example.measure].cohorts else MEASURES[example.measure].cohorts[0]
+    if example.cohort != usual:
+        found.append(COHORTS[example.cohort].in_language(language))
     if example.window is not None:
         days = "den" if example.window == 1 else "dny" if 2 <= example.window <= 4 else "dnů"
         found.append(f"{example.window} {days}" if language == "cs" else f"{example.window} days")

@@ -182,7 +182,8 @@ def from_custody(example: Example) -> duckdb.DuckDBPyConnection:
         name, own = row["person"], parts(row["custody"])
         people.append({"person_id": name})
         cases.append({"case_id": f"{name}c", "programme": "through_the_gate", "person_id": name,
-                      "agreement_date": core_tables.day(own[0][0])})  # fmt: skip
+                      "agreement_date": core_tables.day(row.get("agreed") or own[0][0]),
+                      "expected_release_date": row.get("expected day") or None})  # fmt: skip
         for number, words in enumerate(own):
             left = words.index("until") if "until" in words else None
             stays.append(

@@ -16,20 +16,23 @@ valid as (
 whole as (
     select partner, assessment_id, instrument, count(*) as answered from valid group by partner, assessment_id, instrument
 ),
-by_item as (
+share as (
     select
-        a.partner, a.assessment_id, a.person_id, a.instrument, a.stage, a.assessment_date, s.scale,
-        s.multiplier
-        * avg(
-            case
-                when i.reversed then 1 - (a.value - i.low) / (i.high - i.low)
-                else (a.value - i.low) / (i.high - i.low)
-            end
-        ) as score
+        a.partner, a.assessment_id, a.person_id, a.instrument, a.stage, a.assessment_date, i.scale, i.weight, i.reversed,
+        case
+            when i.whole_log is null then (a.value - i.low) / (i.high - i.low)
+            else ln(greatest(a.value, 1)) / i.whole_log
+        end as share
     from answer as a
     inner join outcomes.instrument_item as i
         on i.instrument = a.instrument and i.item = a.item and a.value between i.low and i.high
-    inner join outcomes.instrument_scale as s on s.scale = i.scale
+),
+by_item as (
+    select
+        a.partner, a.assessment_id, a.person_id, a.instrument, a.stage, a.assessment_date, s.scale,
+        s.multiplier * sum(a.weight * case when a.reversed then 1 - a.share else a.share end) / sum(a.weight) as score
+    from share as a
+    inner join outcomes.instrument_scale as s on s.scale = a.scale
     inner join whole as w
         on
             w.partner = a.partner and w.assessment_id = a.assessment_id and w.instrument = a.instrument
@@ -84,9 +87,9 @@ from placed as b
 left join placed as a on a.member_id = b.member_id and a.scale = b.scale and a.stage = 'month_3' and a.age = 1
 where b.stage = 'intake' and b.age = 1;
 
--- A row is one programme client with a score at intake, in one measure: the paired change, and whether it is so large
--- that error of measurement does not explain it (more than 1.96 standard errors of a difference of two scores, from the
--- spread at intake and the published reliability). No second score is a doubt.
+-- A row is one programme client with a score at intake, in one measure: whether the instrument was scored again, the paired
+-- change, and whether it is so large that error of measurement does not explain it (more than 1.96 standard errors of a
+-- difference of two scores, from the spread at intake and the published reliability). No second score is a doubt there.
 insert into outcomes.unit_row
 with spread as (
     select scale, stddev_samp(before) as sd from outcomes.instrument_pair group by scale
@@ -103,6 +106,12 @@ reading as (
     select 'instrument_change' as measure, scale, member_id, 1 as number, 0 as possible, 0 as unobserved, change as size
     from judged
     where change is not null
+    union all
+    select
+        'instrument_repeated', s.instrument, p.member_id, max(case when p.after is null then 0 else 1 end), 0, 0, null
+    from outcomes.instrument_pair as p
+    inner join outcomes.instrument_scale as s on s.scale = p.scale
+    group by s.instrument, p.member_id
     union all
     select
         'instrument_better', scale, member_id, case when gain > reliable then 1 else 0 end,

@@ -1,11 +1,12 @@
--- A row is one person's first entry into treatment in one calendar year (ties: partner, then entry), and whether it was
--- for detoxification alone, which is counted apart.
+-- A row is one person's first entry into treatment in one calendar year (ties: partner, then entry). Detoxification alone is
+-- counted apart: an entry for it is a person's first only where the year brought no entry into other treatment.
 create or replace table outcomes.first_entry as
 with numbered as (
     select
         e.*, year(e.entry_date) as entry_year, t.treatment_type, n.sex, year(e.entry_date) - n.birth_year as age,
         row_number() over (
-            partition by e.person_id, year(e.entry_date) order by e.entry_date, e.partner, e.entry_id
+            partition by e.person_id, year(e.entry_date)
+            order by case when t.treatment_type = 'detoxification' then 1 else 0 end, e.entry_date, e.partner, e.entry_id
         ) as place
     from core.treatment_entry as e
     cross join outcomes.study as y
