@@ -90,7 +90,8 @@ def aalen_johansen(counts: Sequence[DayCount], level: float = LEVEL) -> list[Cur
             d += before**2 * (row.at_risk - row.events) * row.events / row.at_risk**3
             e, f = e + own, f + own * incidence
         variance = max(0.0, incidence**2 * a - 2 * incidence * b + c + d - 2 * (incidence * e - f))
-        low, high = _incidence_band(incidence, variance, level)
+        last = points[-1].low if points else 0.0
+        low, high = _incidence_band(incidence, variance, level, last)
         points.append(CurvePoint(row.day, row.at_risk, incidence, low, high, variance))
     return points
 
@@ -130,7 +131,15 @@ def _falls_to_half(days: Sequence[float], values: Sequence[float]) -> float | No
 
 
 def rmst(counts: Sequence[DayCount], horizon: float, level: float = LEVEL) -> tuple[float, Interval]:
-    """Restricted mean time free of the event up to a horizon, with its normal interval (Royston and Parmar 2013)."""
+    """Restricted mean time free of the event up to a horizon, with its normal interval (Royston and Parmar 2013).
+
+    Raises ValueError for no horizon, nobody, or a horizon that nobody was watched to: what follows is not known.
+    """
+    if horizon <= 0 or not counts:
+        raise ValueError("a restricted mean needs people and a horizon above 0")
+    left = counts[-1].at_risk - counts[-1].events - counts[-1].competing - counts[-1].censored
+    if counts[-1].day < horizon and left == 0 and counts[-1].at_risk > counts[-1].events:
+        raise ValueError(f"nobody was watched to {horizon:g}; the last day is {counts[-1].day:g}")
     steps: list[tuple[float, float]] = [(0.0, 1.0)]
     spread: list[tuple[float, float]] = []
     survival = 1.0
@@ -183,11 +192,11 @@ def _survival_band(survival: float, greenwood: float, level: float, last_high: f
     return survival ** math.exp(width), survival ** math.exp(-width)
 
 
-def _incidence_band(incidence: float, variance: float, level: float) -> Interval:
+def _incidence_band(incidence: float, variance: float, level: float, last_low: float) -> Interval:
     if incidence <= 0:
         return 0.0, 0.0
-    if incidence >= 1 or variance == 0:
-        return incidence, incidence
+    if incidence >= 1 - 1e-12 or variance == 0:  # not defined once everybody had it; it cannot lie below the one before
+        return last_low, 1.0
     width = quantile(level) * math.sqrt(variance) / abs(incidence * math.log(incidence))
     return incidence ** math.exp(width), incidence ** math.exp(-width)
 

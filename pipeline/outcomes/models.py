@@ -39,7 +39,8 @@ def cox(
 
     `duration` and `event` (0 or 1) name columns, `entry` the start of a stretch for counting processes (Andersen and
     Gill 1982), `cluster` persons with several rows, for whom standard errors are robust (Lin and Wei 1989). Rows with a
-    missing value are left out. Raises SettingsError where lifelines is not installed, ValueError for an unknown column.
+    missing value are left out. Raises SettingsError where lifelines is not installed, ValueError for an unknown column
+    or no event.
     """
     try:
         from lifelines import CoxPHFitter
@@ -52,6 +53,8 @@ def cox(
     if unknown := sorted(set(wanted) - set(data.columns)):
         raise ValueError(f"the frame has no column {', '.join(unknown)}; it has {', '.join(data.columns)}")
     used = data.select(wanted).drop_nulls()
+    if not used[event].sum():
+        raise ValueError("Cox regression needs an event among the rows without missing values")
     fitted = CoxPHFitter().fit(
         used.drop(cluster).to_pandas() if cluster else used.to_pandas(),
         duration_col=duration,

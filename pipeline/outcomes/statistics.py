@@ -141,7 +141,8 @@ def _quantile_of(values: Sequence[float], part: float) -> float:
 def median_of_counts(counts: Mapping[float, int], level: float = LEVEL) -> tuple[float, Interval]:
     """Median of values given as value → how many, with the interval of order statistics (Conover 1999, section 3.2).
 
-    The interval is exact: it covers the median with at least `level`. Raises ValueError for no values.
+    The interval is exact: it covers the median with at least `level`. Few values (under six for 95 %) cannot say so
+    much: the interval is then −∞ to ∞. Raises ValueError for no values.
     """
     n = sum(counts.values())
     if n == 0:
@@ -149,9 +150,10 @@ def median_of_counts(counts: Mapping[float, int], level: float = LEVEL) -> tuple
     from scipy.stats import binom
 
     below = int(binom.ppf((1 - level) / 2, n, 0.5))
-    ranks = (max(1, below), (n + 1) // 2, n // 2 + 1, min(n, n - below + 1))
-    low, left, right, high = (_at_rank(counts, rank) for rank in ranks)
-    return (left + right) / 2, (low, high)
+    middle = sum(_at_rank(counts, rank) for rank in ((n + 1) // 2, n // 2 + 1)) / 2
+    if below == 0:
+        return middle, (-math.inf, math.inf)
+    return middle, (_at_rank(counts, below), _at_rank(counts, n - below + 1))
 
 
 def _at_rank(counts: Mapping[float, int], rank: int) -> float:

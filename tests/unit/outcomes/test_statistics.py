@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from pipeline.outcomes import minimum_detectable_difference, newcombe, overdispersion, poisson_exact, wilson
-from pipeline.outcomes.curves import DayCount, aalen_johansen, daily_counts, kaplan_meier, log_rank, median, reached
+from pipeline.outcomes.curves import (
+    DayCount,
+    aalen_johansen,
+    daily_counts,
+    kaplan_meier,
+    log_rank,
+    median,
+    reached,
+    rmst,
+)
 from pipeline.outcomes.statistics import effective_n, median_of_counts, wilson_clustered
 
 
@@ -72,7 +83,9 @@ def test_units_that_cluster_count_less() -> None:
 def test_median_of_counts() -> None:
     """Conover 1999: for n = 16 the 95 % interval runs from the 4th to the 13th value."""
     assert median_of_counts({float(i): 1 for i in range(1, 17)}) == (8.5, (4.0, 13.0))
-    assert median_of_counts({5.0: 1}) == (5.0, (5.0, 5.0))
+    assert median_of_counts({5.0: 1}) == (5.0, (-math.inf, math.inf))
+    assert median_of_counts({5.0: 2, 6.0: 3}) == (6.0, (-math.inf, math.inf))  # five values cover at 93.75 % at most
+    assert median_of_counts({5.0: 3, 6.0: 3}) == (5.5, (5.0, 6.0))
     with pytest.raises(ValueError, match="values"):
         median_of_counts({})
 
@@ -121,3 +134,35 @@ def test_overdispersion_is_not_driven_by_one_place_apart() -> None:
 def test_overdispersion_refuses_what_makes_no_sense(share: float, trimmed: float) -> None:
     with pytest.raises(ValueError, match="over-dispersion needs"):
         overdispersion([1], [2], share, trimmed)
+
+
+def test_one_person_says_next_to_nothing() -> None:
+    """Extreme inputs: one person with the event, one without, everybody on one day."""
+    assert wilson(0, 1)[0] == 0.0
+    assert wilson(1, 1)[1] == 1.0
+    ((day, n, survival, *band, variance),) = kaplan_meier([DayCount(9, 1, 1)])
+    assert (day, n, survival, band, variance) == (9, 1, 0.0, [0.0, 1.0], 0.0)
+    (point,) = aalen_johansen([DayCount(9, 1, 1)])
+    assert (point.value, point.low, point.high) == (1.0, 0.0, 1.0)
+    (none,) = kaplan_meier([DayCount(9, 5, 0, 0, 5)])
+    assert (none.value, none.low, none.high) == (1.0, 1.0, 1.0)
+    assert median([none]) == (None, None, None)
+    assert kaplan_meier([]) == aalen_johansen([]) == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "horizon"), [([], 10), ([DayCount(9, 1, 1)], 0), ([DayCount(9, 5, 1), DayCount(20, 4, 0, 0, 4)], 21)]
+)
+def test_a_restricted_mean_needs_people_watched_to_the_horizon(counts: list[DayCount], horizon: float) -> None:
+    with pytest.raises(ValueError, match=r"restricted mean needs|nobody was watched to"):
+        rmst(counts, horizon)
+
+
+def test_a_restricted_mean_of_a_curve_that_fell_to_nothing() -> None:
+    assert rmst([DayCount(4, 2, 1), DayCount(8, 1, 1)], 100)[0] == 6.0  # (4 + 8) / 2
+
+
+def test_a_log_rank_test_needs_groups_and_events() -> None:
+    for groups in ({"a": [DayCount(1, 1, 1)]}, {"a": [DayCount(1, 1, 0, 0, 1)], "b": [DayCount(1, 1, 0, 0, 1)]}, {}):
+        with pytest.raises(ValueError, match="two groups and an event"):
+            log_rank(groups)
