@@ -66,8 +66,8 @@ select 'cases_excluded_by_withdrawal', count(*) from core.withdrawn_case
 union all
 select 'case_persons_not_in_custody_data', count(distinct agreement.person_id)
 from core."case" as agreement
-left join core.stay as stay on agreement.person_id = stay.person_id
-where stay.person_id is null
+left join core.spell as spell on agreement.person_id = spell.person_id and spell.spell_number = 1
+where spell.person_id is null
 union all
 select 'prisons_never_covered', count(*)
 from core.prison as prison
