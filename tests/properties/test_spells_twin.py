@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -47,8 +48,8 @@ def histories(draw: st.DrawFn, *, days: int = 12, orderly: bool = False) -> Hist
     return stays
 
 
-def from_sql(people: list[History]) -> tuple[list[Any], list[Any], list[Any]]:
-    """Spells, effective stays and releases of many people, built in one go."""
+def custody_warehouse(people: list[History]) -> duckdb.DuckDBPyConnection:
+    """A warehouse with the stays of many people."""
     con = warehouse()
     deliver(con, "d1")
     names = ("prison", "admission_date", "admission_reason", "release_date", "release_reason")
@@ -59,6 +60,12 @@ def from_sql(people: list[History]) -> tuple[list[Any], list[Any], list[Any]]:
         for s in history
     ]
     insert(con, "custody_stay", "d1", stays)
+    return con
+
+
+def from_sql(people: list[History]) -> tuple[list[Any], list[Any], list[Any]]:
+    """Spells, effective stays and releases of many people, built in one go."""
+    con = custody_warehouse(people)
     build(con)
     spell = con.execute(
         "select cast(person_id as integer), spell_number, admission_date, admission_reason, release_date,"
@@ -115,6 +122,35 @@ def compare(people: list[History]) -> None:
     assert spell == [spell_row(*each) for each in twin]
     assert stay == [row for each in twin for row in stay_rows(*each)]
     assert {row[0] for row in release} == {f"{n:03}-{i}" for n, i, s in twin if s.kind in ("sentence", "remand")}
+
+
+def prison_on(history: History, day: date) -> str | None:
+    """Of the stays that go on on a day the one that began last."""
+    ordered = [s for spell in spells(history) for s in spell.stays]
+    return next(
+        (s.prison for s in reversed(ordered) if s.admission <= day and (not s.release or day < s.release)), None
+    )
+
+
+@settings(BUILDS, max_examples=2)
+@given(st.lists(histories(), min_size=40, max_size=40))
+def test_the_prison_of_a_service_is_that_of_the_stay_begun_last(people: list[History]) -> None:
+    days = [START + timedelta(days=n) for n in range(20)]
+    con = custody_warehouse(people)
+    deliver(con, "a1", "partner_a", covers=("service",))
+    insert(
+        con,
+        "service",
+        "a1",
+        [
+            {"service_id": f"{n}/{day}", "person_id": f"{n:03}", "service_date": day}
+            for n in range(len(people))
+            for day in days
+        ],
+    )
+    build(con)
+    found = dict(con.execute("select service_id, prison from core.service").fetchall())
+    assert found == {f"{n}/{day}": prison_on(history, day) for n, history in enumerate(people) for day in days}
 
 
 @BUILDS

@@ -226,6 +226,35 @@ def test_service_takes_the_prison_of_the_stay_on_its_day_else_of_its_case(con: d
     ]
 
 
+def test_of_stays_at_once_the_service_takes_the_one_begun_last_while_it_goes_on(con: duckdb.DuckDBPyConnection) -> None:
+    inner = stay("t", "2021-02-01", "2021-03-01", prison="plzen")
+    insert(con, "custody_stay", "custody", [stay("s", "2021-01-01", "2021-05-01"), inner])
+    days = ["2021-01-31", "2021-02-01", "2021-03-01", "2021-05-01"]
+    insert(con, "service", "a1", [service(str(n), day) for n, day in enumerate(days)])
+    build(con)
+    assert rows(con, "select service_id, prison from core.service order by 1") == [
+        ("0", "kurim"),
+        ("1", "plzen"),
+        ("2", "kurim"),
+        ("3", None),
+    ]
+
+
+def test_what_a_newer_full_extract_no_longer_has_counts_nowhere(con: duckdb.DuckDBPyConnection) -> None:
+    expects = {"expected_release_date": "2021-03-01"}
+    insert(con, "case", "a1", [case(name, "2021-01-15", **expects) for name in ("kept", "once", "twice")])
+    insert(con, "case", "a2", [case("twice", "2021-01-15", **expects)])
+    insert(con, "case", "b1", [case("once", "2021-01-15", **expects)])
+    con.execute(
+        "insert into validated.closed values ('case', 'partner_a', 'once', 'a2', 'a1'),"
+        " ('case', 'partner_a', 'twice', 'a2', 'a2'), ('need', 'partner_a', 'kept', 'a2', 'a1')"
+    )
+    build(con)
+    left = [("partner_a", "kept"), ("partner_b", "once")]
+    assert rows(con, 'select partner, case_id from core."case"') == left
+    assert rows(con, "select partner, record_id from core.expected_date order by 1") == left
+
+
 def test_a_quarantined_stay_is_a_conflict_until_a_newer_version_mends_it(con: duckdb.DuckDBPyConnection) -> None:
     deliver(con, "mend", extract="2024-01-31")
     con.execute(
