@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pipeline.charts import theme
 from pipeline.charts.chart import Chart
 
-ROW = 46
-"""Pixels of a row: the label stands above its mark, so that long names fit a narrow screen."""
+ROW, LETTER = 46, 8
+"""Pixels of a row, whose label stands above its mark, so that long names fit a narrow screen; of a letter."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def forest_chart(
     rows: Sequence[RateRow], title: str, suffix: str, language: str = "cs", *, alternative: str = ""
 ) -> Chart:
     """Dots with intervals, one row a group; a group without a rate keeps its row and says why."""
-    figure = theme.blank(ROW * len(rows) + 60, language, 400)
+    figure = theme.blank(ROW * len(rows) + 60, language, _least_width(rows, 400))
     for position, row in enumerate(rows):
         _labels(figure, row.label, row.text, position)
         if row.beside is not None:
@@ -78,7 +78,7 @@ def forest_chart(
 
 def steps_chart(rows: Sequence[BarRow], language: str = "cs", *, alternative: str = "") -> Chart:
     """Horizontal bars from the first step to the last, numbers at the bars."""
-    figure = theme.blank(ROW * len(rows) + 16, language, 270)
+    figure = theme.blank(ROW * len(rows) + 16, language, _least_width(rows, 270))
     most = max((row.count or 0 for row in rows), default=0) or 1
     for position, row in enumerate(rows):
         _labels(figure, row.label, row.text, position)
@@ -96,6 +96,11 @@ def steps_chart(rows: Sequence[BarRow], language: str = "cs", *, alternative: st
         margin={"l": 8, "r": 12, "t": 6, "b": 6},
     )
     return Chart(figure, alternative)
+
+
+def _least_width(rows: Sequence[RateRow] | Sequence[BarRow], least: int) -> int:
+    """Pixels that the longest label needs with the text at its other end."""
+    return max([least, *(LETTER * (len(row.label) + len(row.text)) + 24 for row in rows)])
 
 
 def _labels(figure: object, left: str, right: str, position: int) -> None:

@@ -77,6 +77,12 @@ def test_a_group_without_a_rate_keeps_its_row_and_says_why() -> None:
     assert [note["text"] for note in drawn["layout"]["annotations"]] == ["A", "<b>49 %</b>", "B", "<b>●</b>"]
 
 
+def test_a_long_name_and_its_number_do_not_meet_on_a_narrow_screen() -> None:
+    name = "Centrum protidrogové prevence a terapie"
+    drawn = json.loads(forest_chart([RateRow(name, 50, 35, 65, "50 % (35–65), n 40")], "podíl", " %").to_json())
+    assert drawn["layout"]["meta"]["least_width"] == 8 * (39 + 18) + 24
+
+
 def test_partner_text_is_neither_html_nor_tex() -> None:
     assert plain("<a href='x'>$y$</a> & z") == "&lt;a href='x'&gt;&#36;y&#36;&lt;/a&gt; &amp; z"
     assert "<script" not in steps_chart([BarRow("<script>", 1, "1")]).to_json()
