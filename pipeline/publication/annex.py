@@ -10,7 +10,8 @@ from typing import Any
 from pipeline.disclosure import Bundle, ReleasedTable, Row
 from pipeline.publication.catalogue import LANGUAGES, text
 from pipeline.publication.cite import MARKED
-from pipeline.publication.numbers import format_quarter
+from pipeline.publication.numbers import format_moment
+from pipeline.publication.report import observed
 
 FORMULA_STARTS = ("=", "+", "-", "@")
 CREATED = datetime(1980, 1, 1)
@@ -115,16 +116,20 @@ def _banners(bundle: Bundle) -> list[str]:
     return (["banner.synthetic"] if bundle.meta.synthetic else []) + ([] if bundle.meta.signed else ["banner.draft"])
 
 
+def _moment(value: str) -> str:
+    return " / ".join(format_moment(value, language) for language in LANGUAGES)
+
+
 def facts(bundle: Bundle) -> list[tuple[str, str]]:
     """What the cover says of the release: where it comes from and how people are protected in it."""
     meta, run = bundle.meta, bundle.meta.run
     profile = meta.profile
-    quarter = " / ".join(format_quarter(meta.quarter, language) for language in LANGUAGES)
+    quarter, seen = (_moment(value) for value in (meta.quarter, observed(bundle)))
     settings = ", ".join(f"{key} = {profile[key]}" for key in ("method", "base", "threshold") if key in profile)
     found = [
         ("annex.quarter", quarter),
         ("provenance.bundle", meta.bundle_id),
-        ("provenance.as_of", meta.as_of),
+        ("provenance.as_of", seen),
         ("provenance.code_version", str(run.get("code_version", ""))),
         ("provenance.definitions_version", str(run.get("definitions_version", ""))),
         ("provenance.profile", f"{profile.get('name', '')}: {settings}"),

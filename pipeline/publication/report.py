@@ -58,6 +58,12 @@ def block(figure: Figure | None) -> str:
     return str(figure) if figure else ""
 
 
+def observed(bundle: Bundle) -> str:
+    """The last day that counts: custody's coverage, capped by the as-of date; ISO."""
+    run = bundle.meta.run
+    return min(str(day) for day in (run.get("as_of"), run.get("covered_to"), "9999") if day)
+
+
 @cache
 def opened(folder: str, written: int) -> Bundle:
     """A bundle, verified once for all documents of a kernel; `written` is when its checksums were."""
@@ -140,8 +146,7 @@ class Report:
     @property
     def observed(self) -> str:
         """The last day that counts: custody's coverage, capped by the as-of date; ISO."""
-        run = self.bundle.meta.run
-        return min(str(day) for day in (run.get("as_of"), run.get("covered_to"), "9999") if day)
+        return observed(self.bundle)
 
     def span(self, window: str) -> str:
         """`od … do …` of the releases that a window in days speaks of, or an empty text."""

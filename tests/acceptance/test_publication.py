@@ -203,6 +203,14 @@ def test_slides_have_native_titles_and_one_picture_each(published: dict[str, Pat
         assert "SYNTHETIC" in deck.slide_master._element.xml
 
 
+def seen_until(published: dict[str, Path], language: str) -> str:
+    """The last day that counts, as page one says it."""
+    page = prose(published[f"report-{language}-SYNTHETIC.html"].read_text("utf-8"))
+    found = re.search({"cs": r"Sledováno do ([^;]*);", "en": r"Observed to ([^;]*);"}[language], page)
+    assert found
+    return found[1]
+
+
 def test_the_annex_says_what_it_is_and_runs_nothing(published: dict[str, Path], bundle: Path) -> None:
     import openpyxl
 
@@ -210,6 +218,7 @@ def test_the_annex_says_what_it_is_and_runs_nothing(published: dict[str, Path], 
     cover = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None]
     assert cover[0].startswith("SYNTHETIC")
     assert open_bundle(bundle).meta.bundle_id in cover
+    assert f"{seen_until(published, 'cs')} / {seen_until(published, 'en')}" in cover
     assert [sheet.title for sheet in book.worksheets][:4] == [
         "Titul, Cover", "Značky, Marks", "Ukazatele, Measures", "Pokrytí, Coverage",
     ]  # fmt: skip
