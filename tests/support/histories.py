@@ -104,7 +104,7 @@ def conviction(draw: st.DrawFn, world: World, name: str, number: str) -> None:
     offence = draw(st.sampled_from([None, anchor, anchor + timedelta(1), anchor + timedelta(365), day - timedelta(1)]))
     row: dict[str, Any] = {"conviction_id": number, "person_id": name, "conviction_date": day}
     row["offence_date"] = offence and min(offence, day)
-    row["sanction"] = draw(st.sampled_from(["prison", "community_service", "fine", "suspended", None]))
+    row["sanction"] = draw(st.sampled_from(["prison", "community_service", "fine", "suspended", "other", None]))
     world["conviction"].append(row)
 
 

@@ -268,7 +268,7 @@ def judge_reconviction(world: World, m: Member, kind: str, window: int, proof_la
     for c in world.rows("conviction", person_id=m.person):
         proven = m.start < c["conviction_date"] <= min(seen[1], m.start + timedelta(window + proof_lag))
         offence, sanction = c["offence_date"], c["sanction"]
-        if not proven or (nordic and sanction in ("fine", "suspended")):
+        if not proven or (nordic and sanction in ("fine", "suspended", "other")):
             continue
         if offence and not m.start < offence <= min(m.start + timedelta(window), observed_to(world, m)):
             continue

@@ -15,6 +15,8 @@ from pipeline.publication.sections.parts import rate_table
 PLACED = {name for name, _ in (*PRIMARY, *SHARES, *FAMILY)} | {*FURTHER, *PATHS, *DEFINED}
 PLACED |= {CANCELLED, "complaints", "needs", "reach", "cause_of_return", "attrition", "data_quality", "coverage"}
 COHORTS = ("programme", "romodrom")
+DAYS_TO_SHARE = "days_to_return"
+"""Days until a share returned: without a value the curve did not get there, which is an answer."""
 
 
 def others(report: Report) -> str:
@@ -53,6 +55,8 @@ def measure_part(report: Report, name: str) -> str:
 
 def is_share(report: Report, name: str, row: Row) -> bool:
     """Whether a row is a share of something; one of which nothing is known yet is what its measure is."""
+    if name == DAYS_TO_SHARE:
+        return False
     if report.bundle.meta.definitions[name].get("kind") == "rate":
         return str(row["value"].status) not in ("shown", "rounded")
     return str(row["value"].status) == "not_applicable"
@@ -76,9 +80,16 @@ def _values(report: Report, name: str, rows: list[Row]) -> str:
         [
             row_title(report, row),
             report.cite(row.cells.get("n")),
-            report.cite(row["value"]),
+            _value(report, name, row),
             unit_words(report, name, row.keys["component"]),
         ]
         for row in rows
     ]
     return str(Table(f"tbl-{name}-values", report.words(name, "title"), header, lines))
+
+
+def _value(report: Report, name: str, row: Row) -> str:
+    known = str(row["n"].status) in ("shown", "rounded")
+    if name == DAYS_TO_SHARE and known and str(row["value"].status) == "not_applicable":
+        return report.t("value.not_reached")
+    return report.cite(row["value"])

@@ -19,6 +19,7 @@ from pipeline.publication.editions import editions
 from pipeline.publication.sections.cooperation import best_access, funnel
 from pipeline.publication.sections.cooperation import run as run_figure
 from pipeline.publication.sections.life import flow_figure, flows_from
+from pipeline.publication.sections.others import others
 from pipeline.publication.sections.page import subject_of
 from pipeline.publication.sections.served import attrition_figure
 from pipeline.publication.strips import plain
@@ -87,6 +88,16 @@ def measure_table(name: str, rows: list[Row]) -> dict[str, Any]:
     from tests.support.bundles import STATISTICS
 
     return table_document(DIMS, STATISTICS, rows, definition_of(name))
+
+
+def test_a_share_that_was_not_reached_is_said_so(tmp_path: Path) -> None:
+    name = "days_to_return"
+
+    def add(tables: dict[str, Any]) -> None:
+        tables[name] = measure_table(name, [rate_row(name, "all", "", 250, None, None, window="")])
+
+    assert re.search(r"\| *nedosaženo *\|", plain(others(changed(tmp_path / "cs", add))))
+    assert re.search(r"\| *not reached *\|", plain(others(changed(tmp_path / "en", add, "en"))))
 
 
 CANCELLED = "cancelled_by_prison_share"
