@@ -16,7 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.outcomes.curves import CurvePoint, DayCount, aalen_johansen, daily_counts, kaplan_meier, rmst
+from pipeline.outcomes.curves import (
+    CurvePoint,
+    DayCount,
+    aalen_johansen,
+    daily_counts,
+    kaplan_meier,
+    median,
+    rmst,
+)
 from pipeline.outcomes.recurrent import Watched, mean_cumulative_count
 from pipeline.outcomes.statistics import (
     effective_n,
@@ -32,6 +40,8 @@ CONTACT = 0.62
 CONTACT_OTHERS = 0.50
 RETURN, DEATH = 0.0012, 0.00008
 """Hazards per day: about a third return within a year, three in a hundred die."""
+LEAVING = 0.004
+"""Hazard per day of leaving treatment early: half have left after 173 days."""
 REPEATED = 0.8
 """Mean number of repeated events a year; people differ in how many they have (gamma, shape 1)."""
 EXACT = {"poisson_exact", "median_of_counts"}
@@ -93,6 +103,7 @@ TRUTHS: dict[str, float] = {
     "aalen_johansen": _incidence(HORIZON),
     "rmst": _restricted(HORIZON),
     "mean_cumulative_count": REPEATED,
+    "median": math.log(2) / LEAVING,
 }
 
 
@@ -112,6 +123,8 @@ def _estimates(rng: np.random.Generator) -> Iterator[tuple[str, Found]]:
     competing: list[DayCount] = daily_counts(zip(*_seen(rng, RETURN, DEATH), strict=True))
     yield "aalen_johansen", _at(aalen_johansen(competing), 0.0)
     yield "mean_cumulative_count", _repeated(rng)
+    left, low_day, high_day = median(kaplan_meier(daily_counts(zip(*_seen(rng, LEAVING, 0.0), strict=True))))
+    yield "median", (left or math.inf, low_day or math.inf, high_day or math.inf)
 
 
 def _seen(rng: np.random.Generator, event: float, other: float) -> tuple[list[float], list[int]]:
