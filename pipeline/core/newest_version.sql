@@ -57,7 +57,8 @@ select {versioned}
 from validated."{table}" as version
 inner join core.delivery_rank as delivery_rank on version.delivery_id = delivery_rank.delivery_id
 {same_person}
-where hash({version_key}) not in (select repeated.sieve from core.repeated_{table} as repeated)
+left join core.repeated_{table} as repeated on hash({version_key}) = repeated.sieve
+where repeated.sieve is null
 union all
 select {columns}
 from core.repeated_{table}
