@@ -13,7 +13,7 @@ from pipeline.publication.cite import MARKED
 from pipeline.publication.numbers import format_moment
 from pipeline.publication.report import observed
 
-FORMULA_STARTS = ("=", "+", "-", "@")
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 CREATED = datetime(1980, 1, 1)
 Cells = Sequence[object]
 

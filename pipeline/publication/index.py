@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import shutil
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,11 +106,17 @@ def _documents(shelf: Shelf, wanted: Sequence[Edition]) -> list[str]:
 
 
 def _tables(shelf: Shelf, language: str) -> list[str]:
-    items = [_item(path, shelf.target, _table(shelf.bundle, path, language)) for path in shelf.tables]
+    titles = [(_table(shelf.bundle, path, language), path) for path in shelf.tables]
+    items = [_item(path, shelf.target, title) for title, path in sorted(titles, key=_by_letters)]
     packages = sorted(shelf.target.glob("tables*/datapackage.json"))
     items += [_item(path, shelf.target, text("index.dictionary", language)) for path in packages]
     books = sorted(shelf.target.glob("annex*.xlsx"))
     return [_item(path, shelf.target, text("index.annex", language)) for path in books] + items
+
+
+def _by_letters(entry: tuple[str, Path]) -> tuple[str, str]:
+    """Titles in the order of the alphabet, a letter with a mark behind the one without."""
+    return unicodedata.normalize("NFD", entry[0].casefold()), entry[1].name
 
 
 def _item(path: Path, target: Path, words: str) -> str:

@@ -158,8 +158,18 @@ def forest(report: Report, measure: str, window: str, group_by: str, title: str)
         pairs="; ".join(pair(report, *line) for line in lines),
     )
     chart = forest_chart(rows, words, suffix, report.language, alternative=strip_marks(strip_tags(alternative)))
-    notes = [*figure_notes(report, measure, window), *repeated_lines(report, lines)]
+    notes = [*figure_notes(report, measure, window), least_difference(report, lines), *repeated_lines(report, lines)]
     return report.figure(f"{measure}-{group_by}", title, chart, notes, alternative)
+
+
+def least_difference(report: Report, lines: Sequence[tuple[str, Row]]) -> str:
+    """Beneath a figure: the smallest difference that its two largest groups could show; empty when they are small."""
+    largest = sorted((row for _, row in lines if is_shown(row.cells.get("rate"))), key=lambda row: -number(row["n"]))
+    found = difference(*largest[:COMPARED]) if len(largest) >= COMPARED else None
+    if found is None:
+        return ""
+    least = points(found.detectable, "detectable", sources(*largest[:COMPARED]), report.language)
+    return report.t("figure.least", points=least)
 
 
 def repeated_lines(report: Report, lines: Sequence[tuple[str, Row]]) -> list[str]:

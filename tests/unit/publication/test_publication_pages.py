@@ -16,6 +16,7 @@ from pipeline.disclosure.types import Row, make_row
 from pipeline.errors import PublicationError
 from pipeline.publication import Report, documents, registers
 from pipeline.publication.editions import editions
+from pipeline.publication.sections.continuity import by_partner
 from pipeline.publication.sections.cooperation import best_access, funnel
 from pipeline.publication.sections.cooperation import run as run_figure
 from pipeline.publication.sections.life import flow_figure, flows_from
@@ -303,3 +304,13 @@ def test_missing_examples_are_said_to_be_missing(report: Language, tmp_path: Pat
     assert "Soubor s příklady v tomto vydání chybí." in text
     (tmp_path / "_spec_examples_cs.md").write_text("### Návrat druhý den\n\nPočítá se.\n", "utf-8")
     assert "## Návrat druhý den\n\nPočítá se." in documents.methodology(report("cs"), str(tmp_path))
+
+
+def test_a_figure_of_groups_says_what_so_many_people_could_show(report: Language) -> None:
+    figure = by_partner(report("en"), "contact_made", "7")
+    assert figure is not None
+    least = [plain(note) for note in figure.notes if "cannot show a difference" in note]
+    assert least == [
+        "With this many people, even the two largest groups cannot show a difference smaller than about "
+        "22\u00a0percentage points."
+    ]
