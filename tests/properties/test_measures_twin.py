@@ -62,7 +62,8 @@ def dated(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.isdigit() else value
 
 
-CARE = ("treatment_engaged", "retention", "handed_over", "transfer_survived", "housing_path", "return_after_contact")
+CARE = ("treatment_engaged", "retention", "handed_over", "transfer_survived", "housing_path", "return_after_contact",
+        "instrument_repeated")  # fmt: skip
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ REASONS = [
     "unknown",
 ]
 PARTNER_TABLES = {
-    "a": ("case", "service", "treatment", "need", "complaint", "living_status", "application"),
+    "a": ("case", "service", "treatment", "need", "complaint", "living_status", "application", "assessment"),
     "b": ("case", "service", "treatment"),
     "r": ("case", "service", "family_member", "complaint", "need", "application"),
 }
@@ -198,6 +198,7 @@ def case(draw: st.DrawFn, world: World, name: str, case_id: str) -> None:
         contact(world, draw(st.sampled_from(["a", "b"])), name, f"{case_id}h",
                 row["end_date"] + timedelta(draw(st.sampled_from([0, 14, 15]))))  # fmt: skip
     if partner == "a":
+        questionnaires(draw, world, row, anchor)
         treatment(draw, world, row, anchor)
         prison_treatment(draw, world, row, anchor)
         for number, choice in enumerate(([-400, -1, 0, 7, 8], [0, 7, 30, 31], [0, 7, 91, 121, 122, 365])):
@@ -277,6 +278,30 @@ def prison_treatment(draw: st.DrawFn, world: World, case: dict[str, Any], anchor
     after["end_date_exclusive"] = draw(st.sampled_from([None, anchor, anchor + timedelta(9)]))
     if draw(yes):
         world["treatment"].append(after)
+
+
+ALCOHOL = ("days", "days_intoxicated", "problem_days", "bothered", "importance", "spent_eur")
+
+
+def questionnaires(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: date) -> None:
+    """Instruments before and after a release, with answers missing or out of range now and then."""
+    asked = draw(st.sampled_from([(), ("top", "whoqol_bref"), ("gas", "europasi"), ("top", "gas")]))
+    for stage, days in (("intake", [-400, -1, -1, 0, 1]), ("month_3", [0, 1, 91, 121, 122])) if asked else ():
+        day = anchor + timedelta(draw(st.sampled_from(days)))
+        level, gone = draw(st.integers(0, 4)), draw(st.sampled_from([0, 0, 3, 5, 6]))
+        answers: dict[str, dict[str, float]] = {
+            "top": {"psychological": 4.0 * level, "alcohol": 28.0 if level else 29.0},
+            "whoqol_bref": {f"q{n}": 1.0 + (level + n) % (5 if level else 6) for n in range(1 + gone, 27)},
+            "gas": {"g1": level - 2.0, "g2": float(level), "g3": 0.0},
+            "europasi": {f"alcohol_{name}": float(level) for name in ALCOHOL[min(gone, 1) :]},
+        }
+        for name in asked:
+            key = {"partner": "a", "assessment_id": f"{case['case_id']}{stage}{name}", "person_id": case["person_id"]}
+            key |= {"stage": stage, "assessment_date": day, "instrument": name}
+            world["assessment"] += [
+                key | {"item": item, "value": value, "weight": 3.0 if item == "g1" else None}
+                for item, value in answers[name].items()
+            ]
 
 
 def complaint(draw: st.DrawFn, world: World, name: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.outcomes import MEASURES, Measure
 from pipeline.periods import Quarter
-from tests.support import twin_access, twin_care, twin_exposure
+from tests.support import twin_access, twin_care, twin_exposure, twin_instruments
 from tests.support import twin_cohorts as twin
 from tests.support.twin_cohorts import Member, Row, World
 from tests.support.twin_units import (
@@ -101,6 +101,7 @@ def units(world: World) -> Iterator[Unit]:
     yield from twin_care.units(world)
     yield from twin_access.units(world)
     yield from twin_exposure.units(world)
+    yield from twin_instruments.units(world)
 
 
 def release_rates(world: World, m: Member) -> Iterator[Unit]:
