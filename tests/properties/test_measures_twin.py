@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.periods import Quarter
+from pipeline.warehouse import Connection
+from tests.support import twin_tdi
 from tests.support.core_rows import COLUMNS, measured
 from tests.support.examples import everybody
 from tests.support.histories import World, worlds
@@ -26,8 +28,7 @@ QUARTERS = st.sampled_from(["2022Q2", "2023Q2"])
 AS_OF = st.sampled_from([None, date(2023, 8, 15), date(2023, 6, 29), date(2022, 5, 1)])
 
 
-def counted(world: World, quarter: str, as_of: date | None) -> tuple[dict[Key, dict[str, Any]], set[tuple[str, ...]]]:
-    con = measured(world, quarter, as_of)
+def counted(con: Connection) -> tuple[dict[Key, dict[str, Any]], set[tuple[str, ...]]]:
     found = con.execute(f"select {', '.join(KEYS + COUNTS)} from outcomes.measure_cell").fetchall()
     width = len(KEYS)
     rows = {tuple(row[:width]): dict(zip(COUNTS, row[width:], strict=True)) for row in found}
@@ -40,7 +41,8 @@ def counted(world: World, quarter: str, as_of: date | None) -> tuple[dict[Key, d
 
 
 def compare(world: World, quarter: str, as_of: date | None) -> None:
-    ours, who = counted(world, quarter, as_of)
+    con = measured(world, quarter, as_of)
+    ours, who = counted(con)
     twin = Twin(world, Quarter.parse(quarter), as_of)
     assert who == {(m.cohort, m.id, m.partner, m.planned) for m in members(twin)}
     theirs = cells(twin)
@@ -53,6 +55,8 @@ def compare(world: World, quarter: str, as_of: date | None) -> None:
         assert got == {n: pytest.approx(v) if isinstance(v, float) else v for n, v in expected.items()}, key
     for key in set(ours) - set(theirs):
         assert ours[key]["status"] in ("not_collected", "not_applicable"), key
+    entries = con.execute("select entry_year, kind, number, sex, category, persons, entrants from outcomes.tdi_cell")
+    assert {row[:5]: row[5:] for row in entries.fetchall()} == twin_tdi.tables(twin)
 
 
 def dated(value: Any) -> Any:

@@ -24,7 +24,17 @@ REASONS = [
     "unknown",
 ]
 PARTNER_TABLES = {
-    "a": ("case", "service", "treatment", "need", "complaint", "living_status", "application", "assessment"),
+    "a": (
+        "case",
+        "service",
+        "treatment",
+        "need",
+        "complaint",
+        "living_status",
+        "application",
+        "assessment",
+        "treatment_entry",
+    ),
     "b": ("case", "service", "treatment"),
     "r": ("case", "service", "family_member", "complaint", "need", "application"),
 }
@@ -83,7 +93,12 @@ def application(draw: st.DrawFn, world: World, name: str) -> None:
 
 def person(draw: st.DrawFn, world: World, name: str) -> None:
     withdrawn = date(2023, 1, 1) if draw(st.integers(0, 12)) == 0 else None
-    row = {"person_id": name, "sex": "male", "in_custody_data": True, "consent_withdrawn_date": withdrawn}
+    row = {
+        "person_id": name,
+        "sex": draw(st.sampled_from(["male", "female", None])),
+        "in_custody_data": True,
+        "consent_withdrawn_date": withdrawn,
+    }
     row |= {"birth_year": draw(st.sampled_from([None, 1986, 1999])), "citizenship": draw(st.sampled_from(["cz", None]))}
     world["person"].append(row)
     spells(draw, world, name)
@@ -200,6 +215,8 @@ def case(draw: st.DrawFn, world: World, name: str, case_id: str) -> None:
     if partner == "a":
         questionnaires(draw, world, row, anchor)
         treatment(draw, world, row, anchor)
+        if draw(yes):
+            entry(draw, world, row, anchor)
         prison_treatment(draw, world, row, anchor)
         for number, choice in enumerate(([-400, -1, 0, 7, 8], [0, 7, 30, 31], [0, 7, 91, 121, 122, 365])):
             seen = anchor + timedelta(draw(st.sampled_from(choice)))
@@ -247,7 +264,9 @@ def treatment(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: date)
     if not draw(yes):
         return
     row = {"partner": case["partner"], "treatment_id": f"{case['case_id']}t", "person_id": case["person_id"]}
-    kinds = st.sampled_from(["outpatient", "outpatient", "residential_short", "aftercare", "prison_unit"])
+    kinds = st.sampled_from(
+        ["outpatient", "outpatient", "residential_short", "aftercare", "prison_unit", "detoxification"]
+    )
     row["treatment_type"] = draw(kinds)
     row["setting"] = draw(st.sampled_from(["community", "community", "community", "prison"]))
     day = min(anchor + draw(st.sampled_from([1, 1, -1])) * timedelta(draw(edges)), EXTRACT)
@@ -302,6 +321,17 @@ def questionnaires(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: 
                 key | {"item": item, "value": value, "weight": 3.0 if item == "g1" else None}
                 for item, value in answers[name].items()
             ]
+
+
+def entry(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: date) -> None:
+    """What is asked of somebody who enters treatment, at or before a release."""
+    row: dict[str, Any] = {"partner": "a", "entry_id": f"{case['case_id']}e", "person_id": case["person_id"]}
+    row["entry_date"] = anchor - timedelta(draw(st.sampled_from([0, 1, 30, 365])))
+    row["treatment_id"] = draw(st.sampled_from([None, f"{case['case_id']}t", f"{case['case_id']}t"]))
+    row["ever_treated"] = draw(st.sampled_from(["never", "previously", "unknown", None]))
+    row["secondary_drugs"] = draw(st.sampled_from([None, "", "heroin; mdma", "crack,unheard_of", "unknown"]))
+    row["age_first_use"] = draw(st.sampled_from([None, 0, 14, 15, 64, 65, 200]))
+    world["treatment_entry"].append(row | {"primary_drug": draw(st.sampled_from(["heroin", "unheard_of", None]))})
 
 
 def complaint(draw: st.DrawFn, world: World, name: str) -> None:
