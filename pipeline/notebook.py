@@ -126,9 +126,10 @@ class Programme:
         """A row is a group of one part of a measure, with its counts and what they say.
 
         Shares: `rate`, its 95 % interval `low`–`high` (Wilson; on the effective number where units are not persons) and
-        `upper_bound` (all doubts counted), in percent. Rates per time: `value` with its exact Poisson interval. Other
-        ratios and medians: `value`. `within` is the window in days; it may be left out where there is one. Raises
-        SettingsError that says what there is when the measure, window, group or cohort was not counted.
+        `upper_bound` (all doubts counted), in percent. Rates per time: `value`, exact Poisson interval. Medians:
+        `value` with the interval of order statistics. Other ratios: `value`. `within` is the window in days and may be
+        left out where there is only one. Raises SettingsError that says what there is when the measure, window, group
+        or cohort was not counted.
         """
         known = self._known(measure)
         windows = self._distinct("window_days", "outcomes.measure_cell", measure)
@@ -141,7 +142,11 @@ class Programme:
             " order by group_value, component",
             [measure, cohort, by, window],
         )
-        read = [_read_cell(known, cell) for cell in frame.to_dict("records")]
+        sizes = self._sizes(measure, cohort, by, window)
+        read = [
+            _read_cell(known, cell, sizes.get((cell["component"], cell["group_value"]), {}))
+            for cell in frame.to_dict("records")
+        ]
         for place, name in enumerate(READ):
             frame.insert(4 + place, name, [cell[name] for cell in read])
         return frame
@@ -222,6 +227,23 @@ class Programme:
         if problems:
             raise SettingsError(problems)
 
+    def _sizes(self, measure: str, cohort: str, by: str, window: int | None) -> dict[tuple[str, str], dict[float, int]]:
+        """What enters the medians of a measure: by part and group, each value with how many have it."""
+        column = (
+            "''" if by == "all" else by if by in ("partner", "prison", "quarter", "planned", "drug_user") else "detail"
+        )
+        rows = self._con.execute(
+            f"select component, {column}, size, count(*) from outcomes.unit where measure = ? and cohort = ?"
+            " and window_days is not distinct from ? and state = 'measured' and size is not null and cell_set = 'own'"
+            " and scope = (select scope from outcomes.measure_group where measure = ? and group_by = ?)"
+            " and (scope <> 'detail' or detail_by = ?) group by 1, 2, 3",
+            [measure, cohort, window, measure, by, by],
+        ).fetchall()
+        found: dict[tuple[str, str], dict[float, int]] = {}
+        for component, group, size, number in rows:
+            found.setdefault((component, group), {})[float(size)] = number
+        return found
+
     def _distinct(self, column: str, table: str, measure: str | None = None) -> list[Any]:
         rows = self._con.execute(
             f"select distinct {column} from {table} where {column} is not null"
@@ -234,14 +256,17 @@ READ = ("rate", "low", "high", "upper_bound")
 """Columns that `rate` adds."""
 
 
-def _read_cell(measure: Measure, cell: Mapping[Any, Any]) -> dict[str, float]:
-    """What a cell's counts say; nothing (NaN) where it is not measured or nobody is in its denominator."""
-    from pipeline.outcomes import poisson_exact, wilson, wilson_clustered
+def _read_cell(measure: Measure, cell: Mapping[Any, Any], sizes: Mapping[float, int]) -> dict[str, float]:
+    """What a cell's counts (and, for a median, values) say; NaN where it is not measured or nobody is in it."""
+    from pipeline.outcomes import median_of_counts, poisson_exact, wilson, wilson_clustered
 
     nothing = dict.fromkeys(READ, math.nan)
     n, part = cell["denominator"], measure.part(cell["component"])
-    if cell["status"] != "measured" or not n > 0 or part.value == "median":
+    if cell["status"] != "measured" or not n > 0:
         return nothing
+    if part.value == "median":
+        middle, (low, high) = median_of_counts(sizes) if sizes else (math.nan, (math.nan, math.nan))
+        return nothing | ({"low": low, "high": high} if middle == cell["value"] else {})  # not of another percentile
     if part.value == "ratio":
         if part.unit != "person_days":
             return nothing

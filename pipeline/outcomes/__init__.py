@@ -9,6 +9,7 @@ from pipeline.outcomes.recurrent import Watched, mean_cumulative_count
 from pipeline.outcomes.registry import MEASURES, definitions_version, explain, nearest
 from pipeline.outcomes.stage import measure
 from pipeline.outcomes.statistics import (
+    median_of_counts,
     minimum_detectable_difference,
     newcombe,
     overdispersion,
@@ -46,6 +47,7 @@ __all__ = [
     "log_rank",
     "mean_cumulative_count",
     "measure",
+    "median_of_counts",
     "minimum_detectable_difference",
     "nearest",
     "newcombe",

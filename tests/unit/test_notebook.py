@@ -65,10 +65,16 @@ def test_a_rate_per_time_has_an_exact_interval_and_no_percentage(programme: Prog
     assert math.isnan(row["rate"])
 
 
-@pytest.mark.parametrize("measure", ["dose", "lead_time", "days_to_return"])
+def test_a_median_has_the_interval_of_its_values(programme: Programme) -> None:
+    whole = programme.rate("lead_time").iloc[0]
+    assert [whole["low"], whole["high"]] == [-math.inf, math.inf]  # three values cannot say more
+    parts = programme.rate("lead_time", by="planned")
+    assert set(parts[parts["component"] == ""]["group_value"]) == {"planned"}
+
+
+@pytest.mark.parametrize("measure", ["dose", "days_to_return"])
 def test_ratios_and_medians_are_no_percentages(programme: Programme, measure: str) -> None:
-    frame = programme.rate(measure)
-    whole = frame[frame["component"] != "under_30"]
+    whole = programme.rate(measure)
     assert whole["rate"].isna().all()
     assert whole["low"].isna().all()
 
