@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.publication.cite import setting
+from pipeline.publication.cite import SHOWN, counted, setting
 from pipeline.publication.markdown import Table, bullets, escape, paragraphs
 from pipeline.publication.report import Report
 
@@ -70,7 +70,16 @@ def protection(report: Report) -> str:
     profile = report.bundle.meta.profile
     values = {name: setting(profile[key], key) for name, key in SETTINGS.items()}
     counts = report.t(f"method.disclosure.{profile['method']}", profile=escape(profile["name"]), **values)
-    return paragraphs(counts, report.t("method.rates", **values))
+    return paragraphs(counts, report.t("method.rates", **values), hidden(report))
+
+
+def hidden(report: Report) -> str:
+    """How many of the release's numbers are hidden: a count of numbers, not of people."""
+    cells = [cell for table in report.bundle.tables.values() for cell in table.cells]
+    cells = [cell for cell in cells if str(cell.status) in (*SHOWN, "hidden")]
+    marked = sum(str(cell.status) == "hidden" for cell in cells)
+    found = {"hidden": counted(marked, report.language, "hidden"), "all": counted(len(cells), report.language, "cells")}
+    return report.t("method.hidden", **found)
 
 
 def definitions(report: Report) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from pipeline.disclosure import Cell, open_bundle
+from pipeline.disclosure.types import Status
 from pipeline.publication import Report, documents
 from pipeline.publication.cite import format_cell, number
 from pipeline.publication.markdown import escape
+from pipeline.publication.numbers import format_count
 from tests.unit.publication.bundle import HOSTILE, rich_bundle
 from tests.unit.publication.conftest import make_context
 
@@ -145,6 +147,10 @@ def test_the_protection_told_is_that_of_the_profile(report: Language, tmp_path: 
     assert "Počty menší než [8] (kromě nuly) jsou skryty, ostatní zaokrouhleny na násobky [5]" in told[0]
     assert "Počty jsou přesné; menší než [10] (kromě nuly) jsou skryty" in told[1]
     assert "od [20] zaokrouhlené na [5] %" in told[1]
+    shown = [str(cell.status) for cell in cells(hidden).values() if cell.status in (Status.SHOWN, Status.ROUNDED)]
+    marked = sum(cell.status is Status.HIDDEN for cell in cells(hidden).values())
+    for count in (marked, marked + len(shown)):
+        assert f"[{format_count(count, 'cs')}]" in told[1]
 
 
 def test_at_most_three_requests_and_none_that_is_settled(report: Language) -> None:
