@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.charts import theme
 from pipeline.charts.chart import Chart
 
-LINE, SIZE, LETTER, GAP = 22, 16, 9.6, 0.8
+LINE, SIZE, LETTER, GAP = 20, 15, 9, 0.8
 """Pixels of a line, size of a letter and its usual width in pixels; lines between a dot and its words."""
 
 
