@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import core, outcomes
 from pipeline.errors import SettingsError
-from pipeline.outcomes import TRACE_COLUMNS, read_cell_id, trace
+from pipeline.outcomes import TRACE_COLUMNS, read_cell_id, read_declared, trace
 from pipeline.settings import Settings
 from tests.support.core_rows import run_of
 from tests.support.core_tables import deliver, insert, warehouse
@@ -19,8 +19,8 @@ STAY = {"prison": "brno", "admission_reason": "new_sentence", "regime": "high"}
 GONE = {"release_date": "2022-01-10", "release_reason": "end_of_sentence"}
 
 
-@pytest.fixture(scope="module")
-def con() -> duckdb.DuckDBPyConnection:
+def delivered(root: Path, measures: list[str]) -> duckdb.DuckDBPyConnection:
+    """Two people released on one day, one back in prison, one visited; counted for a project in a folder."""
     con = warehouse()
     con.execute("create schema outcomes; alter table landing.file add column name varchar")
     con.execute("insert into landing.file values ('f', 'c1', 0, 'stays.csv')")
@@ -36,12 +36,16 @@ def con() -> duckdb.DuckDBPyConnection:
     visit = {"service_code": "counselling", "setting": "community", "recipient": "client", "direct": True}
     visit |= {"service_id": "v", "case_id": "q", "person_id": "q", "service_date": "2022-01-12"}
     insert(con, "service", "a1", [visit | {"attendance": "attended"}])
-    settings = Settings(root=Path("."), data=Path("."))
+    settings = Settings(root=root, data=root)
     core.build(con, settings, run_of())
-    outcomes.measure(
-        con, settings, run_of(), ["return_to_prison", "contact_made", "plan_ready", "days_to_return", "missed_share"]
-    )
+    outcomes.measure(con, settings, run_of(), measures)
     return con
+
+
+@pytest.fixture(scope="module")
+def con() -> duckdb.DuckDBPyConnection:
+    measures = ["return_to_prison", "contact_made", "plan_ready", "days_to_return", "missed_share"]
+    return delivered(Path("."), measures)
 
 
 def rows(found: outcomes.Trace) -> list[dict[str, object]]:
@@ -89,6 +93,34 @@ def test_a_cell_that_nobody_could_fill_is_shown_without_rows(con: duckdb.DuckDBP
     found = trace(con, "missed_share", {"partner": "b"})
     assert found.cell is not None
     assert (found.cell["status"], found.rows) == ("not_collected", [])
+
+
+def test_a_declared_measure_is_explained_like_any(tmp_path: Path) -> None:
+    (tmp_path / "measures.toml").write_text(
+        """
+        [[cohort]]
+        id = "from_brno"
+        of = "programme"
+        where = { prison = "brno" }
+        cs = { title = "z Brna" }
+        en = { title = "from Brno" }
+        [[measure]]
+        id = "sentenced_again"
+        like = "return_to_prison"
+        reasons = ["new_sentence"]
+        cohorts = ["from_brno"]
+        cs = { title = "Nový trest", definition = "Nový trest." }
+        en = { title = "Sentenced again", definition = "Sentenced again." }
+        """,
+        "utf-8",
+    )
+    con = delivered(tmp_path, ["sentenced_again"])
+    found = trace(con, "sentenced_again", {"window": "365"}, read_declared(tmp_path).all_measures)
+    assert (found.keys["cohort"], found.attrition[-3]) == ("from_brno", ("conditions_met", 2, 2))
+    assert [(row["person"], row["verdict"], row["row"]) for row in rows(found)] == [
+        ("p", "event", 3),
+        ("q", "none", None),
+    ]
 
 
 def test_a_misspelt_measure_is_answered_with_the_nearest(con: duckdb.DuckDBPyConnection) -> None:
