@@ -1,25 +1,26 @@
 """The attack: how far can hidden quantities be pinned down by everything that is published?
 
 A problem is a set of whole-number unknowns with bounds and linear constraints, and targets: sums of unknowns that
-must stay uncertain. Feasible intervals come from linear programs (HiGHS), split by connected components. A range is
-only believed from whole-number solutions; where the relaxed one is not whole, integer programming confirms it.
-Method: Fischetti & Salazar (2001), the attacker's subproblem.
+must stay uncertain. A target is safe when two whole worlds are shown in which it differs by its width (see moves.py).
+They are sought near the target first, with everything farther off as it truly is; that a target is narrow is proven by
+bounds, or by a program that leaves everything farther off out. What is neither shown nor proven within reach counts
+as narrow. Method: Fischetti & Salazar (2001), the attacker's subproblem.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from pipeline.disclosure.moves import TOLERANCE, Key, Moves, View
+from pipeline.disclosure.programs import Program
+from pipeline.disclosure.repair import Repair
 from pipeline.errors import DisclosureError
 
-TOLERANCE = 1e-6
-SWEEPS = 8
 PASSES = 30
-NODES_PER_PROGRAM = 20_000  # branches and not seconds: the same tables end alike on every machine
-INFINITY = float("inf")
+REACHES = (60, 300, 2_000)  # unknowns around a target that are looked at together
 Terms = Mapping[int, int]  # unknown → coefficient
 
 
@@ -31,6 +32,11 @@ class Target:
     width: int
     row: int
     statistic: str
+
+    @cached_property
+    def key(self) -> Key:
+        """The sum of unknowns that it is."""
+        return tuple(sorted(self.terms.items()))
 
 
 @dataclass
@@ -61,241 +67,276 @@ class Problem:
 
 @dataclass(frozen=True)
 class Finding:
-    """A target that can be pinned down too closely, with the width that is left."""
+    """A target that can be pinned down too closely, with the width that is left, and by whom ('' is any reader)."""
 
     target: Target
     left: int
+    who: tuple[str, str] = ("", "")
 
 
-def find_narrow(problem: Problem, witnesses: list[Any] | None = None) -> list[Finding]:
+def find_narrow(problem: Problem) -> list[Finding]:
     """Targets whose feasible interval is narrower than it must be; an empty list means the attack failed.
-
-    `witnesses` are whole solutions of an earlier problem with the same unknowns; each is checked against this problem
-    before it counts, and new ones are added, so that what was once shown to be wide is not shown again.
 
     Raises DisclosureError when the true counts do not fit the model, or when a program cannot be solved: then nothing
     is known, and nothing may be released.
     """
-    _check_truth(problem)
-    problem.lower, problem.upper = tighten(problem)
-    asked = problem.targets
-    problem.targets = _distinct(asked)
-    left: dict[tuple[tuple[int, int], ...], int] = {}
-    for part in _components(problem):
-        attack = _Attack(problem, part, [] if witnesses is None else witnesses)
-        left |= {_key(finding.target): finding.left for finding in attack.run()}
-    problem.targets = asked
-    return [Finding(t, left[_key(t)]) for t in asked if _key(t) in left and left[_key(t)] < t.width]
+    attack = Attack(problem)
+    return attack.narrow(attack.view(), problem.targets)
 
 
-def _key(target: Target) -> tuple[tuple[int, int], ...]:
-    return tuple(sorted(target.terms.items()))
+class Attack:
+    """One problem's unknowns and constraints, with all worlds found so far; every attacker has a view of it."""
 
-
-def _distinct(targets: Sequence[Target]) -> list[Target]:
-    """One target for each sum of unknowns, with the greatest width that is asked of it."""
-    found: dict[tuple[tuple[int, int], ...], Target] = {}
-    for target in targets:
-        known = found.get(_key(target))
-        if known is None or known.width < target.width:
-            found[_key(target)] = target
-    return list(found.values())
-
-
-def _check_truth(problem: Problem) -> None:
-    inside = all(
-        low - TOLERANCE <= true <= high + TOLERANCE
-        for true, low, high in zip(problem.truth, problem.lower, problem.upper, strict=True)
-    )
-    fits = all(low - TOLERANCE <= problem.value(terms) <= high + TOLERANCE for terms, low, high in problem.constraints)
-    if not inside or not fits:
-        raise DisclosureError("The audit's picture of a table does not fit its true counts; nothing was released.")
-
-
-def tighten(problem: Problem) -> tuple[list[float], list[float]]:
-    """Bounds that each constraint alone implies for each unknown, repeated until nothing moves (bound propagation).
-
-    Every whole solution stays inside, so the programs get smaller and lose nothing.
-    """
-    import numpy as np
-
-    lower, upper = np.array(problem.lower), np.array(problem.upper)
-    entries = [(i, u, c) for i, (terms, _, _) in enumerate(problem.constraints) for u, c in terms.items()]
-    if not entries:
-        return problem.lower, problem.upper
-    row, unknown, weight = (np.array(column) for column in zip(*entries, strict=True))
-    low = np.array([c[1] for c in problem.constraints], dtype=float)[row]
-    high = np.array([c[2] for c in problem.constraints], dtype=float)[row]
-    for _ in range(PASSES):
-        one, other = weight * lower[unknown], weight * upper[unknown]
-        least, most = np.minimum(one, other), np.maximum(one, other)
-        room_above = high - np.bincount(row, least)[row] + least  # the most that this term can be
-        room_below = low - np.bincount(row, most)[row] + most
-        ceiling = np.where(weight > 0, room_above / weight, room_below / weight)
-        floor = np.where(weight > 0, room_below / weight, room_above / weight)
-        new_lower, new_upper = lower.copy(), upper.copy()
-        np.maximum.at(new_lower, unknown, np.ceil(floor - TOLERANCE))
-        np.minimum.at(new_upper, unknown, np.floor(ceiling + TOLERANCE))
-        if (new_lower == lower).all() and (new_upper == upper).all():
-            break
-        lower, upper = new_lower, new_upper
-    return lower.tolist(), upper.tolist()
-
-
-@dataclass
-class _Part:
-    unknowns: list[int]
-    constraints: list[tuple[Terms, float, float]]
-    targets: list[Target]
-
-
-def _components(problem: Problem) -> list[_Part]:
-    """Parts that share no unknown; an unknown with a single possible value ties nothing together."""
-    leader = list(range(len(problem.truth)))
-
-    def find(unknown: int) -> int:
-        while leader[unknown] != unknown:
-            leader[unknown] = leader[leader[unknown]]
-            unknown = leader[unknown]
-        return unknown
-
-    def loose(terms: Terms) -> list[int]:
-        return [unknown for unknown in terms if problem.lower[unknown] < problem.upper[unknown]]
-
-    for terms in [c[0] for c in problem.constraints] + [t.terms for t in problem.targets]:
-        free = loose(terms)
-        for unknown in free[1:]:
-            leader[find(unknown)] = find(free[0])
-    parts: dict[int, _Part] = {}
-    for target in problem.targets:
-        free = loose(target.terms)
-        parts.setdefault(find(free[0]) if free else -1, _Part([], [], [])).targets.append(target)
-    for unknown in range(len(problem.truth)):
-        if find(unknown) in parts:
-            parts[find(unknown)].unknowns.append(unknown)
-    for constraint in problem.constraints:
-        free = loose(constraint[0])
-        if free and find(free[0]) in parts:
-            parts[find(free[0])].constraints.append(constraint)
-    return [parts[key] for key in sorted(parts)]
-
-
-class _Attack:
-    """The attack on one component; keeps for each target the least and greatest value seen in a true solution."""
-
-    def __init__(self, problem: Problem, part: _Part, witnesses: list[Any]) -> None:
-        self.problem, self.part, self.witnesses = problem, part, witnesses
-        named = set(part.unknowns).union(*(c[0] for c in part.constraints), *(t.terms for t in part.targets))
-        self.place = {unknown: i for i, unknown in enumerate(sorted(named))}
-        self.unknowns = sorted(named)
-        self._build()
-        for witness in list(witnesses):
-            self._see(witness[self.unknowns])
-
-    def _build(self) -> None:
+    def __init__(self, problem: Problem) -> None:
         import numpy as np
-        from scipy.optimize import Bounds, LinearConstraint
         from scipy.sparse import csr_matrix
 
-        self.lower = np.array([self.problem.lower[u] for u in self.unknowns], dtype=float)
-        self.upper = np.array([self.problem.upper[u] for u in self.unknowns], dtype=float)
-        self.bounds = Bounds(self.lower, self.upper)
-        self.matrix = self._sparse([c[0] for c in self.part.constraints], csr_matrix)
-        self.low = np.array([c[1] for c in self.part.constraints], dtype=float)
-        self.high = np.array([c[2] for c in self.part.constraints], dtype=float)
-        self.goals = self._sparse([t.terms for t in self.part.targets], csr_matrix)
-        self.truth = np.array(self.problem.truth)
-        self.least = self.goals @ self.truth[self.unknowns]
-        self.greatest = self.least.copy()
-        self.widths = np.array([target.width for target in self.part.targets])
-        self.limits = LinearConstraint(self.matrix, self.low, self.high) if self.part.constraints else ()
-
-    def _sparse(self, sums: Sequence[Terms], maker: Any) -> Any:
-        entries = [(row, self.place[u], c) for row, terms in enumerate(sums) for u, c in terms.items()]
-        shape = (len(sums), len(self.unknowns))
-        if not entries:
-            return maker(shape)
-        rows, columns, values = zip(*entries, strict=True)
-        return maker((values, (rows, columns)), shape=shape)
-
-    def run(self) -> list[Finding]:
-        """What bounds alone settle, sweeps that stretch many targets at once, then the others one by one."""
-        narrow = [f for index in range(len(self.part.targets)) if (f := self._by_bounds(index))]
-        self.settled = {id(finding.target) for finding in narrow}
-        return narrow + self._by_programs()
-
-    def _by_bounds(self, index: int) -> Finding | None:
-        target = self.part.targets[index]
-        ends = [(c * self.lower[self.place[u]], c * self.upper[self.place[u]]) for u, c in target.terms.items()]
-        left = sum(max(pair) for pair in ends) - sum(min(pair) for pair in ends)
-        return Finding(target, int(left)) if left < target.width else None
-
-    def _by_programs(self) -> list[Finding]:
-        dice = random.Random(0)
-        for sweep in range(SWEEPS):
-            waiting = self._waiting()
-            if not waiting:
-                return []
-            signs = {i: (1, -1)[sweep] if sweep < 2 else dice.choice((1, -1)) for i in waiting}
-            self._relaxed(signs)
-        return [finding for index in self._waiting() if (finding := self._one(index))]
-
-    def _waiting(self) -> list[int]:
-        narrow = (self.greatest - self.least < self.widths).nonzero()[0].tolist()
-        return [i for i in narrow if id(self.part.targets[i]) not in self.settled]
-
-    def _one(self, index: int) -> Finding | None:
-        """Settle one target: too narrow when relaxed, wide in whole numbers, or a question for the integer solver."""
-        target = self.part.targets[index]
-        if self.greatest[index] - self.least[index] >= target.width:
-            return None
-        relaxed = self._relaxed({index: 1}) + self._relaxed({index: -1})
-        if relaxed < target.width - TOLERANCE:
-            return Finding(target, int(relaxed + TOLERANCE))
-        if self.greatest[index] - self.least[index] < target.width:
-            self._whole({index: 1})
-            self._whole({index: -1})
-        left = int(self.greatest[index] - self.least[index])
-        return Finding(target, left) if left < target.width else None
-
-    def _relaxed(self, signs: Mapping[int, int]) -> float:
-        """Maximise a signed sum of targets; a whole solution counts as seen. Returns the maximum."""
-        return self._solve(signs, whole=False)
-
-    def _whole(self, signs: Mapping[int, int]) -> float:
-        return self._solve(signs, whole=True)
-
-    def _solve(self, signs: Mapping[int, int], *, whole: bool) -> float:
-        import numpy as np
-        from scipy.optimize import milp
-
-        weights = np.zeros(len(self.part.targets))
-        for index, sign in signs.items():
-            weights[index] = sign
-        goal = self.goals.T @ weights
-        result = milp(
-            -goal,
-            constraints=self.limits,
-            bounds=self.bounds,
-            integrality=np.ones(len(self.unknowns)) if whole else None,
-            options={"node_limit": NODES_PER_PROGRAM},
+        self.problem, self.moves = problem, Moves()
+        self.truth = np.array(problem.truth, dtype=float)
+        self.terms = [tuple(terms.items()) for terms, _, _ in problem.constraints]
+        self.touching: list[list[tuple[int, int]]] = [[] for _ in problem.truth]
+        for number, terms in enumerate(self.terms):
+            for unknown, weight in terms:
+                self.touching[unknown].append((number, weight))
+        entries = [(number, u, w) for number, terms in enumerate(self.terms) for u, w in terms]
+        self.row, self.unknown, self.weight = (
+            np.array([entry[i] for entry in entries], dtype=float if i == 2 else int) for i in range(3)
         )
-        if result.status == 0 and result.x is not None:
-            self._see(np.rint(result.x))
-            return float(-result.fun)
-        raise DisclosureError("The audit could not be finished (the solver gave no answer); nothing was released.")
+        self.matrix = csr_matrix((self.weight, (self.row, self.unknown)), shape=(len(self.terms), len(self.truth)))
+        self.sums = self.matrix @ self.truth
 
-    def _see(self, solution: Any) -> None:
-        """Remember what a whole solution shows of every target, after checking it against all constraints."""
+    def view(self) -> View:
+        """What any reader knows, as the problem says it now."""
         import numpy as np
 
-        inside = ((solution >= self.lower - TOLERANCE) & (solution <= self.upper + TOLERANCE)).all()
-        sums = self.matrix @ solution
-        if not inside or not ((sums >= self.low - TOLERANCE) & (sums <= self.high + TOLERANCE)).all():
+        problem = self.problem
+        ends = [np.array([c[i] for c in problem.constraints], dtype=float) for i in (1, 2)]
+        return View(np.array(problem.lower, dtype=float), np.array(problem.upper, dtype=float), *ends)
+
+    def narrow(self, view: View, targets: Sequence[Target]) -> list[Finding]:
+        """Those targets that an attacker pins down, in the order asked; see `find_narrow`."""
+        self._check_truth(view)
+        widths: dict[Key, int] = {}
+        for target in targets:
+            widths[target.key] = max(widths.get(target.key, 0), target.width)
+        seen = self.moves.seen(view, list(widths))
+        waiting = {key: width for key, width in widths.items() if seen[key][1] - seen[key][0] < width}
+        left = _Search(self, self.tighten(view), waiting, seen).run() if waiting else {}
+        return [Finding(t, left[t.key]) for t in targets if t.key in left and left[t.key] < t.width]
+
+    def _check_truth(self, view: View) -> None:
+        import numpy as np
+
+        for true, low, high in ((self.truth, view.lower, view.upper), (self.sums, view.low, view.high)):
+            if not np.all((true >= low - TOLERANCE) & (true <= high + TOLERANCE)):
+                raise DisclosureError("The audit's picture of a table does not fit its true counts; nothing was released.")
+
+    def tighten(self, view: View) -> View:
+        """Bounds that each constraint alone implies for each unknown, repeated until nothing moves (bound propagation).
+
+        Every whole solution stays inside, so the programs get smaller and lose nothing.
+        """
+        import numpy as np
+
+        if not len(self.row):
+            return view
+        lower, upper = view.lower.copy(), view.upper.copy()
+        row, unknown, weight, rows = self.row, self.unknown, self.weight, len(self.terms)
+        up = weight > 0
+        low, high = view.low[row], view.high[row]
+        for _ in range(PASSES):
+            one, other = weight * lower[unknown], weight * upper[unknown]
+            least, most = np.where(up, one, other), np.where(up, other, one)
+            room_above = high - np.bincount(row, least, rows)[row] + least  # the most that this term can be
+            room_below = low - np.bincount(row, most, rows)[row] + most
+            ceiling = np.floor(np.where(up, room_above, room_below) / weight + TOLERANCE)
+            floor = np.ceil(np.where(up, room_below, room_above) / weight - TOLERANCE)
+            better = (floor > lower[unknown]) | (ceiling < upper[unknown])
+            if not better.any():
+                break
+            np.maximum.at(lower, unknown[better], floor[better])
+            np.minimum.at(upper, unknown[better], ceiling[better])
+        return View(lower, upper, view.low, view.high)
+
+    def around(self, view: View, unknowns: Iterable[int], size: int) -> tuple[list[int], bool]:
+        """Loose unknowns near some, constraint by constraint, about so many; and whether that is all there are."""
+        loose = view.upper > view.lower
+        found = {unknown: None for unknown in unknowns if loose[unknown]}
+        queue, done = list(found), set()
+        for unknown in queue:
+            for number, _ in self.touching[unknown]:
+                if number in done:
+                    continue
+                if len(found) >= size:
+                    return list(found), False
+                done.add(number)
+                fresh = [u for u, _ in self.terms[number] if u not in found and loose[u]]
+                found.update(dict.fromkeys(fresh))
+                queue.extend(fresh)
+        return list(found), True
+
+
+class _Search:
+    """The search for worlds on behalf of one attacker: `left` says how wide a quantity is that stays too narrow."""
+
+    def __init__(self, attack: Attack, view: View, waiting: Mapping[Key, int], seen: Mapping[Key, tuple[int, int]]):
+        self.attack, self.view, self.seen = attack, view, dict(seen)
+        self.lower, self.upper = view.lower.tolist(), view.upper.tolist()
+        self.widths, self.left = dict(waiting), dict[Key, int]()
+        self.at: dict[int, list[Key]] = {}
+        for key in waiting:
+            for unknown, _ in key:
+                self.at.setdefault(unknown, []).append(key)
+
+    def run(self) -> dict[Key, int]:
+        """What stays too narrow."""
+        for key, width in self.widths.items():
+            room = sum(abs(w) * (self.upper[u] - self.lower[u]) for u, w in key)
+            if room < width:
+                self.left[key] = int(room + TOLERANCE)
+        for key in self._open(self.widths):
+            self._mend(key)
+        for reach in REACHES:
+            for key in self._open(self.widths):
+                if self._is_open(key):
+                    self._near(key, reach)
+        self.left |= {key: self._spread(key) for key in self._open(self.widths)}
+        return self.left
+
+    def _open(self, keys: Iterable[Key]) -> list[Key]:
+        return [key for key in keys if self._is_open(key)]
+
+    def _is_open(self, key: Key) -> bool:
+        return key in self.widths and key not in self.left and self._spread(key) < self.widths[key]
+
+    def _spread(self, key: Key) -> int:
+        return self.seen[key][1] - self.seen[key][0]
+
+    def _mend(self, key: Key) -> None:
+        """Try to show that a quantity is wide by few changes."""
+        for unknown, weight in key:
+            for sign in (1, -1):
+                for step in range(self.widths[key] - self._spread(key), 0, -1):
+                    found = self.repair.world({unknown: sign * weight * step}) if abs(weight) == 1 else None
+                    if found is not None:
+                        self.add({u: change for u, change in found.items() if change})
+                        break
+                if not self._is_open(key):
+                    return
+
+    @cached_property
+    def repair(self) -> Repair:
+        """Mending in this attacker's view."""
+        attack, view = self.attack, self.view
+        rooms = (view.lower - attack.truth).tolist(), (view.upper - attack.truth).tolist()
+        limits = (view.low - attack.sums).tolist(), (view.high - attack.sums).tolist()
+        return Repair(rooms, limits, attack.terms, attack.touching)
+
+    def _near(self, key: Key, reach: int) -> None:
+        """Settle a quantity, and others beside it, within one neighbourhood."""
+        part, whole = self.attack.around(self.view, [u for u, _ in key], reach)
+        place = {unknown: i for i, unknown in enumerate(part)}
+        middle = part if whole else part[: len(part) // 2]
+        beside = dict.fromkeys(k for u in middle for k in self.at.get(u, ()) if self._is_open(k))
+        asked = [key, *(k for k in beside if k != key and self._inside(k, place))]
+        block = _Block(self, part, place, asked, whole)
+        for index, one in enumerate(asked):
+            if self._is_open(one):
+                block.settle(index, one, last=one == key)
+
+    def _inside(self, key: Key, place: Mapping[int, int]) -> bool:
+        return all(u in place or self.lower[u] == self.upper[u] for u, _ in key)
+
+    def add(self, changes: Mapping[int, int]) -> bool:
+        """Keep a world, after checking it; says whether it is one."""
+        attack, view = self.attack, self.view
+        totals: dict[int, float] = {}
+        for unknown, change in changes.items():
+            if not self.lower[unknown] <= attack.problem.truth[unknown] + change <= self.upper[unknown]:
+                return False
+            for number, weight in attack.touching[unknown]:
+                totals[number] = totals.get(number, attack.sums[number]) + weight * change
+        for number in totals:
+            if not view.low[number] - TOLERANCE <= totals[number] <= view.high[number] + TOLERANCE:
+                return False
+        keys = dict.fromkeys(k for unknown in changes for k in self.at.get(unknown, ()))
+        gains = [(k, sum(w * changes.get(u, 0) for u, w in k)) for k in keys]
+        values = {unknown: attack.truth[unknown] + change for unknown, change in changes.items()}
+        attack.moves.add(values, totals, [(k, gain) for k, gain in gains if gain])
+        for k, gain in gains:
+            self.seen[k] = (min(self.seen[k][0], gain), max(self.seen[k][1], gain))
+        return True
+
+
+class _Block:
+    """One neighbourhood: inside it everything may change, outside everything is as it truly is."""
+
+    def __init__(self, search: _Search, part: list[int], place: dict[int, int], asked: list[Key], whole: bool) -> None:
+        self.search, self.part, self.place, self.whole = search, part, place, whole
+        self.asked = [{place[u]: float(w) for u, w in key if u in place} for key in asked]
+        truth = search.attack.problem.truth
+        self.down = [search.lower[u] - truth[u] for u in part]
+        self.up = [search.upper[u] - truth[u] for u in part]
+
+    @cached_property
+    def inner(self) -> Program:
+        return Program(self.down, self.up, self._rows(), self.asked)
+
+    @cached_property
+    def outer(self) -> Program:
+        """The same without the constraints that reach outside: what is narrow even so is narrow."""
+        search = self.search
+        rows = self._rows(lambda u: u in self.place or search.lower[u] == search.upper[u])
+        return Program(self.down, self.up, rows, self.asked)
+
+    def _rows(self, known: Any = None) -> list[tuple[dict[int, float], float, float]]:
+        attack, view, rows = self.search.attack, self.search.view, []
+        for number in dict.fromkeys(n for unknown in self.part for n, _ in attack.touching[unknown]):
+            terms = attack.terms[number]
+            if known is None or all(known(u) for u, _ in terms):
+                inside = {self.place[u]: float(w) for u, w in terms if u in self.place}
+                rows.append((inside, view.low[number] - attack.sums[number], view.high[number] - attack.sums[number]))
+        return rows
+
+    def settle(self, index: int, key: Key, *, last: bool) -> None:
+        """Show that a quantity is wide, or prove that it is narrow; else leave it for a wider neighbourhood."""
+        search, width = self.search, self.search.widths[key]
+        for sign in (1, -1):
+            reached = search.seen[key][1] if sign > 0 else -search.seen[key][0]
+            other = search._spread(key) - reached
+            wanted = min(width - other, self._room(index, sign))
+            if wanted > reached and wanted > 0:
+                self._keep(self.inner.reach(index, *_between(sign * wanted, sign)))
+            if search._spread(key) >= width:
+                return
+        if not last:
             return
-        values = self.goals @ solution
-        if (values < self.least).any() or (values > self.greatest).any():
-            self.least, self.greatest = np.minimum(self.least, values), np.maximum(self.greatest, values)
-            whole = self.truth.copy()
-            whole[self.unknowns] = solution
-            self.witnesses.append(whole)
+        program = self.inner if self.whole else self.outer
+        ends = [program.most(index, sign) for sign in (1, -1)]
+        if sum(end for end, _ in ends) < width - TOLERANCE:
+            search.left[key] = int(sum(end for end, _ in ends) + TOLERANCE)
+            return
+        for whole in (False, True):
+            for sign in (1, -1):
+                self._keep(self.inner.most(index, sign, whole=whole)[1])
+                if search._spread(key) >= width:
+                    return
+        if self.whole:
+            search.left[key] = search._spread(key)
+
+    def _room(self, index: int, sign: int) -> int:
+        ends = self.up if sign > 0 else self.down
+        starts = self.down if sign > 0 else self.up
+        room = sum(w * (ends[u] if w > 0 else starts[u]) for u, w in self.asked[index].items())
+        return int(sign * room + TOLERANCE)
+
+    def _keep(self, found: Any | None) -> None:
+        """A solution in whole numbers is a world."""
+        if found is not None and all(abs(change - round(change)) < TOLERANCE for change in found):
+            changes = {unknown: round(change) for unknown, change in zip(self.part, found, strict=True)}
+            self.search.add({unknown: change for unknown, change in changes.items() if change})
+
+
+def _between(value: float, sign: int) -> tuple[float, float]:
+    """At least that far in one direction."""
+    return (value, float("inf")) if sign > 0 else (-float("inf"), value)

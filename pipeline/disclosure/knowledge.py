@@ -132,7 +132,7 @@ class _Builder:
         tables: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for index, shown in enumerate(self.rows):
             row = shown.row
-            tables[(row.component, row.cohort, row.cell_set, row.window)].append(index)
+            tables[(row.measure, row.component, row.cohort, row.cell_set, row.window)].append(index)
         for members in tables.values():
             self._margins(members)
         self._windows()
@@ -281,7 +281,7 @@ class _Builder:
         for index, shown in enumerate(self.rows):
             row = shown.row
             if row.window:
-                place = (row.component, row.cohort, row.group_by, row.group_value)
+                place = (row.measure, row.component, row.cohort, row.group_by, row.group_value)
                 groups[(*place, row.cell_set)].append(index)
                 ladders[(*place, row.window)][row.cell_set] = index
         for (*_, cell_set), members in groups.items():
@@ -300,7 +300,12 @@ class _Builder:
         if n is not None and later_n is not None:
             self._if_true({n: 1, later_n: -1}, 0, 0 if cell_set == "ladder" else self.most)
         if cell_set == "ladder" and x is not None and later_x is not None:
-            self._if_true({later_x: 1, x: -1}, 0, self.most)
+            self._if_true({later_x: 1, x: -1}, 0, INFINITY)
+        if self.rows[shorter].row.proportion and self.rows[longer].row.proportion and not {n, later_n, x, later_x} & {None}:
+            terms = {n: 1, x: -1}
+            for unknown, weight in ((later_n, -1), (later_x, 1)):
+                terms[unknown] = terms.get(unknown, 0) + weight
+            self._if_true(terms, 0, INFINITY)  # complete and without an event for long is so for short
 
     def _members(self, members: Sequence[int]) -> None:
         """Complete and too early make up the group's members, however long the window."""
