@@ -14,11 +14,12 @@ from typing import Any
 from pipeline.disclosure import figures
 from pipeline.disclosure.attack import Finding, find_narrow
 from pipeline.disclosure.insiders import Contributions, Insiders
-from pipeline.disclosure.knowledge import Bounds, Place, Shown, build_problem, build_with_places, sensitive
+from pipeline.disclosure.knowledge import Bounds, Place, Shown, build_with_places, sensitive
 from pipeline.disclosure.never import broken_rule
 from pipeline.disclosure.planning import STATISTICS, Planned
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.rows import COUNTS
+from pipeline.disclosure.series import Series
 from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError
 
@@ -52,6 +53,7 @@ class Auditor:
     profile: Profile
     earlier: Earlier
     known: Contributions = field(default_factory=dict)
+    series: Series | None = None
     done: dict[object, list[Finding]] = field(default_factory=dict)
     witnesses: dict[object, list[Any]] = field(default_factory=lambda: defaultdict(list))
     by_steps: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # table → parts not chosen optimally
@@ -75,24 +77,31 @@ class Auditor:
         return found
 
     def _attack(self, planned: Sequence[Planned], only: set[Place] | None) -> list[Finding]:
-        state = tuple((plan.row.key, tuple(plan.cells[name] for name in COUNTS)) for plan in planned)
+        state = tuple((plan.row.key, plan.repeats, tuple(plan.cells[name] for name in COUNTS)) for plan in planned)
         if only is not None or state not in self.done:
-            shown = [Shown(plan.row, plan.cells, self.earlier(plan)) for plan in planned]
+            shown = [
+                Shown(plan.row, plan.cells, {} if plan.repeats else self.earlier(plan), printed=not plan.repeats)
+                for plan in planned
+            ]
             rows = tuple(plan.row.key for plan in planned)
-            found = find_narrow(build_problem(shown, self.profile, only), self.witnesses[rows])
+            today = {key: i for i, key in enumerate(rows)}
+            problem, places = build_with_places(shown, self.profile, only)
+            if self.series:
+                self.series.join(shown, problem, places)
+            found = find_narrow(problem, self.witnesses[rows])
             if self.profile.insiders:
-                found = found + self._by_insiders(shown, rows, only, found)
+                found = found + self._by_insiders(shown, rows, problem, places, found)
+            found = [replace(f, target=replace(f.target, row=today.get(shown[f.target.row].row.key, 0))) for f in found]
             if only is not None:
                 return found
             self.done[state] = found
         return self.done[state]
 
     def _by_insiders(
-        self, shown: Sequence[Shown], rows: tuple[object, ...], only: set[Place] | None, found: Sequence[Finding]
+        self, shown: Sequence[Shown], rows: tuple[object, ...], problem: Any, places: Any, found: Sequence[Finding]
     ) -> list[Finding]:
         """What is wide to every reader and narrow to one insider."""
-        problem, places = build_with_places(shown, self.profile, only)
-        insiders = Insiders(shown, problem, places, self.known, self.profile)
+        insiders = Insiders(shown, problem, places, self.known, self.profile, self.series)
         return insiders.weak(
             lambda facing, who: find_narrow(facing, self.witnesses[who, rows]), {_place(finding) for finding in found}
         )
@@ -129,6 +138,8 @@ def check_table(name: str, planned: Sequence[Planned], auditor: Auditor) -> Tabl
 def broken(plan: Planned, profile: Profile) -> str | None:
     """The first rule that a planned row breaks, in words without values; None when it keeps them all."""
     row, cells = plan.row, plan.cells
+    if plan.repeats:
+        return None
     if tuple(cells) != STATISTICS:
         return "lacks a statistic"
     if broken_rule(row.measure, row.dimensions(), row.values()):

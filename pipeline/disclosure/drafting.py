@@ -14,6 +14,7 @@ from pipeline.disclosure.insiders import read_contributions
 from pipeline.disclosure.ledger import read_ledger
 from pipeline.disclosure.members import read_members, secret_key, write_members
 from pipeline.disclosure.never import allowed
+from pipeline.disclosure.past import read_past, write_past
 from pipeline.disclosure.plain import PlainTable, protect_plain
 from pipeline.disclosure.planning import STATISTICS, Planned, plan_rows
 from pipeline.disclosure.process import (
@@ -27,6 +28,7 @@ from pipeline.disclosure.profile import Profile, load_profile
 from pipeline.disclosure.protect import protect
 from pipeline.disclosure.refresh import Refresh, find_changes, read_memory
 from pipeline.disclosure.rows import KEYS, MeasureRow, query, read_measures
+from pipeline.disclosure.series import Series
 from pipeline.disclosure.store import as_document, table_document, to_json, write_bundle
 from pipeline.disclosure.stories import read_stories
 from pipeline.disclosure.types import Row, Status, make_row
@@ -63,17 +65,20 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     folder = settings.folder("disclosure")
     secret = secret_key(folder, new=not ledger.quarters)
     members = read_members(con, secret)
-    refresh = Refresh(ledger, read_memory(ledger, folder, secret), profile, run.quarter)
+    memory = read_memory(ledger, folder, secret)
+    refresh = Refresh(ledger, memory, profile, run.quarter)
+    series = Series(read_past(ledger, folder, memory), members, profile)
     old: dict[str, list[Planned]] = {}
     for name in measures:
         measures[name], old[name] = refresh.split(measures[name], members)
-    audits = protect(measures, Auditor(profile, ledger.earlier, read_contributions(con) if profile.insiders else {}))
+        measures[name] += old[name]
+    own = read_contributions(con)
+    audits = protect(measures, Auditor(profile, ledger.earlier, series.known(own), series))
     curves = read_curves(con, profile)
     protect_curves(curves, profile)
     plain = [read_attrition(con), read_data_quality(con)]
     attacked = {table.id: protect_plain(table, profile) for table in plain}
     coverage = coverage_records(con)
-    measures = {name: measures[name] + old[name] for name in measures}
     tables = _measure_documents(measures, audits, known, refresh) | _curve_documents(curves)
     tables |= {table.id: _plain_document(table, profile, attacked[table.id]) for table in plain}
     tables["coverage"] = _coverage_document(coverage)
@@ -84,6 +89,7 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     state = ledger.state(without=document["meta"]["bundle_id"])
     write_internal(folder, run.run_id, {"bundle": document["meta"]["bundle_id"], "ledger": state, "hidden": reasons})
     write_members(folder, run.run_id, members, secret)
+    write_past(folder, run.run_id, rows, own)
     return write_bundle(folder / "draft" / run.run_id, document)
 
 

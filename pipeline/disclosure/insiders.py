@@ -74,7 +74,9 @@ class Insiders:
         places: Mapping[Place, int],
         known: Contributions,
         profile: Profile,
+        series: object = None,
     ) -> None:
+        self.series = series
         self.rows, self.problem, self.places, self.known, self.profile = rows, problem, places, known, profile
 
     def weak(self, attack: Attack, spared: set[Place]) -> list[Finding]:
@@ -149,13 +151,15 @@ class Insiders:
 
     def _own(self, shown: Shown, insiders: Sequence[Insider]) -> dict[str, int]:
         """What insiders together add to a row; never more than there is."""
-        parts = [self.known.get(insider, {}).get(shown.row.key, {}) for insider in insiders]
+        parts = [self.known.get(insider, {}).get(shown.place, {}) for insider in insiders]
         sums = {name: sum(part.get(name, 0) for part in parts) for name in STATISTICS}
         return {name: min(sums[name], truth) for name, truth in shown.row.exact.items() if name in sums}
 
     def _width(self, target: Target, insider: Insider) -> int:
         """How uncertain a target must stay to an insider: no more than the mark alone leaves it, 0 where all is his."""
         shown = self.rows[target.row]
+        if self.series is not None and (width := self.series.width(target, insider)) is not None:
+            return width
         own = self._own(shown, [insider])
         people = own.get("n", 0)
         mine = {"c": people - own.get("x", 0), "persons": people}.get(target.statistic, own.get(target.statistic, 0))

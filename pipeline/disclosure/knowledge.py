@@ -26,11 +26,22 @@ DOUBTS = ("possible", "too_early", "unobserved")  # counts beside the denominato
 
 @dataclass(frozen=True)
 class Shown:
-    """One row as the attacker meets it: the true row, what is published of its counts, and earlier publications."""
+    """One row as the attacker meets it: the true row, what is published of its counts, and earlier publications.
+
+    `release` is the bundle of a row of an earlier release, '' today. A row that is not `printed` has true counts that
+    nothing is said of (an older printing is repeated in its place).
+    """
 
     row: MeasureRow
     cells: Mapping[str, Published]
     earlier: Mapping[str, tuple[Bounds, ...]]
+    release: str = ""
+    printed: bool = True
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The row's key, with the bundle where it is an earlier one."""
+        return (*self.row.key, self.release) if self.release else self.row.key
 
 
 def sensitive(row: MeasureRow, profile: Profile) -> dict[str, str]:
@@ -102,7 +113,7 @@ def _hidden_zeros(rows: Sequence[Shown]) -> set[tuple[tuple[str, ...], str]]:
     statuses: dict[tuple[tuple[str, ...], str], set[tuple[bool, bool]]] = defaultdict(set)
     for one in rows:
         for name, truth in one.row.exact.items():
-            if name in one.cells:
+            if name in one.cells and one.printed:
                 statuses[one.row.grouping, name].add((truth == 0, one.cells[name][1] is Status.HIDDEN))
     return {
         place
@@ -166,6 +177,8 @@ class _Builder:
         return known
 
     def _bounds(self, shown: Shown, name: str, truth: int, why: Mapping[str, str]) -> Bounds:
+        if not shown.printed:
+            return 0, self.most
         value, status = shown.cells.get(name, (truth, Status.SHOWN))
         t = self.profile.threshold
         if status is not Status.HIDDEN:
@@ -209,6 +222,8 @@ class _Builder:
             self._if_true({possible: 1, unobserved: -1}, 0, self.most)
 
     def _complement(self, shown: Shown, why: Mapping[str, str]) -> Bounds:
+        if not shown.printed:
+            return 0, self.most
         t, row = self.profile.threshold, shown.row
         truth = (row.denominator or 0) - (row.numerator or 0)
         hidden = shown.cells.get("x", (0, Status.SHOWN))[1] is Status.HIDDEN

@@ -28,6 +28,7 @@ class Ledger:
     lines: list[str] = field(default_factory=list)
     quarters: dict[str, str] = field(default_factory=dict)
     published: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)
+    by_bundle: dict[str, dict[tuple[str, ...], dict[str, Any]]] = field(default_factory=dict)  # its rows of measures
     synthetic: bool | None = None
     anew: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)  # row → its printings but repeats
 
@@ -67,9 +68,11 @@ def read_ledger(settings: Settings, *, synthetic: bool) -> Ledger:
                 raise MixedDataError(_mixed(synthetic))
             ledger.quarters[entry["bundle"]] = entry["quarter"]
             key = tuple(entry["keys"].values())
+            rows = ledger.by_bundle.setdefault(entry["bundle"], {})
             if set(COUNTS) <= set(entry["cells"]):
                 period = [entry["cells"][name][0] or "" for name in ("period_from", "period_to")]
                 ledger.published.setdefault((entry["table"], *key, *period), []).append(entry)
+                rows[entry["table"], *key] = entry
                 if not entry.get("repeats"):
                     ledger.anew.setdefault((entry["table"], *key), []).append(entry)
     except (OSError, ValueError, KeyError, TypeError):

@@ -90,7 +90,7 @@ def secret_key(folder: Path, *, new: bool) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             if not new:
-                raise DisclosureError(_lost("The key to who was counted", "members.key"))
+                raise DisclosureError(lost("The key to who was counted", "members.key"))
             path.touch(mode=0o600)
             path.write_bytes(os.urandom(32))
         return path.read_bytes()
@@ -132,7 +132,7 @@ def known_members(folder: Path, bundle: str, secret: bytes) -> Members:
     try:
         return _known(_path(folder, bundle), secret)
     except (OSError, ValueError, KeyError):
-        raise DisclosureError(_lost(f"The record of who was counted in {bundle}", _path(folder, bundle).name)) from None
+        raise DisclosureError(lost(f"The record of who was counted in {bundle}", _path(folder, bundle).name)) from None
 
 
 def _known(path: Path, secret: bytes) -> Members:
@@ -162,8 +162,9 @@ def _path(folder: Path, name: str) -> Path:
     return folder / "internal" / f"{name}.members.parquet"
 
 
-def _lost(what: str, file: str) -> str:
+def lost(what: str, file: str) -> str:
+    """The words for a record of the house that cannot be read."""
     return (
-        f"{what} is lost or damaged (disclosure/internal/{file}), so that nobody knows how few people moved since. "
-        "Restore it from a copy; nothing can be released without it."
+        f"{what} is lost or damaged (disclosure/internal/{file}), so that nobody knows what earlier releases give "
+        "away. Restore it from a copy; nothing can be released without it."
     )

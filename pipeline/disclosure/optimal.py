@@ -37,7 +37,7 @@ def choose(planned: Sequence[Planned], auditor: Auditor, *, steps: int = STEPS) 
 class _Part:
     def __init__(self, planned: Sequence[Planned], auditor: Auditor) -> None:
         self.planned, self.auditor = planned, auditor
-        self.earlier = [auditor.earlier(plan) for plan in planned]
+        self.earlier = [{} if plan.repeats else auditor.earlier(plan) for plan in planned]
         now, self.unknown = self._problem(frozenset())
         self.classes = self._classes()
         self.number = {place: k for k, places in enumerate(self.classes) for place in places}
@@ -72,7 +72,7 @@ class _Part:
         shown = []
         for index, plan in enumerate(self.planned):
             cells = {name: concealed if (index, name) in gone else plan.cells[name] for name in COUNTS}
-            shown.append(Shown(plan.row, cells, self.earlier[index]))
+            shown.append(Shown(plan.row, cells, self.earlier[index], printed=not plan.repeats))
         return build_with_places(shown, self.auditor.profile)
 
     def _classes(self) -> list[list[Place]]:
@@ -88,7 +88,7 @@ class _Part:
             (index, name)
             for index, plan in enumerate(self.planned)
             for name in COUNTS
-            if (index, name) in self.unknown and plan.cells[name][1] is Status.SHOWN
+            if not plan.repeats and (index, name) in self.unknown and plan.cells[name][1] is Status.SHOWN
         ]
         for index, name in places:
             leader[find(("unknown", self.unknown[index, name]))] = find((index, name))

@@ -91,7 +91,7 @@ def _weak_parts(planned: Sequence[Planned], weak: Sequence[Finding]) -> list[Pla
 def _hide_all(plans: Sequence[Planned], statistics: Sequence[str], profile: Profile) -> None:
     for plan in plans:
         for statistic in statistics:
-            if statistic in plan.row.counts():
+            if statistic in plan.row.counts() and not plan.repeats:
                 hide(plan, statistic, profile)
 
 
@@ -163,7 +163,7 @@ def _hide_everywhere(
         number = plan.row.counts().get(statistic)  # releases and needs of one cohort are different numbers
         same += [t for one in list(same) for t in twins[_group(one)] if t.row.counts().get(statistic) == number]
     for one in same:
-        if statistic in one.row.counts():
+        if statistic in one.row.counts() and not one.repeats:
             hide(one, statistic, profile)
 
 
@@ -208,18 +208,18 @@ def _steps(
     if name in ("x", "n", "persons"):
         yield from _one_by_one(name, *((windows, [weak], siblings, totals) if by_windows else (siblings, totals)))
     elif not by_windows:
-        shown = [(p, name) for p in grouping if p.cells[name][1] in (Status.SHOWN, Status.ROUNDED)]
+        shown = [(p, name) for p in grouping if not p.repeats and p.cells[name][1] in (Status.SHOWN, Status.ROUNDED)]
         yield from [shown] if shown else []
         yield from _one_by_one(name, totals)
     yield from _one_by_one("n", *(([weak], windows, siblings, totals) if by_windows else (siblings, totals, [weak])))
     yield from _one_by_one("n", windows)
     for plan in totals:  # nobody in all is nobody in each group
-        if plan.cells[name] == (0, Status.SHOWN):
+        if plan.cells[name] == (0, Status.SHOWN) and not plan.repeats:
             yield [(plan, name)]
 
 
 def _one_by_one(statistic: str, *groups: Sequence[Planned]) -> Iterator[list[tuple[Planned, str]]]:
     for group in groups:
         for plan in sorted(group, key=lambda p: (p.row.counts().get(statistic, 0), p.row.key)):
-            if plan.cells[statistic][0]:
+            if plan.cells[statistic][0] and not plan.repeats:
                 yield [(plan, statistic)]

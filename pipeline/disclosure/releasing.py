@@ -10,6 +10,7 @@ from pipeline.disclosure.drafting import write_internal
 from pipeline.disclosure.ledger import Ledger, append_bundle, read_ledger
 from pipeline.disclosure.members import keep_members
 from pipeline.disclosure.opening import read_document
+from pipeline.disclosure.past import keep_past
 from pipeline.disclosure.store import write_bundle
 from pipeline.errors import DisclosureError
 from pipeline.run import Run
@@ -47,6 +48,7 @@ def release(settings: Settings, draft: str | Path, *, checked_by: str, reason: s
     meta |= {"draft": False, "checked_by": name, "revision_reason": revises}
     write_internal(root, meta["bundle_id"], internal)
     keep_members(root, folder.name, meta["bundle_id"])
+    keep_past(root, folder.name, meta["bundle_id"])
     write_bundle(target, document)
     append_bundle(ledger, document)
     return target

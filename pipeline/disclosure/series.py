@@ -1,0 +1,164 @@
+"""All releases attacked together: what was printed before, and what it tells of today's counts and the other way round.
+
+Earlier releases stand in the same problem as today's, each with its own true rows, marks and margins. They hang
+together where people did not move: a count that nobody entered or left is the same number in both (the attacker is
+taken to know that), and where a row is repeated because few moved, it changed by few. What must stay uncertain are the
+hidden counts of every release, and every change that few people made.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.disclosure.attack import Problem, Target, Terms
+from pipeline.disclosure.insiders import Contributions, Insider
+from pipeline.disclosure.knowledge import Place, Shown, build_with_places
+from pipeline.disclosure.members import ROLES, Key, Members, moved
+from pipeline.disclosure.past import Past
+from pipeline.disclosure.profile import Profile
+
+WHOLE = "c"  # what the rest is called among the quantities of a row
+
+
+@dataclass
+class _Step:
+    """One release within the joined problem: where the counts of its rows stand, and who is in them."""
+
+    at: dict[Key, int]  # row → its index
+    anew: frozenset[Key]
+    members: Members
+
+
+@dataclass
+class Series:
+    """The earlier releases of a series, oldest first, and who is counted today."""
+
+    past: Sequence[Past]
+    members: Members
+    profile: Profile
+    changes: dict[tuple[tuple[int, int], ...], tuple[_Step, _Step, Key, str]] = field(default_factory=dict)
+
+    def known(self, today: Contributions) -> Contributions:
+        """Every insider's own part of every row of every release, by the rows' places."""
+        found: dict[Insider, dict[Key, Mapping[str, int]]] = {who: dict(parts) for who, parts in today.items()}
+        for past in self.past:
+            for who, parts in past.known.items():
+                found.setdefault(who, {}).update({(*key, past.bundle): own for key, own in parts.items()})
+        return found
+
+    def join(self, shown: list[Shown], problem: Problem, places: dict[Place, int]) -> None:
+        """Add the earlier releases' rows to today's (`shown`, `problem`, `places` grow), with all that ties them."""
+        if not self.past:
+            return
+        tables = {one.row.key[:3] for one in shown}
+        today = len(problem.truth)
+        steps = [_step(shown, 0, self.members)]
+        for past in self.past:
+            first = len(shown)
+            shown += past.shown(tables)
+            sub, sub_places = build_with_places(shown[first:], self.profile)
+            _append(problem, places, sub, sub_places, first)
+            steps.insert(-1, _step(shown, first, past.members))
+        for number in range(1, len(steps)):
+            self._tie(steps, number, problem, places)
+        _forget_untied(problem, places, today)
+
+    def _tie(self, steps: Sequence[_Step], number: int, problem: Problem, places: Mapping[Place, int]) -> None:
+        now = steps[number]
+        for key, row in now.at.items():
+            printings = [step for step in steps[:number] if key in step.anew]
+            for role in ROLES:
+                for then in printings:
+                    change = _change(then, now, key, role, places)
+                    if change is None:
+                        continue
+                    few = moved(then.members.get(key, {}), now.members.get(key, {}), role)
+                    if then is printings[-1]:
+                        self._relate(problem, change, few, printed=key in now.anew)
+                    if 0 < few < self.profile.threshold:
+                        name = WHOLE if role == "rest" else role
+                        problem.targets.append(Target(change, self.profile.protection_width, row, name))
+                        self.changes[tuple(sorted(change.items()))] = (then, now, key, role)
+
+    def _relate(self, problem: Problem, change: Terms, people: int, *, printed: bool) -> None:
+        most = self.profile.threshold - 1
+        if people == 0 and problem.value(change) == 0:
+            problem.add(change, 0, 0)
+        elif not printed and 0 < people <= most and abs(problem.value(change)) <= most:
+            problem.add(change, -most, most)
+
+    def width(self, target: Target, insider: Insider) -> int | None:
+        """How uncertain a change must stay to an insider: 0 where only its own people moved; None for no change."""
+        found = self.changes.get(tuple(sorted(target.terms.items())))
+        if found is None:
+            return None
+        then, now, key, role = found
+        if dict(zip(key[5].split("*"), key[6].split("*"), strict=True)).get(insider[0]) == insider[1]:
+            return 0
+        mine = [_own(step, key, role, insider) for step in (then, now)]
+        own = moved({role: mine[0]}, {role: mine[1]}, role)
+        if moved(then.members.get(key, {}), now.members.get(key, {}), role) <= own:
+            return 0
+        return target.width if own <= 1 else min(target.width, self.profile.threshold - 1 - own)
+
+
+def _own(step: _Step, key: Key, role: str, insider: Insider) -> frozenset[str]:
+    """Those in a count who are an insider's own people."""
+    theirs = step.members.get((*key[:5], *insider), {})
+    people = {token.split("*")[0] for who in theirs.values() for token in who}
+    return frozenset(t for t in step.members.get(key, {}).get(role, ()) if t.split("*")[0] in people)
+
+
+def _step(shown: Sequence[Shown], first: int, members: Members) -> _Step:
+    at = {one.row.key: first + i for i, one in enumerate(shown[first:])}
+    return _Step(at, frozenset(one.row.key for one in shown[first:] if one.printed), members)
+
+
+def _change(then: _Step, now: _Step, key: Key, role: str, places: Mapping[Place, int]) -> dict[int, int] | None:
+    """A count now less the count then, as a sum of unknowns; None where a release does not have it."""
+    signs = {"n": 1, "x": -1} if role == "rest" else {role: 1}
+    terms: dict[int, int] = defaultdict(int)
+    for step, direction in ((now, 1), (then, -1)):
+        for name, sign in signs.items():
+            unknown = places.get((step.at[key], name))
+            if unknown is None:
+                return None
+            terms[unknown] += direction * sign
+    return {unknown: weight for unknown, weight in terms.items() if weight} or None
+
+
+def _append(
+    problem: Problem, places: dict[Place, int], more: Problem, more_places: Mapping[Place, int], rows: int
+) -> None:
+    """Put a second problem beside the first; its unknowns and rows get numbers after those that there are."""
+    after = len(problem.truth)
+    problem.truth += more.truth
+    problem.lower += more.lower
+    problem.upper += more.upper
+    for terms, low, high in more.constraints:
+        problem.add({unknown + after: weight for unknown, weight in terms.items()}, low, high)
+    for target in more.targets:
+        terms = {unknown + after: weight for unknown, weight in target.terms.items()}
+        problem.targets.append(Target(terms, target.width, target.row + rows, target.statistic))
+    places.update({(row + rows, name): unknown + after for (row, name), unknown in more_places.items()})
+
+
+def _forget_untied(problem: Problem, places: Mapping[Place, int], today: int) -> None:
+    """Drop constraints and targets of earlier releases that hang on nothing of today's: they were attacked before."""
+    loose = [low < high for low, high in zip(problem.lower, problem.upper, strict=True)]
+    touching: dict[int, list[Terms]] = defaultdict(list)
+    for terms, _, _ in problem.constraints:
+        for unknown in terms:
+            if loose[unknown]:
+                touching[unknown].append(terms)
+    reached = set(range(today))
+    waiting = [unknown for unknown in range(today) if loose[unknown]]
+    while waiting:
+        for terms in touching.pop(waiting.pop(), ()):
+            new = [unknown for unknown in terms if loose[unknown] and unknown not in reached]
+            reached.update(new)
+            waiting += new
+    problem.constraints[:] = [c for c in problem.constraints if not reached.isdisjoint(c[0])]
+    problem.targets[:] = [t for t in problem.targets if not reached.isdisjoint(t.terms)]
