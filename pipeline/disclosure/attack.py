@@ -20,6 +20,7 @@ from pipeline.disclosure.repair import Repair
 from pipeline.errors import DisclosureError
 
 PASSES = 30
+PATIENCE = 3  # quantities beside one that may fail before the neighbourhood is left
 REACHES = (60, 300, 2_000)  # unknowns around a target that are looked at together
 Terms = Mapping[int, int]  # unknown → coefficient
 
@@ -103,6 +104,8 @@ class Attack:
             np.array([entry[i] for entry in entries], dtype=float if i == 2 else int) for i in range(3)
         )
         self.matrix = csr_matrix((self.weight, (self.row, self.unknown)), shape=(len(self.terms), len(self.truth)))
+        self.pattern = abs(self.matrix)  # which constraints an unknown stands in
+        self.columns = self.matrix.tocsc()
         self.sums = self.matrix @ self.truth
 
     def view(self) -> View:
@@ -129,7 +132,9 @@ class Attack:
 
         for true, low, high in ((self.truth, view.lower, view.upper), (self.sums, view.low, view.high)):
             if not np.all((true >= low - TOLERANCE) & (true <= high + TOLERANCE)):
-                raise DisclosureError("The audit's picture of a table does not fit its true counts; nothing was released.")
+                raise DisclosureError(
+                    "The audit's picture of a table does not fit its true counts; nothing was released."
+                )
 
     def tighten(self, view: View) -> View:
         """Bounds that each constraint alone implies for each unknown, repeated until nothing moves (bound propagation).
@@ -158,6 +163,14 @@ class Attack:
             np.minimum.at(upper, unknown[better], ceiling[better])
         return View(lower, upper, view.low, view.high)
 
+    def rows_of(self, part: Sequence[int]) -> tuple[Any, Any]:
+        """The constraints on some unknowns as a matrix over these alone, and their numbers."""
+        import numpy as np
+
+        matrix = self.columns[:, part].tocsr()
+        numbers = np.flatnonzero(np.diff(matrix.indptr))
+        return matrix[numbers], numbers
+
     def around(self, view: View, unknowns: Iterable[int], size: int) -> tuple[list[int], bool]:
         """Loose unknowns near some, constraint by constraint, about so many; and whether that is all there are."""
         loose = view.upper > view.lower
@@ -182,6 +195,7 @@ class _Search:
     def __init__(self, attack: Attack, view: View, waiting: Mapping[Key, int], seen: Mapping[Key, tuple[int, int]]):
         self.attack, self.view, self.seen = attack, view, dict(seen)
         self.lower, self.upper = view.lower.tolist(), view.upper.tolist()
+        self.loose_in = attack.pattern @ (view.upper > view.lower)  # how many loose unknowns each constraint has
         self.widths, self.left = dict(waiting), dict[Key, int]()
         self.at: dict[int, list[Key]] = {}
         for key in waiting:
@@ -240,9 +254,11 @@ class _Search:
         beside = dict.fromkeys(k for u in middle for k in self.at.get(u, ()) if self._is_open(k))
         asked = [key, *(k for k in beside if k != key and self._inside(k, place))]
         block = _Block(self, part, place, asked, whole)
+        failed = 0
         for index, one in enumerate(asked):
-            if self._is_open(one):
+            if failed < PATIENCE and self._is_open(one):
                 block.settle(index, one, last=one == key)
+                failed += self._is_open(one)
 
     def _inside(self, key: Key, place: Mapping[int, int]) -> bool:
         return all(u in place or self.lower[u] == self.upper[u] for u, _ in key)
@@ -274,29 +290,29 @@ class _Block:
     def __init__(self, search: _Search, part: list[int], place: dict[int, int], asked: list[Key], whole: bool) -> None:
         self.search, self.part, self.place, self.whole = search, part, place, whole
         self.asked = [{place[u]: float(w) for u, w in key if u in place} for key in asked]
-        truth = search.attack.problem.truth
-        self.down = [search.lower[u] - truth[u] for u in part]
-        self.up = [search.upper[u] - truth[u] for u in part]
+        attack, view = search.attack, search.view
+        truth = attack.truth[part]
+        self.down, self.up = view.lower[part] - truth, view.upper[part] - truth
+        self.matrix, self.numbers = attack.rows_of(part)
 
     @cached_property
     def inner(self) -> Program:
-        return Program(self.down, self.up, self._rows(), self.asked)
+        """Everything outside as it truly is."""
+        return self._program(self.matrix, self.numbers)
 
     @cached_property
     def outer(self) -> Program:
         """The same without the constraints that reach outside: what is narrow even so is narrow."""
-        search = self.search
-        rows = self._rows(lambda u: u in self.place or search.lower[u] == search.upper[u])
-        return Program(self.down, self.up, rows, self.asked)
+        import numpy as np
 
-    def _rows(self, known: Any = None) -> list[tuple[dict[int, float], float, float]]:
-        attack, view, rows = self.search.attack, self.search.view, []
-        for number in dict.fromkeys(n for unknown in self.part for n, _ in attack.touching[unknown]):
-            terms = attack.terms[number]
-            if known is None or all(known(u) for u, _ in terms):
-                inside = {self.place[u]: float(w) for u, w in terms if u in self.place}
-                rows.append((inside, view.low[number] - attack.sums[number], view.high[number] - attack.sums[number]))
-        return rows
+        loose = self.search.loose_in[self.numbers]
+        within = np.flatnonzero(np.diff(self.matrix.indptr) >= loose)
+        return self._program(self.matrix[within], self.numbers[within])
+
+    def _program(self, matrix: Any, numbers: Any) -> Program:
+        attack, view = self.search.attack, self.search.view
+        sums = attack.sums[numbers]
+        return Program(self.down, self.up, matrix, (view.low[numbers] - sums, view.high[numbers] - sums), self.asked)
 
     def settle(self, index: int, key: Key, *, last: bool) -> None:
         """Show that a quantity is wide, or prove that it is narrow; else leave it for a wider neighbourhood."""

@@ -7,23 +7,21 @@ noticed here. Messages name tables, never cells or values.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipeline.disclosure import figures
-from pipeline.disclosure.attack import Finding, find_narrow
-from pipeline.disclosure.insiders import Contributions, Insiders
-from pipeline.disclosure.knowledge import Bounds, Place, Shown, build_with_places, sensitive
+from pipeline.disclosure.attack import Finding
+from pipeline.disclosure.insiders import Contributions
 from pipeline.disclosure.never import broken_rule
 from pipeline.disclosure.planning import STATISTICS, Planned
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.rows import COUNTS
+from pipeline.disclosure.sensitive import sensitive
 from pipeline.disclosure.series import Series
 from pipeline.disclosure.types import Status
+from pipeline.disclosure.world import Earlier, World
 from pipeline.errors import DisclosureError
-
-Earlier = Callable[[Planned], Mapping[str, tuple[Bounds, ...]]]
 
 
 @dataclass(frozen=True)
@@ -48,67 +46,25 @@ class TableAudit:
 
 @dataclass
 class Auditor:
-    """Carries out attacks under one profile; what has been attacked once in the same state is not attacked again."""
+    """Carries out attacks under one profile. `earlier` gives what earlier releases said of a row, `known` what each
+    insider's own people add to it, `series` joins the earlier releases themselves."""
 
     profile: Profile
     earlier: Earlier
     known: Contributions = field(default_factory=dict)
     series: Series | None = None
-    done: dict[object, list[Finding]] = field(default_factory=dict)
-    witnesses: dict[object, list[Any]] = field(default_factory=lambda: defaultdict(list))
     by_steps: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # table → parts not chosen optimally
 
-    def weak(self, planned: Sequence[Planned], only: set[Place] | None = None) -> list[Finding]:
+    def world(self, planned: Sequence[Planned]) -> World:
+        """The attack on rows that are published together."""
+        return World(planned, self.profile, self.earlier, self.known, self.series)
+
+    def weak(self, planned: Sequence[Planned]) -> list[Finding]:
         """Quantities that an attacker can pin down too closely; `row` of their targets counts into `planned`.
 
-        Parts and cohorts of a measure share no number, so each is a problem of its own. `only` asks for some
-        quantities alone. Raises DisclosureError when the attack cannot be carried out.
+        Raises DisclosureError when the attack cannot be carried out.
         """
-        parts: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for index, plan in enumerate(planned):
-            parts[plan.row.component, plan.row.cohort].append(index)
-        found = []
-        for members in parts.values():
-            place = {index: i for i, index in enumerate(members)}
-            asked = None if only is None else {(place[row], name) for row, name in only if row in place}
-            for finding in self._attack([planned[i] for i in members], asked) if asked != set() else []:
-                target = replace(finding.target, row=members[finding.target.row])
-                found.append(replace(finding, target=target))
-        return found
-
-    def _attack(self, planned: Sequence[Planned], only: set[Place] | None) -> list[Finding]:
-        state = tuple((plan.row.key, plan.repeats, tuple(plan.cells[name] for name in COUNTS)) for plan in planned)
-        if only is not None or state not in self.done:
-            shown = [
-                Shown(plan.row, plan.cells, {} if plan.repeats else self.earlier(plan), printed=not plan.repeats)
-                for plan in planned
-            ]
-            rows = tuple(plan.row.key for plan in planned)
-            today = {key: i for i, key in enumerate(rows)}
-            problem, places = build_with_places(shown, self.profile, only)
-            if self.series:
-                self.series.join(shown, problem, places)
-            found = find_narrow(problem, self.witnesses[rows])
-            if self.profile.insiders:
-                found = found + self._by_insiders(shown, rows, problem, places, found)
-            found = [replace(f, target=replace(f.target, row=today.get(shown[f.target.row].row.key, 0))) for f in found]
-            if only is not None:
-                return found
-            self.done[state] = found
-        return self.done[state]
-
-    def _by_insiders(
-        self, shown: Sequence[Shown], rows: tuple[object, ...], problem: Any, places: Any, found: Sequence[Finding]
-    ) -> list[Finding]:
-        """What is wide to every reader and narrow to one insider."""
-        insiders = Insiders(shown, problem, places, self.known, self.profile, self.series)
-        return insiders.weak(
-            lambda facing, who: find_narrow(facing, self.witnesses[who, rows]), {_place(finding) for finding in found}
-        )
-
-
-def _place(finding: Finding) -> Place:
-    return finding.target.row, finding.target.statistic
+        return self.world(planned).weak() if planned else []
 
 
 def check_rules(name: str, planned: Sequence[Planned], profile: Profile) -> None:
@@ -120,14 +76,43 @@ def check_rules(name: str, planned: Sequence[Planned], profile: Profile) -> None
 
 
 def check_table(name: str, planned: Sequence[Planned], auditor: Auditor) -> TableAudit:
-    """Pass a table or raise DisclosureError naming it: the rules first, then the attack."""
-    profile = auditor.profile
-    check_rules(name, planned, profile)
+    """Pass a table or raise DisclosureError naming it: the rules first, then the attack on it alone."""
+    check_rules(name, planned, auditor.profile)
     if auditor.weak(planned):
-        raise DisclosureError(
-            f"The audit stopped the release: hidden counts of table {name} can be worked out too closely. "
-            "Publish it by fewer groupings or windows. Nothing was released."
-        )
+        raise too_close(name)
+    return describe_table(name, planned, auditor)
+
+
+def check_release(
+    tables: Mapping[str, Sequence[Planned]], auditor: Auditor, world: World | None = None
+) -> dict[str, TableAudit]:
+    """Pass all tables together or raise DisclosureError naming those that fail: the rules first, then the attack.
+
+    `world` may hold possible worlds found before on the same rows; each is held against what is published now.
+    """
+    for name, planned in tables.items():
+        check_rules(name, planned, auditor.profile)
+    rows = [plan for planned in tables.values() for plan in planned]
+    if world is None or list(map(id, rows)) != list(map(id, world.planned)):
+        world = auditor.world(rows)
+    world.publish(range(len(rows)))
+    weak = {rows[finding.target.row].row.measure for finding in world.weak()} if rows else set()
+    if weak:
+        raise too_close(", ".join(sorted(weak)))
+    return {name: describe_table(name, planned, auditor) for name, planned in tables.items()}
+
+
+def too_close(names: str) -> DisclosureError:
+    """What stops a release whose tables pass the rules and not the attack."""
+    return DisclosureError(
+        f"The audit stopped the release: hidden counts of table {names} can be worked out too closely. "
+        "Publish it by fewer groupings or windows. Nothing was released."
+    )
+
+
+def describe_table(name: str, planned: Sequence[Planned], auditor: Auditor) -> TableAudit:
+    """The record of a table that passed."""
+    profile = auditor.profile
     statuses = [status for plan in planned for _, status in plan.cells.values()]
     attacked = sum(len(sensitive(plan.row, profile)) for plan in planned)
     pairs = [count for plan in planned if (count := agreeing_pairs(plan, profile)) is not None]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pipeline.disclosure.attack import TOLERANCE, Target
+from pipeline.disclosure.attack import Target
+from pipeline.disclosure.moves import TOLERANCE
 from pipeline.disclosure.separation import ITERATIONS_PER_PROGRAM, Separator
 
 ROUNDS = 60

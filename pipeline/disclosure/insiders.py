@@ -2,18 +2,17 @@
 
 A row about itself an insider knows exactly, to any other it knows what its own people add. Others' hidden cells must
 stay as uncertain to it as to any reader; of a cell that it shares with others, as uncertain as the mark alone leaves
-it. The profile says who is tried. Many
-insiders are tried together first: what a coalition cannot pin down, none of its members can.
+it. The profile says who is tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from pipeline.disclosure.attack import Finding, Problem, Target
+from pipeline.disclosure.attack import Attack, Target
 from pipeline.disclosure.knowledge import Place, Shown
-from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.moves import View
 from pipeline.disclosure.rows import query
 from pipeline.warehouse import Connection
 
@@ -21,7 +20,6 @@ KINDS = ("partner", "prison")
 Insider = tuple[str, str]  # partner or prison, and its name
 Own = Mapping[str, int]  # statistic → what the insider's own people add
 Contributions = Mapping[Insider, Mapping[tuple[str, ...], Own]]  # insider → key of a row → its own part
-Attack = Callable[[Problem, tuple[str, ...]], list[Finding]]
 STATISTICS = ("n", "x", "possible", "unobserved", "too_early")
 
 
@@ -65,108 +63,85 @@ order by all
 
 
 class Insiders:
-    """All insiders of one table, with the problem that any reader of it faces."""
+    """All insiders of one attack, each with what it knows besides what every reader knows."""
 
     def __init__(
-        self,
-        rows: Sequence[Shown],
-        problem: Problem,
-        places: Mapping[Place, int],
-        known: Contributions,
-        profile: Profile,
-        series: object = None,
+        self, rows: Sequence[Shown], places: Mapping[Place, int], known: Contributions, attack: Attack
     ) -> None:
-        self.series = series
-        self.rows, self.problem, self.places, self.known, self.profile = rows, problem, places, known, profile
+        self.rows, self.places, self.known, self.attack = rows, places, known, attack
+        self.told = {(kind, _series(key)) for (kind, _), parts in known.items() for key in parts}
 
-    def weak(self, attack: Attack, spared: set[Place]) -> list[Finding]:
-        """What some insider pins down, each quantity once; those in `spared` are known to be weak already."""
-        found: dict[Place, Finding] = {}
-        for kind in self.profile.insiders:
-            names = self._names(kind)
-            targets = [t for t in self.problem.targets if (t.row, t.statistic) not in spared]
-            for coalition, asked in self._coalitions(kind, names, targets):
-                waiting = [t for t in asked if (t.row, t.statistic) not in found]
-                for finding in self._try(kind, coalition, waiting, attack):
-                    found[finding.target.row, finding.target.statistic] = finding
-        return list(found.values())
-
-    def _names(self, kind: str) -> list[str]:
+    def names(self, kind: str) -> list[str]:
+        """Everybody of a kind who has a row, or people in one, sorted."""
         own = {shown.row.coordinates().get(kind, "") for shown in self.rows} - {""}
-        keys = {shown.row.key for shown in self.rows}
+        keys = {shown.place for shown in self.rows}
         return sorted(own | {name for (k, name), parts in self.known.items() if k == kind and keys & set(parts)})
 
-    def _coalitions(
-        self, kind: str, names: Sequence[str], targets: Sequence[Target]
-    ) -> list[tuple[list[str], list[Target]]]:
-        """For each binary digit of the insiders' numbers two halves, with what belongs to the other half.
+    def knowledge(self, who: Insider) -> Any:
+        """What an insider's own people add to each unknown; not a number where it cannot tell."""
+        import numpy as np
 
-        Any two insiders differ in some digit, so each one's cells are attacked by every other one.
-        """
-        number = {name: i for i, name in enumerate(names)}
-        owner = {id(t): self.rows[t.row].row.coordinates().get(kind) for t in targets}
-        found = []
-        for digit in range(max(len(names) - 1, 1).bit_length()):
-            for side in (0, 1):
-                half = [name for name in names if number[name] >> digit & 1 == side]
-                asked = [
-                    t
-                    for t in targets
-                    if ((who := owner[id(t)]) is None and digit == 0) or (who and number[who] >> digit & 1 != side)
-                ]
-                found.append((half, asked))
-        return [(half, asked) for half, asked in found if half and asked]
-
-    def _try(self, kind: str, names: Sequence[str], targets: Sequence[Target], attack: Attack) -> list[Finding]:
-        """What one of these insiders alone pins down: together first, then by halves what they do together."""
-        asked = {id(t): max(self._width(t, (kind, name)) for name in names) for t in targets}
-        problem = self._facing(kind, names)
-        problem.targets = [replace(t, width=asked[id(t)]) for t in targets if asked[id(t)] > 0]
-        weak = attack(problem, (kind, *names)) if problem.targets else []
-        if len(names) == 1 or not weak:
-            return weak
-        again = {(f.target.row, f.target.statistic) for f in weak}
-        left = [t for t in targets if (t.row, t.statistic) in again]
-        middle = len(names) // 2
-        return self._try(kind, names[:middle], left, attack) + self._try(kind, names[middle:], left, attack)
-
-    def _facing(self, kind: str, names: Sequence[str]) -> Problem:
-        """The problem of insiders together: their own rows fixed, their own parts of all others as least values."""
-        old = self.problem
-        problem = Problem(old.truth, list(old.lower), list(old.upper), list(old.constraints))
+        own = np.full(len(self.attack.truth), np.nan)
+        parts = self.known.get(who, {})
         for index, shown in enumerate(self.rows):
-            mine = shown.row.coordinates().get(kind) in names
-            own = {} if mine else self._own(shown, [(kind, name) for name in names])
-            for statistic, truth in shown.row.exact.items():
-                unknown = self.places[index, statistic]
-                if mine:
-                    problem.lower[unknown] = problem.upper[unknown] = truth
-                elif own.get(statistic):
-                    problem.lower[unknown] = max(problem.lower[unknown], own[statistic])
-            rest = own.get("n", 0) - own.get("x", 0)
-            if rest > 0 and shown.row.proportion:
-                terms = {self.places[index, "n"]: 1, self.places[index, "x"]: -1}
-                problem.add(terms, min(rest, problem.value(terms)), float("inf"))
-        return problem
+            mine, is_own = parts.get(shown.place, {}), self._is_own(shown, who)
+            told = (who[0], _series(shown.place)) in self.told  # else its people are not told apart there
+            for name, truth in shown.row.exact.items():
+                unknown = self.places[index, name]
+                if is_own:
+                    own[unknown] = truth
+                elif told and name in STATISTICS:
+                    own[unknown] = np.fmax(own[unknown], min(mine.get(name, 0), truth))
+        return own
 
-    def _own(self, shown: Shown, insiders: Sequence[Insider]) -> dict[str, int]:
-        """What insiders together add to a row; never more than there is."""
-        parts = [self.known.get(insider, {}).get(shown.place, {}) for insider in insiders]
-        sums = {name: sum(part.get(name, 0) for part in parts) for name in STATISTICS}
-        return {name: min(sums[name], truth) for name, truth in shown.row.exact.items() if name in sums}
+    def own_rows(self, who: Insider) -> list[int]:
+        """Unknowns of an insider's own rows, which it knows exactly."""
+        rows = [index for index, shown in enumerate(self.rows) if self._is_own(shown, who)]
+        return sorted({self.places[index, name] for index in rows for name in self.rows[index].row.exact})
 
-    def _width(self, target: Target, insider: Insider) -> int:
+    def view(self, own: Any, own_rows: Sequence[int], public: View) -> View:
+        """The view of an insider: its own rows are known, and what holds for all people holds for all others too.
+
+        A sum that cannot be negative is then at least what it is for the insider's own people.
+        """
+        import numpy as np
+
+        known = ~np.isnan(own)
+        lower, upper = public.lower.copy(), public.upper.copy()
+        lower[known] = np.maximum(lower[known], own[known])
+        lower[own_rows] = upper[own_rows] = self.attack.truth[own_rows]
+        sums = self.attack.matrix @ np.where(known, own, 0.0)
+        whole = self.attack.pattern @ ~known == 0
+        least = np.minimum(np.maximum(public.low, sums), self.attack.sums)
+        most = np.maximum(np.minimum(public.high, sums), self.attack.sums)
+        low = np.where(whole & np.isinf(public.high) & (public.low >= 0), least, public.low)
+        high = np.where(whole & np.isinf(public.low) & (public.high <= 0), most, public.high)
+        return View(lower, upper, low, high)
+
+    def width(self, target: Target, who: Insider, own: Any, threshold: int) -> int:
         """How uncertain a target must stay to an insider: no more than the mark alone leaves it, 0 where all is his."""
         shown = self.rows[target.row]
-        if self.series is not None and (width := self.series.width(target, insider)) is not None:
-            return width
-        own = self._own(shown, [insider])
-        people = own.get("n", 0)
-        mine = {"c": people - own.get("x", 0), "persons": people}.get(target.statistic, own.get(target.statistic, 0))
-        truth = self.problem.value(target.terms)
-        alone = target.statistic in ("n", "x", "c", "persons") and 0 < shown.row.exact.get("n", 0) <= people
-        if alone or shown.row.coordinates().get(insider[0]) == insider[1] or 0 < truth <= mine:
+        if self._is_own(shown, who):
             return 0
-        if mine <= 1:
-            return target.width
-        return min(target.width, max(self.profile.threshold - 1, truth) - mine)
+        mine = sum(weight * self._mine(own, unknown) for unknown, weight in target.terms.items())
+        truth = self.attack.problem.value(target.terms)
+        people = self._mine(own, self.places[target.row, "n"]) if "n" in shown.row.exact else 0
+        alone = target.statistic in ("n", "x", "c", "persons") and 0 < shown.row.exact.get("n", 0) <= people
+        if alone or 0 < truth <= mine:
+            return 0
+        return target.width if mine <= 1 else min(target.width, max(threshold - 1, truth) - mine)
+
+    def shares(self, target: Target, own: Any) -> bool:
+        """Whether an insider's own people stand in the row of a target beside others."""
+        return any(self._mine(own, self.places[target.row, name]) > 0 for name in self.rows[target.row].row.exact)
+
+    def _mine(self, own: Any, unknown: int) -> int:
+        return int(own[unknown]) if own[unknown] == own[unknown] else 0
+
+    def _is_own(self, shown: Shown, who: Insider) -> bool:
+        return shown.row.coordinates().get(who[0]) == who[1]
+
+
+def _series(place: tuple[str, ...]) -> tuple[str, ...]:
+    """Measure, component, cohort, set and window of a row's place, and its release."""
+    return (*place[:5], *place[7:])

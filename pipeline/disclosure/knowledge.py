@@ -16,8 +16,10 @@ from itertools import pairwise
 from pipeline.disclosure.attack import Problem, Target, Terms
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.rows import COUNTS, MeasureRow
+from pipeline.disclosure.sensitive import says_complement, sensitive
 from pipeline.disclosure.types import Status, Value
 
+INFINITY = math.inf
 Published = tuple[Value, Status]
 Bounds = tuple[float, float]
 Place = tuple[int, str]  # row, and statistic or `c`
@@ -44,64 +46,15 @@ class Shown:
         return (*self.row.key, self.release) if self.release else self.row.key
 
 
-def sensitive(row: MeasureRow, profile: Profile) -> dict[str, str]:
-    """Which quantities of a row must stay uncertain, by the true counts: statistic (or `c`, the complement) → why."""
-    t, found = profile.threshold, {}
-    counts = row.exact
-    for name in ("possible", "too_early", "unobserved"):
-        if 0 < counts.get(name, 0) < t:
-            found[name] = "small"
-    if row.status != "measured":
-        return found
-    persons = row.persons or 0
-    if 0 < persons < t or 0 < counts.get("n", 0) < t:
-        found |= {name: "small" for name in ("n", "persons") if name in counts}
-    if row.numerator is not None and (0 < row.numerator < t or 0 < (row.numerator_persons or 0) < t):
-        found["x"] = "small"
-    if row.proportion:
-        found |= _sensitive_part(row, profile)
-    if row.kind == "ratio" and row.numerator and "x" not in found and _dominated(row.share, profile):
-        found["x"] = "magnitude"
-    if row.process and persons + counts.get("n", 0) > 0 and (row.workers or 0) < _workers(row, profile):
-        found |= {name: "magnitude" for name in ("n", "x", "persons") if name in counts and name not in found}
-    return found
+def build_problem(rows: Sequence[Shown], profile: Profile) -> Problem:
+    """The attack on published rows: unknowns, constraints and targets."""
+    return Knowledge(rows, profile).problem
 
 
-def _sensitive_part(row: MeasureRow, profile: Profile) -> dict[str, str]:
-    n, x = row.denominator or 0, row.numerator or 0
-    if 0 < n - x < profile.threshold or 0 < (row.complement_persons or 0) < profile.threshold:
-        return {"c": "small"}
-    named_group = any(dimension not in profile.open_dimensions for dimension in row.dimensions())
-    if profile.whole_group and named_group and n > 0:
-        return {"x": "none"} if x == 0 else {"c": "none"} if x == n else {}
-    return {}
-
-
-def _says_complement(row: MeasureRow, why: Mapping[str, str]) -> bool:
-    """One mark, one meaning: it speaks of the complement only where that is the smaller part."""
-    rest = (row.denominator or 0) - (row.numerator or 0)
-    return "c" in why and ("x" not in why or rest < (row.numerator or 0))
-
-
-def _dominated(share: float | None, profile: Profile) -> bool:
-    return share is None or share > profile.dominance.percent / 100
-
-
-def _workers(row: MeasureRow, profile: Profile) -> int:
-    return profile.caseload_workers if row.measure == "caseload" else profile.minimum_workers
-
-
-def build_problem(rows: Sequence[Shown], profile: Profile, only: set[Place] | None = None) -> Problem:
-    """The attack on one table: unknowns, constraints and targets (`only` some of them: row and statistic)."""
-    return _Builder(rows, profile, only).build()
-
-
-def build_with_places(
-    rows: Sequence[Shown], profile: Profile, only: set[Place] | None = None
-) -> tuple[Problem, dict[Place, int]]:
-    """The attack on one table, and the unknown that stands for each count: (row, statistic) → unknown."""
-    builder = _Builder(rows, profile, only)
-    return builder.build(), builder.unknown
+def build_with_places(rows: Sequence[Shown], profile: Profile) -> tuple[Problem, dict[Place, int]]:
+    """The attack on published rows, and the unknown that stands for each count: (row, statistic) → unknown."""
+    knowledge = Knowledge(rows, profile)
+    return knowledge.problem, knowledge.unknown
 
 
 def _hidden_zeros(rows: Sequence[Shown]) -> set[tuple[tuple[str, ...], str]]:
@@ -123,18 +76,37 @@ def _hidden_zeros(rows: Sequence[Shown]) -> set[tuple[tuple[str, ...], str]]:
     }
 
 
-class _Builder:
-    def __init__(self, rows: Sequence[Shown], profile: Profile, only: set[Place] | None) -> None:
-        self.rows, self.profile, self.only = rows, profile, only
-        self.problem = Problem()
-        counts = [number for shown in rows for number in shown.row.exact.values()]
-        self.why = [sensitive(shown.row, profile) for shown in rows]
-        self.most = 2 * max(counts, default=0) + 100  # no count can be above; keeps every program bounded
-        self.unknown: dict[tuple[int, str], int] = {}
-        self.shared: dict[tuple[str, ...], int] = {}
-        self.zero_hidden = _hidden_zeros(rows)
+class Knowledge:
+    """What any reader knows of published rows, as a problem; its bounds follow when further counts are hidden.
 
-    def build(self) -> Problem:
+    `unknown` is the unknown that stands for each count, (row, statistic) → unknown; one that several rows share is one
+    number that is printed several times.
+    """
+
+    def __init__(self, rows: Sequence[Shown], profile: Profile) -> None:
+        self.rows, self.profile = list(rows), profile
+        self.problem = Problem()
+        self.why = [sensitive(shown.row, profile) for shown in rows]
+        self.most = self._greatest()
+        self.unknown: dict[Place, int] = {}
+        self.printed_at: dict[int, list[Place]] = defaultdict(list)
+        self.complement: dict[int, int] = {}  # row → its constraint on those outside the numerator
+        self.shared: dict[tuple[object, ...], int] = {}
+        self.groupings: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for index, shown in enumerate(self.rows):
+            self.groupings[shown.row.grouping].append(index)
+        self.zero_hidden = _hidden_zeros(self.rows)
+        self._build()
+
+    def _greatest(self) -> dict[tuple[str, str], int]:
+        """More than any count of a measure's part can be; keeps every program bounded."""
+        most: dict[tuple[str, str], int] = defaultdict(lambda: 100)
+        for shown in self.rows:
+            part = shown.row.measure, shown.row.component
+            most[part] = max(most[part], *(2 * number + 100 for number in shown.row.exact.values()), 100)
+        return dict(most)
+
+    def _build(self) -> None:
         """All unknowns first, row by row, then what holds between the rows."""
         for index, shown in enumerate(self.rows):
             self._unknowns(index, shown)
@@ -147,49 +119,85 @@ class _Builder:
         for members in tables.values():
             self._margins(members)
         self._windows()
-        return self.problem
+
+    def publish(self, rows: Mapping[int, Shown]) -> None:
+        """Rows are shown otherwise now: bounds are set anew, for them and for the groupings that they stand in."""
+        for index, shown in rows.items():
+            self.rows[index] = shown
+        together = {shown.row.grouping for shown in rows.values()}
+        affected = sorted({index for grouping in together for index in self.groupings[grouping]})
+        self.zero_hidden = {place for place in self.zero_hidden if place[0] not in together}
+        self.zero_hidden |= _hidden_zeros([self.rows[index] for index in affected])
+        for unknown in {self.unknown[i, name] for i in affected for name in self.rows[i].row.exact}:
+            ends = [self._known(self.rows[i], name, self.why[i]) for i, name in self.printed_at[unknown]]
+            self.problem.lower[unknown] = max(low for low, _ in ends)
+            self.problem.upper[unknown] = min(high for _, high in ends)
+        for index in affected:
+            if index in self.complement:
+                terms = self.problem.constraints[self.complement[index]][0]
+                limits = self._complement(self.rows[index], self.why[index])
+                self.problem.constraints[self.complement[index]] = (terms, *limits)
 
     # -- one row ---------------------------------------------------------------------------------------------------
 
     def _unknowns(self, index: int, shown: Shown) -> None:
-        why = self.why[index]
         for name, truth in shown.row.exact.items():
-            low, high = self._bounds(shown, name, truth, why)
-            for earlier_low, earlier_high in shown.earlier.get(name, ()):
-                if earlier_low <= truth <= earlier_high:
-                    low, high = max(low, earlier_low), min(high, earlier_high)
-            self.unknown[index, name] = self._same_or_new(index, shown.row, name, truth, low, high)
+            low, high = self._known(shown, name, self.why[index])
+            unknown = self._same_or_new(index, shown.row, name, truth, low, high)
+            self.unknown[index, name] = unknown
+            self.printed_at[unknown].append((index, name))
+
+    def _known(self, shown: Shown, name: str, why: Mapping[str, str]) -> Bounds:
+        """What this and earlier printings say of one count."""
+        truth = shown.row.exact[name]
+        low, high = self._bounds(shown, name, truth, why)
+        for earlier_low, earlier_high in shown.earlier.get(name, ()):
+            if earlier_low <= truth <= earlier_high:
+                low, high = max(low, earlier_low), min(high, earlier_high)
+        return low, high
 
     def _same_or_new(self, index: int, row: MeasureRow, name: str, truth: int, low: float, high: float) -> int:
-        """One unknown for what is one number: persons that equal n, and n and too_early throughout a ladder."""
-        shared: tuple[str, ...] | None = None
-        if row.cell_set == "ladder" and name in ("n", "persons", "too_early"):
-            shared = (row.component, row.cohort, row.group_by, row.group_value, name)
+        """One unknown for what is one number: persons that equal n, and what `_same` says."""
         known = self.unknown.get((index, "n")) if name == "persons" else None
-        known = self.shared.get(shared) if known is None and shared else known
+        keys = self._same(row, name, truth)
+        for key in keys:
+            known = self.shared.get(key) if known is None else known
         if known is None or self.problem.truth[known] != truth:
             known = self.problem.add_unknown(truth, low, high)
         else:
             self.problem.lower[known] = max(self.problem.lower[known], low)
             self.problem.upper[known] = min(self.problem.upper[known], high)
-        if shared:
-            self.shared[shared] = known
+        for key in keys:
+            self.shared.setdefault(key, known)
         return known
 
+    def _same(self, row: MeasureRow, name: str, truth: int) -> list[tuple[object, ...]]:
+        """What makes a number of members one number: a ladder's windows, and measures of the same units."""
+        if name not in ("n", "persons", "too_early"):
+            return []
+        group = (row.cohort, row.group_by, row.group_value, name)
+        window = "" if row.cell_set == "ladder" else row.window
+        keys: list[tuple[object, ...]] = [(*group, row.denominator_unit, row.cell_set, window, truth)]
+        return [*keys, (*group, row.measure, row.component)] if row.cell_set == "ladder" else keys
+
     def _bounds(self, shown: Shown, name: str, truth: int, why: Mapping[str, str]) -> Bounds:
+        most = self._most(shown.row)
         if not shown.printed:
-            return 0, self.most
+            return 0, most
         value, status = shown.cells.get(name, (truth, Status.SHOWN))
         t = self.profile.threshold
         if status is not Status.HIDDEN:
             return self._from_released(value, status)
-        if name in why and why[name] != "magnitude" and not (name == "x" and _says_complement(shown.row, why)):
+        if name in why and why[name] != "magnitude" and not (name == "x" and says_complement(shown.row, why)):
             return self._from_mark(shown.row, name, truth, why[name])
         if truth == 0:
             return 0, self.profile.threshold - 1
         if name in why or (name == "x" and "c" in why) or (name == "x" and "n" in why):
-            return (0, self.most)
-        return min(truth, t), self.most
+            return (0, most)
+        return min(truth, t), most
+
+    def _most(self, row: MeasureRow) -> int:
+        return self.most[row.measure, row.component]
 
     def _from_released(self, value: Value, status: Status) -> Bounds:
         number = float(value) if isinstance(value, int | float) else math.nan
@@ -204,7 +212,7 @@ class _Builder:
         named_group = any(dimension not in self.profile.open_dimensions for dimension in row.dimensions())
         covers_zero = why == "none" or (name == "x" and row.proportion and named_group and self.profile.whole_group)
         covers_zero = covers_zero or (row.grouping, name) in self.zero_hidden
-        return (0 if covers_zero else 1), (t - 1 if truth < t else self.most)
+        return (0 if covers_zero else 1), (t - 1 if truth < t else self._most(row))
 
     def _within_row(self, index: int, shown: Shown) -> None:
         row = shown.row
@@ -212,31 +220,29 @@ class _Builder:
         persons, possible = self.unknown.get((index, "persons")), self.unknown.get((index, "possible"))
         unobserved = self.unknown.get((index, "unobserved"))
         if n is not None and persons is not None:
-            self._if_true({n: 1, persons: -1}, 0, 0) or self._if_true({n: 1, persons: -1}, 0, self.most)
+            self._if_true({n: 1, persons: -1}, 0, 0) or self._if_true({n: 1, persons: -1}, 0, INFINITY)
         if row.proportion and n is not None and x is not None:
-            low, high = self._complement(shown, self.why[index])
-            self._if_true({n: 1, x: -1}, low, high)
+            self.complement[index] = len(self.problem.constraints)
+            self.problem.add({n: 1, x: -1}, *self._complement(shown, self.why[index]))
             if possible is not None:
-                self._if_true({n: 1, x: -1, possible: -1}, 0, self.most)
+                self._if_true({n: 1, x: -1, possible: -1}, 0, INFINITY)
         if possible is not None and unobserved is not None:
-            self._if_true({possible: 1, unobserved: -1}, 0, self.most)
+            self._if_true({possible: 1, unobserved: -1}, 0, INFINITY)
 
     def _complement(self, shown: Shown, why: Mapping[str, str]) -> Bounds:
         if not shown.printed:
-            return 0, self.most
+            return 0, INFINITY
         t, row = self.profile.threshold, shown.row
         truth = (row.denominator or 0) - (row.numerator or 0)
         hidden = shown.cells.get("x", (0, Status.SHOWN))[1] is Status.HIDDEN
-        if hidden and _says_complement(row, why):
+        if hidden and says_complement(row, why):
             return self._from_mark(row, "x", truth, why["c"])
         if not hidden:  # a shown numerator says that its complement is not small
-            return (t, self.most) if truth >= t else (0, 0) if truth == 0 else (0, self.most)
-        return 0, self.most
+            return (t, INFINITY) if truth >= t else (0, 0) if truth == 0 else (0, INFINITY)
+        return 0, INFINITY
 
     def _targets(self, index: int) -> None:
         for name, why in self.why[index].items():
-            if self.only is not None and (index, name) not in self.only:
-                continue
             if name == "c":
                 terms: Terms = {self.unknown[index, "n"]: 1, self.unknown[index, "x"]: -1}
             else:
@@ -277,7 +283,7 @@ class _Builder:
             return self.unknown[index, name]
         if (rest, name) not in totals:
             truth = sum(self.problem.truth[part] for part in parts)
-            totals[rest, name] = self.problem.add_unknown(truth, 0, 2 * truth + self.most)
+            totals[rest, name] = self.problem.add_unknown(truth, 0, 3 * truth + 100)
         return totals[rest, name]
 
     def _margin(self, parts: Sequence[int], total: int, name: str) -> None:
@@ -313,35 +319,37 @@ class _Builder:
         n, later_n = self.unknown.get((shorter, "n")), self.unknown.get((longer, "n"))
         x, later_x = self.unknown.get((shorter, "x")), self.unknown.get((longer, "x"))
         if n is not None and later_n is not None:
-            self._if_true({n: 1, later_n: -1}, 0, 0 if cell_set == "ladder" else self.most)
+            self._if_true({n: 1, later_n: -1}, 0, 0 if cell_set == "ladder" else INFINITY)
         if cell_set == "ladder" and x is not None and later_x is not None:
             self._if_true({later_x: 1, x: -1}, 0, INFINITY)
-        if self.rows[shorter].row.proportion and self.rows[longer].row.proportion and not {n, later_n, x, later_x} & {None}:
-            terms = {n: 1, x: -1}
-            for unknown, weight in ((later_n, -1), (later_x, 1)):
-                terms[unknown] = terms.get(unknown, 0) + weight
-            self._if_true(terms, 0, INFINITY)  # complete and without an event for long is so for short
+        if None not in (n, later_n, x, later_x) and cell_set == "own" and self.rows[longer].row.proportion:
+            # who is complete, and without an event, for long is so for short
+            self._if_true({n: 1, x: -1, later_n: -1, later_x: 1}, 0, INFINITY)  # type: ignore[dict-item]
 
     def _members(self, members: Sequence[int]) -> None:
         """Complete and too early make up the group's members, however long the window."""
-        pairs = [(self.unknown.get((i, "n")), self.unknown.get((i, "too_early"))) for i in members]
-        both = [(n, early) for n, early in pairs if n is not None and early is not None]
-        if len(both) > 1:
-            everybody = self.problem.value({both[0][0]: 1, both[0][1]: 1})
-            total = self.problem.add_unknown(everybody, 0, 2 * everybody + self.most)
-            for n, early in both:
-                self._if_true({n: 1, early: 1, total: -1}, 0, 0)
+        sums: list[dict[int, int]] = []
+        for index in members:
+            n, early = self.unknown.get((index, "n")), self.unknown.get((index, "too_early"))
+            if early is not None and (n is not None or self.rows[index].row.status == "too_early"):
+                sums.append({early: 1} if n is None else {n: 1, early: 1})  # nobody is complete in such a row
+        if len(sums) > 1:
+            everybody = self.problem.value(sums[0])
+            total = self.problem.add_unknown(everybody, 0, 3 * everybody + 100)
+            for terms in sums:
+                self._if_true({**terms, total: -1}, 0, 0)
 
     def _beside(self, own: int, ladder: int) -> None:
         """The ladder's members are among the window's own: each count, and the complement, is no larger."""
-        names = [name for name in ("n", "x", "too_early") if {(own, name), (ladder, name)} <= set(self.unknown)]
+        both = (own, ladder)
+        names = [name for name in ("n", "x", "too_early") if all((i, name) in self.unknown for i in both)]
         equal_n = "n" in names and self._if_true({self.unknown[own, "n"]: 1, self.unknown[ladder, "n"]: -1}, 0, 0)
         for name in names:
-            self._if_true({self.unknown[own, name]: 1, self.unknown[ladder, name]: -1}, 0, 0 if equal_n else self.most)
+            self._if_true({self.unknown[own, name]: 1, self.unknown[ladder, name]: -1}, 0, 0 if equal_n else INFINITY)
         if {"n", "x"} <= set(names):
             complements = {self.unknown[own, "n"]: 1, self.unknown[own, "x"]: -1}
             complements |= {self.unknown[ladder, "n"]: -1, self.unknown[ladder, "x"]: 1}
-            self._if_true(complements, 0, self.most)
+            self._if_true(complements, 0, INFINITY)
 
     def _if_true(self, terms: Terms, low: float, high: float) -> bool:
         """Add a relation that holds in the true counts; one that does not hold cannot be known to anybody."""

@@ -55,7 +55,7 @@ class Moves:
 
         ends: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
         if not self.count:
-            return {key: (0, 0) for key in keys}
+            return dict.fromkeys(keys, (0, 0))
         if self.arrays is None:
             self.arrays = tuple(np.array(column) for table in (self.values, self.sums, self.gains) for column in table)
         world, unknown, value, world_too, constraint, total, key_number, where, gain = self.arrays

@@ -13,26 +13,35 @@ from pipeline.errors import DisclosureError
 
 NODES = 20_000  # branches and not seconds: the same tables end alike on every machine
 TOLERANCE = 1e-6
-Row = tuple[Mapping[int, float], float, float]  # column → weight, least, greatest
 
 
 class Program:
-    """Changes of unknowns 0 … n-1 between `down` (<= 0) and `up` (>= 0) under rows; `asked` sums may be demanded."""
+    """Changes of unknowns 0 … n-1 between `down` (<= 0) and `up` (>= 0) with `matrix` times them between two limits;
+    `asked` sums may be demanded. What the bounds alone keep is left out."""
 
     def __init__(
         self,
-        down: Sequence[float],
-        up: Sequence[float],
-        rows: Sequence[Row],
+        down: Any,
+        up: Any,
+        matrix: Any,
+        limits: tuple[Any, Any],
         asked: Sequence[Mapping[int, float]],
-        prices: Sequence[float] | None = None,
+        prices: Any | None = None,
     ) -> None:
         import numpy as np
+        from scipy.sparse import csr_matrix, vstack
 
-        self.size, self.rows, self.asked = len(down), len(rows), asked
-        self.bounds = np.concatenate([np.asarray(up, float), -np.asarray(down, float)])
+        down, up = np.array(down, dtype=float), np.array(up, dtype=float)
+        matrix, limits = _needed(down, up, matrix, *limits)
+        self.size, self.rows, self.asked = len(down), matrix.shape[0], asked
+        self.bounds = np.concatenate([up, -down])
         self.prices = np.tile(np.ones(self.size) if prices is None else np.asarray(prices, float), 2)
-        self.sides = [*rows, *((terms, -np.inf, np.inf) for terms in asked)]
+        entries = [(i, u, w) for i, terms in enumerate(asked) for u, w in terms.items()]
+        row, column, weight = zip(*entries, strict=True) if entries else ((), (), ())
+        sums = csr_matrix((np.array(weight, dtype=float), (row, column)), shape=(len(asked), self.size))
+        self.matrix = vstack([matrix, sums]).tocsr()
+        free = np.full(len(asked), np.inf)
+        self.limits = np.concatenate([limits[0], -free]), np.concatenate([limits[1], free])
         self.solvers: dict[bool, Any] = {}
 
     def _solver(self, whole: bool) -> Any:
@@ -45,6 +54,8 @@ class Program:
         """The cheapest changes that bring an asked sum between two values; None when there are none."""
         import numpy as np
 
+        if not self.size:
+            return None
         solver, row = self._solver(whole), self.rows + index
         solver.changeColsCost(2 * self.size, np.arange(2 * self.size, dtype=np.int32), self.prices)
         solver.changeRowBounds(row, least, greatest)
@@ -75,28 +86,42 @@ def unfinished() -> DisclosureError:
     return DisclosureError("The audit could not be finished (the solver gave no answer); nothing was released.")
 
 
+def _needed(down: Any, up: Any, matrix: Any, low: Any, high: Any) -> tuple[Any, tuple[Any, Any]]:
+    """Rows that bounds do not keep by themselves; a row of one unknown becomes a bound of it (in place)."""
+    import numpy as np
+
+    matrix = matrix.tocsr()
+    alone = np.flatnonzero(np.diff(matrix.indptr) == 1)
+    if len(alone):
+        at, weight = matrix.indices[matrix.indptr[alone]], matrix.data[matrix.indptr[alone]]
+        ends = low[alone] / weight, high[alone] / weight
+        np.maximum.at(down, at, np.ceil(np.minimum(*ends) - TOLERANCE))
+        np.minimum.at(up, at, np.floor(np.maximum(*ends) + TOLERANCE))
+    positive, negative = matrix.maximum(0), matrix.minimum(0)
+    least, most = positive @ down + negative @ up, positive @ up + negative @ down
+    broken = (least < low - TOLERANCE) | (most > high + TOLERANCE)
+    broken[alone] = False
+    kept = np.flatnonzero(broken)
+    return matrix[kept], (low[kept], high[kept])
+
+
 def _load(program: Program, whole: bool) -> Any:
     import highspy
     import numpy as np
+    from scipy.sparse import hstack
 
-    solver, model = highspy.Highs(), highspy.HighsLp()
-    for option, value in (("output_flag", False), ("threads", 1), ("mip_max_nodes", NODES), ("presolve", "off")):
-        if option != "presolve" or not whole:
-            solver.setOptionValue(option, value)
+    solver, model = highspy.Highs(), highspy.HighsLp()  # type: ignore[no-untyped-call]
+    for option, value in (("output_flag", False), ("threads", 1), ("mip_max_nodes", NODES)):
+        solver.setOptionValue(option, value)
+    if not whole:
+        solver.setOptionValue("presolve", "off")
     size = program.size
-    entries = [(u, w) for terms, _, _ in program.sides for u, w in terms.items()]
-    lengths = [len(terms) for terms, _, _ in program.sides]
-    columns = np.array([u for u, _ in entries], dtype=np.int32)
-    weights = np.array([w for _, w in entries], dtype=float)
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    model.num_col_, model.num_row_ = 2 * size, len(program.sides)
+    both = hstack([program.matrix, -program.matrix]).tocsr()
+    model.num_col_, model.num_row_ = 2 * size, both.shape[0]
     model.col_cost_, model.col_lower_, model.col_upper_ = program.prices, np.zeros(2 * size), program.bounds
-    model.row_lower_ = np.array([low for _, low, _ in program.sides], dtype=float)
-    model.row_upper_ = np.array([high for _, _, high in program.sides], dtype=float)
+    model.row_lower_, model.row_upper_ = program.limits
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = 2 * starts
-    model.a_matrix_.index_ = np.column_stack([columns, columns + size]).ravel().astype(np.int32)
-    model.a_matrix_.value_ = np.column_stack([weights, -weights]).ravel()
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = both.indptr, both.indices, both.data
     if whole:
         model.integrality_ = [highspy.HighsVarType.kInteger] * (2 * size)
     solver.passModel(model)

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.disclosure.attack import TOLERANCE, Problem, Target
+from pipeline.disclosure.attack import Problem, Target
+from pipeline.disclosure.moves import TOLERANCE
 from pipeline.errors import DisclosureError
 
 ITERATIONS_PER_PROGRAM = 200_000  # iterations and not seconds: the same tables end alike on every machine

@@ -149,11 +149,11 @@ def test_what_is_broken_is_found_by_other_code_than_what_hides() -> None:
     """The audit must not share the rules it checks."""
     import inspect
 
-    from pipeline.disclosure import audit, knowledge
+    from pipeline.disclosure import audit, knowledge, sensitive
 
-    for module in (audit, knowledge):
+    for module in (audit, knowledge, sensitive):
         text = inspect.getsource(module)
         assert "rounding import is_small" not in text
         assert not re.search(r"rounding\.(is_small|whole_group|few_workers|dominated|small_complement)", text)
-    assert protect.check_table is audit.check_table
+    assert protect.check_release is audit.check_release
     assert rounding.is_small.__module__ == "pipeline.disclosure.rounding"

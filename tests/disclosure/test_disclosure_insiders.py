@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 
 import pytest
 
 from pipeline.disclosure.audit import Auditor
-from pipeline.disclosure.insiders import Insiders, read_contributions
+from pipeline.disclosure.insiders import read_contributions
 from pipeline.disclosure.planning import Planned, plan_rows
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.protect import protect
@@ -78,18 +77,3 @@ def test_own_parts_are_counted_from_the_units() -> None:
     assert known["partner", "p"][*key, "all", ""] == {"n": 3, "x": 2, **none}
     assert known["prison", "s"][*key, "partner", "p"] == {"n": 1, "x": 1, **none}
     assert (*key, "prison", "s") not in known["prison", "s"]
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_coalitions_find_exactly_what_each_insider_alone_finds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    dice = random.Random(seed)
-    planned = plan_rows(margin({f"p{i}": (100, dice.choice([6, 7, 8, 12, 13])) for i in range(5)}), PROFILE)
-    together = {place[:2] for place in weak(planned)}
-    alone = set()
-    for i in range(5):
-        monkeypatch.setattr(Insiders, "_names", lambda _, kind, name=f"p{i}": [name] if kind == "partner" else [])
-        monkeypatch.setattr(
-            Insiders, "_coalitions", lambda _, kind, names, targets: [(names, targets)] if names else []
-        )
-        alone |= {place[:2] for place in weak(planned)}
-    assert together == alone

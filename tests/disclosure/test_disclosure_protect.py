@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -102,11 +103,14 @@ def test_windows_too_early_is_not_the_difference_of_two_denominators() -> None:
 
 def test_a_denominator_hidden_in_one_table_is_hidden_in_its_twin() -> None:
     rows = [cell(98, 40, window="0"), cell(92, 40, window="30", too_early=6)]
-    twin = [cell(92, 50, window="30", too_early=6, measure="treatment_started")]
-    tables = {name: plan_rows(part, PROFILE) for name, part in (("contact_made", rows), ("treatment_started", twin))}
+    twins = [replace(row, measure="treatment_started") for row in rows]
+    tables = {part[0].measure: plan_rows(part, PROFILE) for part in (rows, twins)}
     protect(tables, auditor())
-    assert tables["treatment_started"][0].cells["n"][1] is Status.HIDDEN
-    assert tables["treatment_started"][0].cells["rate"][1] is Status.HIDDEN
+    hidden = [[plan.cells["n"][1] is Status.HIDDEN for plan in planned] for planned in tables.values()]
+    assert hidden[0] == hidden[1]
+    assert hidden[0].count(True) == 1
+    shown = [plan.cells["rate"][1] is Status.HIDDEN for plan in tables["treatment_started"]]
+    assert shown == hidden[1]
 
 
 def test_the_number_of_marks_says_nothing_where_the_total_is_small() -> None:

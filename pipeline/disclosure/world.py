@@ -1,0 +1,144 @@
+"""All that is published together, as one problem, and who attacks it: any reader, then each insider in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from pipeline.disclosure.attack import Attack, Finding, Problem, Target
+from pipeline.disclosure.insiders import Contributions, Insider, Insiders
+from pipeline.disclosure.knowledge import Bounds, Knowledge, Shown
+from pipeline.disclosure.moves import Key, View
+from pipeline.disclosure.planning import Planned
+from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.rows import COUNTS
+from pipeline.disclosure.series import Series
+from pipeline.disclosure.types import Status
+
+Earlier = Callable[[Planned], Mapping[str, tuple[Bounds, ...]]]
+Weak = Collection[tuple[Insider, Key]]  # attacker and quantity
+READER = ("", "")
+
+
+class World:
+    """The rows of one release, with earlier releases where there are any, and what each attacker makes of them.
+
+    What was once shown to be uncertain need not be sought again after more is hidden; it is checked again all the same.
+    """
+
+    def __init__(
+        self,
+        planned: Sequence[Planned],
+        profile: Profile,
+        earlier: Earlier,
+        known: Contributions,
+        series: Series | None,
+    ) -> None:
+        self.planned, self.profile, self.earlier, self.series = planned, profile, earlier, series
+        shown = [self._show(plan) for plan in planned]
+        self.knowledge = Knowledge(shown, profile)
+        self.places = dict(self.knowledge.unknown)
+        if series is not None:
+            series.join(shown, self.knowledge.problem, self.places)
+        self.today = {plan.row.key: index for index, plan in enumerate(planned)}
+        self.row = [self.today.get(one.row.key, 0) for one in shown]
+        self.attack = Attack(self.knowledge.problem)
+        self.views: dict[Insider, View] = {}
+        self.wides: dict[Insider, View] = {}
+        self.spared: set[tuple[Insider, Key]] = set()
+        self.numerator_of = {c: self.places[index, "x"] for index, c in self.knowledge.complement.items()}
+        self.insiders = Insiders(shown, self.places, known, self.attack)
+        names: list[Insider] = [(kind, name) for kind in profile.insiders for name in self.insiders.names(kind)]
+        self.own = {who: (self.insiders.knowledge(who), self.insiders.own_rows(who)) for who in names}
+        self.attackers = {READER: self.knowledge.problem.targets} | {who: self._asked(who) for who in names}
+
+    def _show(self, plan: Planned) -> Shown:
+        return Shown(plan.row, plan.cells, {} if plan.repeats else self.earlier(plan), printed=not plan.repeats)
+
+    def _asked(self, who: Insider) -> list[Target]:
+        """What must stay uncertain to an insider, and how much: where its own people stand beside others, no more than
+        bounds leave when all is hidden."""
+        tight, found = self.attack.tighten(self.wide(who)), []
+        for target in self.knowledge.problem.targets:
+            width = self._width(target, who)
+            if width > 0 and self.insiders.shares(target, self.own[who][0]):
+                room = sum(abs(w) * (tight.upper[u] - tight.lower[u]) for u, w in target.terms.items())
+                width = min(width, int(room))
+            if width > 0:
+                found.append(replace(target, width=width) if width < target.width else target)
+        return found
+
+    def _width(self, target: Target, who: Insider) -> int:
+        change = self.series.width(target, who) if self.series is not None else None
+        return self.insiders.width(target, who, self.own[who][0], self.profile.threshold) if change is None else change
+
+    def view(self, who: Insider) -> View:
+        """What an attacker knows now."""
+        if who not in self.views:
+            self.views[who] = self.attack.view() if who == READER else self.seen_by(who, self.view(READER))
+        return self.views[who]
+
+    def seen_by(self, who: Insider, public: View) -> View:
+        """What an attacker makes of what every reader knows."""
+        return public if who == READER else self.insiders.view(*self.own[who], public)
+
+    def wide(self, who: Insider) -> View:
+        """What an attacker would know if everything of this release were hidden."""
+        import numpy as np
+
+        if who not in self.wides:
+            now, hidden = self.attack.view(), self._hidden
+            lower, upper = _loosest(now.lower, hidden.lower, np.minimum), _loosest(now.upper, hidden.upper, np.maximum)
+            low = _loosest(now.low, [c[1] for c in hidden.constraints], np.minimum)
+            high = _loosest(now.high, [c[2] for c in hidden.constraints], np.maximum)
+            self.wides[who] = self.seen_by(who, View(lower, upper, low, high))
+        return self.wides[who]
+
+    @cached_property
+    def _hidden(self) -> Problem:
+        """The rows of this release with every count hidden."""
+        hidden = dict.fromkeys(COUNTS, (None, Status.HIDDEN))
+        both = zip(self.knowledge.rows, self.planned, strict=True)
+        rows = [shown if plan.repeats else replace(shown, cells=hidden) for shown, plan in both]
+        return Knowledge(rows, self.profile).problem
+
+    def publish(self, rows: Collection[int]) -> None:
+        """Rows are published otherwise now, with more hidden than before."""
+        self.views.clear()
+        self.knowledge.publish({index: self._show(self.planned[index]) for index in rows})
+
+    def weak(self, only: Weak | None = None) -> list[Finding]:
+        """What each attacker can pin down too closely (`only`: among these); a quantity is named once, for the first.
+
+        The row of a finding counts into the rows of this release. Raises DisclosureError when an attack fails.
+        """
+        found: dict[Key, Finding] = {}
+        for who, targets in self.attackers.items():
+            asked = [t for t in targets if t.key not in found and self._is_asked(who, t, only)]
+            if asked:
+                for finding in self._beyond_marks(who, self.attack.narrow(self.view(who), asked)):
+                    target = replace(finding.target, row=self.row[finding.target.row])
+                    found.setdefault(target.key, Finding(target, finding.left, who))
+        return list(found.values())
+
+    def _is_asked(self, who: Insider, target: Target, only: Weak | None) -> bool:
+        return (who, target.key) not in self.spared and (only is None or (who, target.key) in only)
+
+    def _beyond_marks(self, who: Insider, found: Sequence[Finding]) -> list[Finding]:
+        """Without quantities of an insider's own people and others that marks alone leave as narrow as that."""
+        shared = [f.target for f in found if who != READER and self.insiders.shares(f.target, self.own[who][0])]
+        if not shared:
+            return list(found)
+        alone = {f.target.key: f.left for f in self.attack.narrow(self.wide(who), shared)}
+        spared = {f.target.key for f in found if f.left >= alone.get(f.target.key, f.target.width)}
+        self.spared |= {(who, key) for key in spared}
+        return [f for f in found if f.target.key not in spared]
+
+
+def _loosest(now: Any, hidden: Sequence[float], which: Any) -> Any:
+    """Limits of this release's numbers, as loose as hiding makes them; those of earlier releases as they are."""
+    loose = now.copy()
+    loose[: len(hidden)] = which(loose[: len(hidden)], hidden)
+    return loose
