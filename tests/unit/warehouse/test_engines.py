@@ -25,7 +25,21 @@ from tests.support.core_tables import deliver, insert, warehouse
 from tests.support.sail import sail
 
 RUN = Run(Quarter(2023, 2), datetime(2024, 1, 1))
-MEASURES = ("return_to_prison", "return_frequency", "contact_made", "treatment_started")
+DECLARED = """
+[[cohort]]
+id = "known_before"
+of = "all_releases"
+where = { planned = ["planned", "unplanned"], drug_user = "yes" }
+cs = { title = "s očekávaným dnem" }
+en = { title = "with an expected day" }
+[[measure]]
+id = "sentenced_again"
+like = "return_to_prison"
+reasons = ["new_sentence"]
+cohorts = ["known_before"]
+cs = { title = "Nový trest", definition = "Nový trest." }
+en = { title = "Sentenced again", definition = "Sentenced again." }
+"""
 REASONS = ["new_sentence", "remand", "transfer_in", "revocation_of_conditional_release", "unknown", "earlier_offence"]
 SMALL = {
     "spark.sql.shuffle.partitions": "1",
@@ -34,11 +48,11 @@ SMALL = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
-"""Forty people need no compiled plans and no second partition."""
+"""Few people need no compiled plans and no second partition."""
 ENDS = ["end_of_sentence", "conditional_release", "remand_ended", "transfer_out", "deportation", "unknown"]
 
 
-def history(seed: int, people: int = 40) -> duckdb.DuckDBPyConnection:
+def history(seed: int, people: int = 20) -> duckdb.DuckDBPyConnection:
     """Validated rows of a random history: overlaps, open stays, moves, several versions, two partners."""
     dice = random.Random(seed)
     con = warehouse()
@@ -47,7 +61,9 @@ def history(seed: int, people: int = 40) -> duckdb.DuckDBPyConnection:
     deliver(con, "c2", extract="2023-12-31", period=("2023-04-01", "2023-12-31"))
     for partner, until in (("a", "2023-12-31"), ("b", "2023-06-30")):
         deliver(con, f"{partner}1", partner, covers=("case", "service", "treatment"), period=("2019-01-01", until))
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("stays", "newer", "a", "b", "services", "treated")}
+    deliver(con, "a2", "a", covers=("assessment", "treatment_entry"), period=("2019-01-01", "2023-12-31"))
+    names = ("stays", "newer", "a", "b", "services", "treated", "asked", "entered")
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for number in range(people):
         _person(dice, f"p{number}", rows)
     insert(con, "custody_stay", "c1", rows["stays"])
@@ -56,6 +72,8 @@ def history(seed: int, people: int = 40) -> duckdb.DuckDBPyConnection:
         insert(con, "case", f"{partner}1", rows[partner])
     insert(con, "service", "a1", rows["services"])
     insert(con, "treatment", "b1", rows["treated"])
+    insert(con, "assessment", "a2", rows["asked"])
+    insert(con, "treatment_entry", "a2", rows["entered"])
     return con
 
 
@@ -92,18 +110,27 @@ def _case(dice: random.Random, person: str, number: int, day: date, until: date,
         {"treatment_id": f"{person}t{number}", "person_id": person, "treatment_type": "outpatient",
          "setting": "community", "start_date": until + timedelta(dice.randrange(0, 60))}
     )  # fmt: skip
+    for stage, asked in (("intake", until - timedelta(1)), ("month_3", until + timedelta(60))):
+        for instrument, item in (("top", "psychological"), ("gas", "g1")):
+            rows["asked"].append(
+                {"assessment_id": f"{person}{number}{instrument}{stage}", "person_id": person, "instrument": instrument,
+                 "stage": stage, "assessment_date": asked, "item": item, "value": float(dice.randrange(3))}
+            )  # fmt: skip
+    entry = {"entry_id": f"{person}e{number}", "person_id": person, "entry_date": until, "ever_treated": "never"}
+    rows["entered"].append(entry)
 
 
 def results(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
     names = ["core.stay", "core.spell", "core.release", "core.service", "core.person", "core.joined_counts"]
     names += ["outcomes.follow_up", "outcomes.attrition", "outcomes.curve", "outcomes.measure_cell", "outcomes.unit"]
+    names += ["outcomes.tdi_cell", "outcomes.cohort_member"]
     return {name: con.execute(f"select * from {name} order by all").fetchall() for name in names}
 
 
 def on_duckdb(seed: int, settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     con = history(seed)
     core.build(con, settings, RUN)
-    outcomes.measure(con, settings, RUN, MEASURES)
+    outcomes.measure(con, settings, RUN)
     return results(con)
 
 
@@ -114,7 +141,7 @@ def on_spark(url: str | None, seed: int, settings: Settings) -> dict[str, list[t
         run_on_spark(con, session, folder, reads=reads, fills="core", work=lambda e: core.build(e, settings, RUN))
         run_on_spark(
             con, session, folder, reads=["core"], fills="outcomes",
-            work=lambda e: outcomes.measure(e, settings, RUN, MEASURES),
+            work=lambda e: outcomes.measure(e, settings, RUN),
         )  # fmt: skip
     assert not Path(folder).exists()
     return results(con)
@@ -122,6 +149,7 @@ def on_spark(url: str | None, seed: int, settings: Settings) -> dict[str, list[t
 
 def check(url: str | None, seed: int, folder: Path) -> None:
     settings = Settings(root=folder, data=folder)
+    (folder / "measures.toml").write_text(DECLARED, "utf-8")
     expected, found = on_duckdb(seed, settings), on_spark(url, seed, settings)
     assert sum(map(len, expected.values())) > 1000
     for name, rows in expected.items():
