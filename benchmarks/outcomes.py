@@ -21,14 +21,14 @@ WAYS = ("sort", "ours", "polars", "pandas")
 SORTED = {"custody_stay": "admission_date", "service": "service_date", "case": "agreement_date",
           "treatment": "start_date", "person": "birth_year"}  # fmt: skip
 CELLS = """
-select c.measure, c.cohort, c.window_days as window, u.prison, u.quarter,
-    cast(sum(case when u.state = 'measured' then u.n else 0 end) as bigint) as n,
-    cast(sum(case when u.state = 'measured' then u.x else 0 end) as bigint) as x,
-    cast(sum(case when u.state = 'measured' then u.possible else 0 end) as bigint) as possible,
-    cast(sum(case when u.state = 'too_early' then u.n else 0 end) as bigint) as too_early
-from outcomes.unit_cube as u
-inner join outcomes.cell_series as c on c.series = u.series
-where c.cell_set = 'own' and u.scope = 'groups' and c.component = '' and u.prison is not null
+select c.measure, c.cohort, c.window_days as window, p.part as prison, p.group_value as quarter,
+    cast(sum(case when p.state = 'measured' then p.n else 0 end) as bigint) as n,
+    cast(sum(case when p.state = 'measured' then p.x else 0 end) as bigint) as x,
+    cast(sum(case when p.state = 'measured' then p.possible else 0 end) as bigint) as possible,
+    cast(sum(case when p.state = 'too_early' then p.n else 0 end) as bigint) as too_early
+from outcomes.cell_part as p
+inner join outcomes.cell_series as c on c.series = p.series
+where c.cell_set = 'own' and p.part_by = 'prison' and p.group_by = 'quarter'
     and (c.cohort = 'programme' or c.cohort = 'all_releases' and c.measure = 'return_to_prison')
 group by all
 order by all

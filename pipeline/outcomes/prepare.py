@@ -39,6 +39,11 @@ DETAIL_GROUPS = (
     "landmark", "complex_case",
 )  # fmt: skip
 BREAKDOWNS = frozenset({"partner", "prison", "planned", "drug_user"})
+PAIRS = {
+    "prison": ("partner", "quarter", "planned", "drug_user", "complex_case", "reason"),
+    "partner": ("quarter", "planned", "drug_user", "complex_case", "reason"),
+}
+"""What is counted by pairs: whatever a prison's or a partner's people add to another group."""
 CAUSES = ("new_offence", "earlier_offence", "revocation", "conversion", "not_known")
 NATIONAL_TABLES = ("custody_stay", "conviction", "death")
 """Delivered by the Prison Service for everybody, not by each partner for its clients."""
@@ -141,6 +146,10 @@ def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> N
     _fill(con, "measure_group(measure VARCHAR, group_by VARCHAR, scope VARCHAR)", list(_groups(measures)))
     _fill(con, "measure_component(measure VARCHAR, component VARCHAR, unit VARCHAR, value_kind VARCHAR, per INTEGER, "
                "process BOOLEAN)", list(_parts(measures)))  # fmt: skip
+    _fill(con, "question(measure VARCHAR, question VARCHAR, kind VARCHAR, subset VARCHAR)", list(_questions(measures)))
+    _fill(con, "question_group(question VARCHAR, group_by VARCHAR)", sorted(_question_groups(measures)))
+    _fill(con, "question_pair(question VARCHAR, first_by VARCHAR, second_by VARCHAR)", sorted(_pairs(measures)))
+    _fill(con, "pair_place(first_by VARCHAR, second_by VARCHAR, part_by VARCHAR, group_by VARCHAR)", list(_places()))
     _fill(con, "measure_curve(measure VARCHAR, event VARCHAR)", [(m.id, m.event) for m in measures if m.curve])
     _fill(
         con,
@@ -247,6 +256,39 @@ def _groups(measures: Measures) -> Iterator[tuple[str, str, str]]:
             if m.id == "complaints" and group == "quarter":  # its clients differ from quarter to quarter
                 scope = "quarters"
             yield m.id, group, scope
+
+
+def _questions(measures: Measures) -> Iterator[tuple[str, str, str, str]]:
+    """Measures with what they ask for: event, part of the cohort, tables; the first that asks it names the question."""
+    first: dict[tuple[object, ...], str] = {}
+    for m in measures:
+        own = tuple(sorted(t for t in m.tables if t not in NATIONAL_TABLES))
+        yield m.id, first.setdefault((m.event, m.subset, own), m.id), m.event, m.subset
+
+
+def _question_groups(measures: Measures) -> set[tuple[str, str]]:
+    questions = {m: question for m, question, *_ in _questions(measures)}
+    return {(questions[m.id], group) for m in measures for group in m.groups}
+
+
+def _pairs(measures: Measures) -> set[tuple[str, str, str]]:
+    """The pairs of groups in which members are counted: a prison or a partner, and another group that is asked for."""
+    asked = _question_groups(measures) | {(question, "quarter") for _, question, *_ in _questions(measures)}
+    return {(question, a, b) for question, b in asked for a, among in PAIRS.items() if b in among}
+
+
+def _places() -> Iterator[tuple[str, str, str, str]]:
+    """Which cells, and which parts of cells, a count by a pair of groups gives: each comes from one pair alone."""
+    for first, among in PAIRS.items():
+        for second in among:
+            yield first, second, first, second
+            if first == "prison":
+                yield first, second, "", second
+            if second == "quarter":
+                yield first, second, first, "all"
+    yield "prison", "partner", "partner", "prison"
+    yield "prison", "quarter", "", "all"
+    yield "prison", "quarter", "", "prison"
 
 
 def _parts(measures: Measures) -> Iterator[tuple[str, str, str, str, int, bool]]:

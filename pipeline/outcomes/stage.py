@@ -27,19 +27,19 @@ TABLES = (
 STEPS = (
     "partner_table",
     "case_period",
+    "release_seen",
     "cohort_member",
     "release_subset",
     "declared_cohort",
     "attrition",
-    "observation",
     "return_per_release",
     "conviction_per_release",
-    "activity",
     "continuity_per_release",
+    "event_per_release",
     "follow_up",
+    "activity",
     "care",
     "client_month",
-    "unit_follow_up",
     "unit_release",
     "unit_before",
     "unit_dose",
@@ -54,6 +54,7 @@ STEPS = (
     "unit_exposure",
     "unit_landmark",
     "unit_complex",
+    "unit_follow_up",
     "tdi",
     "curve",
 )
@@ -76,7 +77,9 @@ FEEDS = {
     "unit_landmark": {"return_after_contact", "return_after_treatment"},
 }
 """Steps that only some measures need."""
-CELLS = ("cell_series", "member_count", "unit_cube", "shared_member", "measure_cell")
+READ_ACTIVITY = ("care", "unit_before", "unit_dose", "unit_case", "unit_family", "unit_complaint")
+FEEDS["activity"] = set().union(*(FEEDS[step] for step in READ_ACTIVITY))
+CELLS = ("cell_series", "member_count", "cell_part", "cell_person", "measure_cell")
 
 
 def measure(con: Connection, settings: Settings, run: Run, measures: Collection[str] | None = None) -> dict[str, int]:

@@ -82,6 +82,7 @@ select
     x.service_domain, x.setting, x.recipient, x.direct, x.attendance, x.reason, x.minutes, x.case_id, x.case_manager_id
 from dated as x
 cross join outcomes.study as y
-inner join outcomes.calendar_quarter as q on x.date between q.first_day and q.last_day
+inner join outcomes.calendar_quarter as q
+    on q.quarter = concat(cast(year(x.date) as varchar), 'Q', cast(quarter(x.date) as varchar))
 left join core.person as p on p.person_id = x.person_id
 where x.date <= y.as_of and p.consent_withdrawn_date is null;

@@ -1,5 +1,5 @@
 -- A row is somebody who asked for, or was referred to, one programme: how far the way to an agreement went.
-create or replace table outcomes.applicant as
+create or replace temp table applicant as
 with programme_partner as (
     select distinct programme, partner from core."case"
 ),
@@ -53,7 +53,7 @@ left join core.person as p on p.person_id = s.person_id;
 
 -- A row is one custody spell of somebody in custody data, with the step of the way to a release from sentence at which it
 -- is lost (1 spell, 2 released, 3 released from sentence, 99 not lost) and why.
-create or replace table outcomes.spell_path as
+create or replace temp table spell_path as
 select
     s.person_id,
     s.spell_number,
@@ -73,45 +73,42 @@ select
         when s.release_kind = 'none' then coalesce(s.release_reason, 'unknown')
         when s.release_kind = 'remand' then 'released_from_remand'
         else ''
-    end as reason
+    end as reason,
+    date_diff('day', q.last_day, y.covered_to) as days_seen
 from core.spell as s
 cross join outcomes.study as y
 left join core.person as p on p.person_id = s.person_id
+left join outcomes.calendar_quarter as q
+    on q.quarter = concat(cast(year(s.release_date) as varchar), 'Q', cast(quarter(s.release_date) as varchar))
 where s.admission_date <= y.covered_to;
 
 -- A row is one person's one unit (release, spell, agreement, relative) on the way into one cohort: the step at which it
--- is lost and why; 99 is never.
-create or replace table outcomes.path as
+-- is lost and why; 99 is never. `unit` tells a person's units apart.
+create or replace temp table path as
 with member as (
     select
-        m.cohort, m.member_id, m.person_id,
-        date_diff('day', q.last_day, m.complete_to) as days_seen
-    from outcomes.cohort_member as m
+        k.cohort, m.person_id, m.release_key, m.spell_number, date_diff('day', q.last_day, m.covered_to) as days_seen,
+        99 as way
+    from outcomes.member as k
+    inner join outcomes.release_seen as m on m.release_key = k.release_key
     inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
-    where m.cohort not in ('romodrom', 'family')
 ),
 agreed_spell as (
     select a.person_id, s.spell_number, s.lost_step, s.reason,
         row_number() over (partition by a.person_id order by s.spell_number desc) as rank
     from (select distinct person_id, agreement_date from outcomes.case_period where programme = 'through_the_gate') as a
-    inner join outcomes.spell_path as s
+    inner join spell_path as s
         on
             s.person_id = a.person_id and a.agreement_date >= s.admission_date
             and a.agreement_date <= coalesce(s.release_date, date '9999-12-31')
-),
-first_member as (
-    select member_id from member where cohort = 'programme'
-),
-open_member as (
-    select member_id from member where cohort = 'programme_open'
 )
 select
-    'programme' as cohort, a.person_id, r.member_id as unit_id,
+    'programme' as cohort, a.person_id, cast(r.spell_number as varchar) as unit,
     case
         when a.lost_step < 99 then a.lost_step
         when not a.in_custody_data then 4
-        when r.member_id is null then 5
-        when f.member_id is null then 6
+        when r.release_key is null then 5
+        when f.release_key is null then 6
         when r.days_seen < 21 then 7
         when r.days_seen < 365 then 8
         else 99
@@ -119,69 +116,63 @@ select
     case
         when a.lost_step < 99 then a.reason
         when not a.in_custody_data then 'not_in_custody_data'
-        when r.member_id is null and s.person_id is null then 'agreed_outside_custody'
-        when r.member_id is null then s.reason
-        when f.member_id is null then 'later_release'
+        when r.release_key is null and s.person_id is null then 'agreed_outside_custody'
+        when r.release_key is null then s.reason
+        when f.release_key is null then 'later_release'
         when r.days_seen < 365 then 'too_early'
         else ''
     end as reason
-from outcomes.applicant as a
-left join member as r on r.cohort = 'programme_per_release' and r.person_id = a.person_id and a.lost_step = 99
-left join first_member as f on f.member_id = r.member_id
+from applicant as a
+left join member as r on r.cohort = 'programme_per_release' and r.person_id = a.person_id and r.way = a.lost_step
+left join member as f on f.cohort = 'programme' and f.release_key = r.release_key
 left join agreed_spell as s on s.person_id = a.person_id and s.rank = 1
 where a.programme = 'through_the_gate'
 union all
 select
-    'programme_open', m.person_id, m.member_id,
-    case when o.member_id is null then 2 when m.days_seen < 21 then 3 when m.days_seen < 365 then 4 else 99 end,
-    case when o.member_id is null then 'case_closed' when m.days_seen < 365 then 'too_early' else '' end
+    'programme_open', m.person_id, cast(m.spell_number as varchar),
+    case when o.release_key is null then 2 when m.days_seen < 21 then 3 when m.days_seen < 365 then 4 else 99 end,
+    case when o.release_key is null then 'case_closed' when m.days_seen < 365 then 'too_early' else '' end
 from member as m
-left join open_member as o on o.member_id = m.member_id
+left join member as o on o.cohort = 'programme_open' and o.release_key = m.release_key
 where m.cohort = 'programme'
 union all
 select
-    'programme_per_release', person_id, member_id,
+    'programme_per_release', person_id, cast(spell_number as varchar),
     case when days_seen < 21 then 2 when days_seen < 365 then 3 else 99 end,
     case when days_seen < 365 then 'too_early' else '' end
 from member
 where cohort = 'programme_per_release'
 union all
 select
-    'all_releases', s.person_id, s.person_id || '-' || cast(s.spell_number as varchar),
-    case when s.lost_step < 99 then s.lost_step when date_diff('day', q.last_day, y.covered_to) < 365 then 4 else 99 end,
-    case
-        when s.lost_step < 99 then s.reason
-        when date_diff('day', q.last_day, y.covered_to) < 365 then 'too_early'
-        else ''
-    end
-from outcomes.spell_path as s
-cross join outcomes.study as y
-left join outcomes.calendar_quarter as q on s.release_date between q.first_day and q.last_day
+    'all_releases', s.person_id, cast(s.spell_number as varchar),
+    case when s.lost_step < 99 then s.lost_step when s.days_seen < 365 then 4 else 99 end,
+    case when s.lost_step < 99 then s.reason when s.days_seen < 365 then 'too_early' else '' end
+from spell_path as s
 union all
 select
-    'comparison', r.person_id, r.release_id,
+    'comparison', r.person_id, cast(r.spell_number as varchar),
     case
         when r.drug_user <> 'yes' then 2
-        when a.release_id is not null then 3
-        when c.member_id is null then 4
+        when a.release_key is not null then 3
+        when c.release_key is null then 4
         when c.days_seen < 365 then 5
         else 99
     end,
     case
         when r.drug_user <> 'yes' then 'drug_use_' || r.drug_user
-        when a.release_id is not null then 'in_programme'
-        when c.member_id is null and r.release_date < y.first_day then 'before_study'
-        when c.member_id is null then 'later_release'
+        when a.release_key is not null then 'in_programme'
+        when c.release_key is null and r.release_date < y.first_day then 'before_study'
+        when c.release_key is null then 'later_release'
         when c.days_seen < 365 then 'too_early'
         else ''
     end
 from outcomes.release_seen as r
 cross join outcomes.study as y
-left join outcomes.release_agreement as a on a.release_id = r.release_id
-left join member as c on c.cohort = 'comparison' and c.member_id = r.release_id
+left join outcomes.release_agreement as a on a.release_key = r.release_key
+left join (select release_key, days_seen from member where cohort = 'comparison') as c on c.release_key = r.release_key
 union all
 select 'romodrom', a.person_id, m.member_id, a.lost_step, a.reason
-from outcomes.applicant as a
+from applicant as a
 left join outcomes.cohort_member as m
     on m.cohort = 'romodrom' and m.person_id = a.person_id and a.lost_step = 99
 where a.programme = 'romodrom'
@@ -200,7 +191,7 @@ left join core.person as p on p.person_id = f.person_id;
 
 -- A row is one unit on the way into a cohort that the project declares: the way into its base cohort up to the windows, then
 -- the conditions of its own, then the windows.
-insert into outcomes.path
+insert into path
 with turn as (
     select cohort, min(step_number) as step_number
     from outcomes.attrition_step
@@ -208,48 +199,73 @@ with turn as (
     group by cohort
 )
 select
-    d.cohort, p.person_id, p.unit_id,
+    d.cohort, p.person_id, p.unit,
     case
         when p.lost_step < t.step_number then p.lost_step
-        when u.member_id is not null then t.step_number
+        when u.column_name is not null then t.step_number
         when p.lost_step < 99 then p.lost_step + 1
         else 99
     end,
-    case when p.lost_step >= t.step_number and u.member_id is not null then 'other_' || u.column_name else p.reason end
-from outcomes.path as p
+    case when p.lost_step >= t.step_number and u.column_name is not null then 'other_' || u.column_name else p.reason end
+from path as p
 inner join outcomes.declared_cohort as d on d.base = p.cohort
 inner join turn as t on t.cohort = d.cohort
-left join outcomes.declared_unmet as u on u.cohort = d.cohort and u.member_id = p.unit_id;
+left join (
+    select u.cohort, r.person_id, cast(r.spell_number as varchar) as unit, u.column_name
+    from outcomes.declared_unmet as u
+    inner join outcomes.release_seen as r on r.release_key = u.release_key
+) as u on u.cohort = d.cohort and u.person_id = p.person_id and u.unit = p.unit;
 
--- A row is one step of one cohort (reason ''), or one reason for which persons or releases were lost before it.
+-- A row is one step of one cohort (reason ''), or one reason for which persons or releases were lost before it. A person is
+-- lost where the unit that came furthest is (of several: the last by name).
 insert into outcomes.attrition
 with furthest as (
-    select cohort, person_id, lost_step, reason,
-        row_number() over (partition by cohort, person_id order by lost_step desc, unit_id desc) as rank
-    from outcomes.path
+    select cohort, person_id, max(lost_step) as lost_step from path group by cohort, person_id
+),
+person_left as (
+    select cohort, lost_step, count(*) as persons from furthest group by cohort, lost_step
+),
+unit_left as (
+    select cohort, lost_step, reason, count(unit) as units from path group by cohort, lost_step, reason
 ),
 reached as (
     select
-        s.cohort, s.step_number, s.step, count(distinct p.person_id) as persons,
-        case when s.counts_units then count(p.unit_id) end as releases
+        s.cohort, s.step_number, s.step, s.counts_units,
+        cast(coalesce(sum(p.persons), 0) as bigint) as persons
     from outcomes.attrition_step as s
-    left join outcomes.path as p on p.cohort = s.cohort and p.lost_step > s.step_number
+    left join person_left as p on p.cohort = s.cohort and p.lost_step > s.step_number
     group by s.cohort, s.step_number, s.step, s.counts_units
 ),
-lost as (
+kept as (
+    select s.cohort, s.step_number, cast(coalesce(sum(u.units), 0) as bigint) as units
+    from outcomes.attrition_step as s
+    left join unit_left as u on u.cohort = s.cohort and u.lost_step > s.step_number
+    group by s.cohort, s.step_number
+),
+last_of_lost as (
     select
-        p.cohort, p.lost_step as step_number, p.reason,
-        count(distinct case when f.lost_step = p.lost_step and f.reason = p.reason then p.person_id end) as persons,
-        count(p.unit_id) as units
-    from outcomes.path as p
-    inner join furthest as f on f.cohort = p.cohort and f.person_id = p.person_id and f.rank = 1
+        p.cohort, p.lost_step, p.reason,
+        row_number() over (partition by p.cohort, p.person_id order by p.unit desc) as rank
+    from path as p
+    inner join furthest as f on f.cohort = p.cohort and f.person_id = p.person_id and f.lost_step = p.lost_step
     where p.lost_step < 99
-    group by p.cohort, p.lost_step, p.reason
+),
+lost as (
+    select u.cohort, u.lost_step as step_number, u.reason, u.units, coalesce(l.persons, 0) as persons
+    from unit_left as u
+    left join (
+        select cohort, lost_step, reason, count(*) as persons
+        from last_of_lost
+        where rank = 1
+        group by cohort, lost_step, reason
+    ) as l on l.cohort = u.cohort and l.lost_step = u.lost_step and l.reason = u.reason
+    where u.lost_step < 99
 )
 select
-    r.cohort, r.step_number, r.step, r.persons, r.releases, '',
+    r.cohort, r.step_number, r.step, r.persons, case when r.counts_units then k.units end, '',
     coalesce(lag(r.persons) over (partition by r.cohort order by r.step_number) - r.persons, 0)
 from reached as r
+inner join kept as k on k.cohort = r.cohort and k.step_number = r.step_number
 union all
 select s.cohort, s.step_number, s.step, l.persons, case when s.counts_units then l.units end, l.reason, l.persons
 from lost as l

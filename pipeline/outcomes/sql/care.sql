@@ -7,7 +7,7 @@ with member as (
         m.member_id, m.person_id, m.start_date as release_date, m.partner, m.prison, m.planned, m.case_manager_id,
         o.observed_to, o.covered_to, o.ended_by
     from outcomes.cohort_member as m
-    inner join outcomes.observation_per_release as o on o.release_id = m.member_id
+    inner join outcomes.release_seen as o on o.release_id = m.member_id
     where m.cohort = 'programme'
 ),
 treated as (
@@ -234,7 +234,7 @@ from course
 union all
 select 'retention', u.member_id, date_diff('day', u.start_date, s.admission_date), 'competing', 'imprisoned'
 from outcomes.care_unit as u
-inner join outcomes.observation_per_release as o on o.release_id = u.member_id
+inner join outcomes.release_seen as o on o.release_id = u.member_id
 inner join core.stay as s
     on
         s.person_id = u.person_id and s.spell_number > o.spell_number and s.admission_date >= u.start_date
@@ -302,7 +302,7 @@ inner join ranked as r on r.kind = u.kind and r.member_id = u.member_id and r.pl
 inner join unseen as s on s.kind = u.kind and s.member_id = u.member_id;
 
 -- A row is one unit and the end of its follow-up (number 1), or the day from which it was not seen.
-insert into outcomes.follow_up
+insert into outcomes.follow_up_row
 select
     'programme', u.member_id, u.person_id, u.kind, n.event_number, u.start_date, u.covered_to, u.observed_to,
     case n.event_number when 1 then o.days else o.unseen_day end,

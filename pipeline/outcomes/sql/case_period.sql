@@ -1,18 +1,18 @@
--- A row is one day of direct contact that keeps an agreement open: of the case, or, where the partner names no case, with
+-- A row is one direct contact that keeps an agreement open: of the case, or, where the partner names no case, with
 -- the client since the agreement.
-create or replace table outcomes.case_contact as
-with contact as (
-    select s.partner, s.case_id, s.person_id, s.service_date
-    from core.service as s
-    where s.direct and s.attendance = 'attended' and s.recipient in ('client', 'client_and_family')
-)
-select k.partner, k.case_id, k.service_date from contact as k where k.case_id is not null
-union
-select c.partner, c.case_id, k.service_date
-from contact as k
+create or replace view outcomes.case_contact as
+select s.partner, s.case_id, s.service_date
+from core.service as s
+where
+    s.case_id is not null and s.direct and s.attendance = 'attended' and s.recipient in ('client', 'client_and_family')
+union all
+select c.partner, c.case_id, s.service_date
+from core.service as s
 inner join core."case" as c
-    on c.partner = k.partner and c.person_id = k.person_id and c.agreement_date <= k.service_date
-where k.case_id is null;
+    on
+        c.partner = s.partner and c.person_id = s.person_id and c.agreement_date <= s.service_date
+where
+    s.case_id is null and s.direct and s.attendance = 'attended' and s.recipient in ('client', 'client_and_family');
 
 -- A row is one agreement with a client who has not withdrawn consent: open from agreement_date to closed_date (the last
 -- open day: the end, 30 days after the planned end, or 180 days after the last direct contact, whichever comes first).
@@ -53,5 +53,9 @@ from core."case" as c
 left join contact as k on k.partner = c.partner and k.case_id = c.case_id
 left join delivers as d on d.partner = c.partner
 left join core.person as p on p.person_id = c.person_id
-inner join outcomes.calendar_quarter as q on c.agreement_date between q.first_day and q.last_day
+inner join outcomes.calendar_quarter as q
+    on
+        q.quarter = concat(
+            cast(year(c.agreement_date) as varchar), 'Q', cast(quarter(c.agreement_date) as varchar)
+        )
 where p.consent_withdrawn_date is null;

@@ -1,56 +1,33 @@
--- A row is one release from sentence that the run may speak of (to the quarter's last day, as far as custody was seen).
-create or replace table outcomes.release_seen as
-select
-    r.release_id,
-    r.person_id,
-    r.spell_number,
-    r.spell_admission_date,
-    r.release_date,
-    r.release_quarter,
-    r.release_kind,
-    coalesce(r.prison, 'unknown') as prison,
-    r.planned,
-    coalesce(r.drug_user, 'unknown') as drug_user,
-    coalesce(p.region, 'unknown') as region,
-    coalesce(p.sex, 'unknown') as sex,
-    p.birth_year,
-    y.covered_to
-from core.release as r
-cross join outcomes.study as y
-left join core.person as p on p.person_id = r.person_id
-where
-    r.release_kind = 'sentence' and r.release_date <= y.last_day and r.release_date <= y.covered_to
-    and p.consent_withdrawn_date is null;
-
 -- A row is one release of a through-the-gate client: the agreement made last on or before it (ties: partner, case), and
 -- whether one was made in the term that ends with it.
 create or replace table outcomes.release_agreement as
 with candidate as (
     select
+        r.release_key,
         r.release_id,
         c.partner,
         c.case_id,
         c.case_manager_id,
         c.agreement_date >= r.spell_admission_date as in_term,
-        row_number() over (partition by r.release_id order by c.agreement_date desc, c.partner, c.case_id) as rank
+        row_number() over (partition by r.release_key order by c.agreement_date desc, c.partner, c.case_id) as rank
     from outcomes.release_seen as r
     inner join outcomes.case_period as c on c.person_id = r.person_id and c.agreement_date <= r.release_date
     where c.programme = 'through_the_gate'
 )
-select release_id, partner, case_id, case_manager_id, in_term from candidate where rank = 1;
+select release_key, release_id, partner, case_id, case_manager_id, in_term from candidate where rank = 1;
 
 -- A row is one release of a client whose through-the-gate case was open on the day of release, as known on that day.
 create or replace table outcomes.release_open as
-select distinct x.release_id
+select distinct x.release_key
 from (
-    select r.release_id, r.release_date, c.agreement_date, c.case_id, c.partner, max(s.service_date) as last_contact
+    select r.release_key, r.release_date, c.agreement_date, c.case_id, c.partner, max(s.service_date) as last_contact
     from outcomes.release_agreement as a
-    inner join outcomes.release_seen as r on r.release_id = a.release_id
+    inner join outcomes.release_seen as r on r.release_key = a.release_key
     inner join outcomes.case_period as c
         on c.person_id = r.person_id and c.programme = 'through_the_gate' and c.agreement_date <= r.release_date
     left join outcomes.case_contact as s
         on s.partner = c.partner and s.case_id = c.case_id and s.service_date <= r.release_date
-    group by r.release_id, r.release_date, c.agreement_date, c.case_id, c.partner
+    group by r.release_key, r.release_date, c.agreement_date, c.case_id, c.partner
 ) as x
 inner join core."case" as c on c.partner = x.partner and c.case_id = x.case_id
 where
@@ -83,46 +60,51 @@ with served as (
 )
 select partner, family_member_id, person_id, service_date, prison, case_id from served where rank = 1;
 
--- A row is one member of one cohort.
-insert into outcomes.cohort_member
+-- A row is one release in one cohort of releases, but for all_releases, which are all of them.
+create or replace table outcomes.member as
 with programme as (
     select
-        r.*,
-        a.partner,
-        a.case_manager_id,
-        row_number() over (partition by r.person_id order by r.release_date, r.spell_number) as number
-    from outcomes.release_seen as r
-    inner join outcomes.release_agreement as a on a.release_id = r.release_id
+        r.release_key, a.partner, a.case_manager_id,
+        row_number() over (partition by r.person_key order by r.release_date, r.spell_number) as number
+    from outcomes.release_agreement as a
+    inner join outcomes.release_seen as r on r.release_key = a.release_key
     where a.in_term
 ),
 outside as (
     select
-        r.*,
-        cast(null as varchar) as partner,
-        cast(null as varchar) as case_manager_id,
-        row_number() over (partition by r.person_id order by r.release_date, r.spell_number) as number
+        r.release_key,
+        row_number() over (partition by r.person_key order by r.release_date, r.spell_number) as number
     from outcomes.release_seen as r
     cross join outcomes.study as y
-    left join outcomes.release_agreement as a on a.release_id = r.release_id
-    where r.drug_user = 'yes' and a.release_id is null and r.release_date >= y.first_day
-),
-released as (
-    select 'programme' as cohort, * from programme where number = 1
-    union all
-    select 'programme_open', p.* from programme as p
-    inner join outcomes.release_open as o on o.release_id = p.release_id
-    where p.number = 1
-    union all
-    select 'programme_per_release', * from programme
-    union all
-    select 'comparison', * from outside where number = 1
-    union all
-    select 'all_releases', r.*, null, null, 1 from outcomes.release_seen as r
+    left join outcomes.release_agreement as a on a.release_key = r.release_key
+    where r.drug_user = 'yes' and a.release_key is null and r.release_date >= y.first_day
 )
+select 'programme' as cohort, release_key, partner, case_manager_id from programme where number = 1
+union all
+select 'programme_open', p.release_key, p.partner, p.case_manager_id
+from programme as p
+inner join outcomes.release_open as o on o.release_key = p.release_key
+where p.number = 1
+union all
+select 'programme_per_release', release_key, partner, case_manager_id from programme
+union all
+select 'comparison', release_key, null, null from outside where number = 1;
+
+-- A row is one member of one cohort of releases, with all that is known of the release.
+create or replace view outcomes.release_member as
+select m.cohort, m.partner, m.case_manager_id, r.*
+from outcomes.member as m
+inner join outcomes.release_seen as r on r.release_key = m.release_key
+union all
+select 'all_releases', null, null, r.* from outcomes.release_seen as r;
+
+-- A row is one member of one cohort. Groups are those known on day 0 (start_date).
+-- Release cohorts: member_id = release_id; romodrom: partner/case_id; family: partner/family_member_id.
+create or replace view outcomes.cohort_member as
 select
-    cohort, release_id, person_id, release_date, release_quarter, release_kind, partner, prison, region, planned, sex,
-    birth_year, covered_to, drug_user, case_manager_id
-from released
+    cohort, release_id as member_id, person_id, release_date as start_date, release_quarter, release_kind, partner, prison,
+    region, planned, sex, birth_year, covered_to as complete_to, drug_user, case_manager_id
+from outcomes.release_member
 union all
 select
     'romodrom', c.partner || '/' || c.case_id, c.person_id, c.agreement_date, c.quarter, null, c.partner, c.prison,

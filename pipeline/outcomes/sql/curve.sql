@@ -3,21 +3,29 @@
 -- of return the others are competing events, so that the incidences of all causes add up.
 insert into outcomes.curve
 with first_event as (
-    select w.measure, f.cohort, f.planned, f.days, f.status, f.reason
-    from outcomes.follow_up as f
-    inner join outcomes.measure_curve as w on w.event = f.kind
-    inner join outcomes.measure_scope as s on s.measure = w.measure and s.cohort = f.cohort
-    where f.event_number = 1 and f.cohort in ('programme', 'all_releases', 'comparison')
+    select w.measure, m.cohort, m.planned, m.days, m.status, m.reason, count(*) as members
+    from (
+        select
+            cohort, kind, planned, coalesce(event_day, end_day) as days, coalesce(reason, end_reason) as reason,
+            case when event_day is null then end_status else 'event' end as status
+        from outcomes.followed_member
+        where cohort in ('programme', 'all_releases', 'comparison')
+        union all
+        select cohort, kind, planned, days, reason, status from outcomes.follow_up_row where event_number = 1
+    ) as m
+    inner join outcomes.measure_curve as w on w.event = m.kind
+    inner join outcomes.measure_scope as s on s.measure = w.measure and s.cohort = m.cohort
+    group by w.measure, m.cohort, m.planned, m.days, m.status, m.reason
 ),
 spread as (
-    select measure, cohort, 'all' as group_by, '' as group_value, days, status from first_event
+    select measure, cohort, 'all' as group_by, '' as group_value, days, status, members from first_event
     union all
-    select measure, cohort, 'planned', planned, days, status from first_event
+    select measure, cohort, 'planned', planned, days, status, members from first_event
     where planned is not null and measure <> 'cause_of_return'
     union all
     select
         f.measure, f.cohort, 'reason', c.cause, f.days,
-        case when f.status = 'event' and f.reason <> c.cause then 'competing' else f.status end
+        case when f.status = 'event' and f.reason <> c.cause then 'competing' else f.status end, f.members
     from first_event as f
     cross join outcomes.cause as c
     where f.measure = 'cause_of_return'
@@ -25,10 +33,10 @@ spread as (
 daily as (
     select
         measure, cohort, group_by, group_value, days,
-        count(*) as gone,
-        count(case when status = 'event' then 1 end) as events,
-        count(case when status = 'competing' then 1 end) as competing,
-        count(case when status = 'censored' then 1 end) as censored
+        sum(members) as gone,
+        cast(sum(case when status = 'event' then members else 0 end) as bigint) as events,
+        cast(sum(case when status = 'competing' then members else 0 end) as bigint) as competing,
+        cast(sum(case when status = 'censored' then members else 0 end) as bigint) as censored
     from spread
     group by measure, cohort, group_by, group_value, days
 )

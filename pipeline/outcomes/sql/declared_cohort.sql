@@ -6,7 +6,7 @@ with condition as (
 ),
 answered as (
     select
-        d.cohort, m.member_id, c.column_name,
+        d.cohort, m.release_key, c.column_name,
         case c.column_name
             when 'partner' then m.partner
             when 'prison' then m.prison
@@ -15,32 +15,30 @@ answered as (
             when 'planned' then m.planned
             when 'drug_user' then m.drug_user
         end as value
-    from outcomes.cohort_member as m
+    from outcomes.release_member as m
     inner join outcomes.declared_cohort as d on d.base = m.cohort
     inner join condition as c on c.cohort = d.cohort
 ),
 unmet as (
-    select a.cohort, a.member_id, a.column_name
+    select a.cohort, a.release_key, a.column_name
     from answered as a
     left join outcomes.declared_value as v
         on v.cohort = a.cohort and v.column_name = a.column_name and v.value = a.value
     where v.value is null
     union all
-    select d.cohort, m.member_id, 'birth_year'
-    from outcomes.cohort_member as m
+    select d.cohort, m.release_key, 'birth_year'
+    from outcomes.release_member as m
     inner join outcomes.declared_cohort as d on d.base = m.cohort
     where
         not (d.born_from is null or coalesce(m.birth_year >= d.born_from, false))
         or not (d.born_to is null or coalesce(m.birth_year <= d.born_to, false))
 )
-select cohort, member_id, min(column_name) as column_name from unmet group by cohort, member_id;
+select cohort, release_key, min(column_name) as column_name from unmet group by cohort, release_key;
 
--- A row is one member of a cohort that the project declares: somebody of its base cohort who meets every condition.
-insert into outcomes.cohort_member
-select
-    d.cohort, m.member_id, m.person_id, m.start_date, m.release_quarter, m.release_kind, m.partner, m.prison, m.region,
-    m.planned, m.sex, m.birth_year, m.complete_to, m.drug_user, m.case_manager_id
-from outcomes.cohort_member as m
+-- A row is one release in a cohort that the project declares: somebody of its base cohort who meets every condition.
+insert into outcomes.member
+select d.cohort, m.release_key, m.partner, m.case_manager_id
+from outcomes.release_member as m
 inner join outcomes.declared_cohort as d on d.base = m.cohort
-left join outcomes.declared_unmet as u on u.cohort = d.cohort and u.member_id = m.member_id
-where u.member_id is null;
+left join outcomes.declared_unmet as u on u.cohort = d.cohort and u.release_key = m.release_key
+where u.release_key is null;

@@ -1,55 +1,47 @@
--- A row is one release, one kind of event, one event number: confirmed events in order, then the end of follow-up, then
--- the doubts (unclassifiable, pending, unobserved). Number 1 is the first event, or the end when there is none.
-create or replace table outcomes.event_per_release as
-with release_event as (
-    select release_id, kind, status, reason, days, until_days from outcomes.return_per_release
-    union all
-    select release_id, kind, status, reason, days, null from outcomes.conviction_per_release
-    union all
-    select o.release_id, k.kind, 'unobserved', 'before_coverage', 0, null
-    from outcomes.observation_per_release as o
-    inner join outcomes.event_kind as k on k.seen_from > o.release_date
-    union all
-    select release_id, kind, 'event', reason, days, null from outcomes.continuity_per_release
-    union all
-    select release_id, kind, 'unobserved', reason, days, null from outcomes.unseen_per_release
-    union all
-    select o.release_id, k.kind, 'unobserved', 'custody_conflict', 0, null
-    from outcomes.observation_per_release as o
-    cross join outcomes.event_kind as k
-    where o.conflict and k.custody
-    union all
+-- A row is one member of a cohort of releases and one kind of event that is asked of it, with what came first and the windows
+-- in which it lies, and how follow-up ends (end_number says after how many events).
+create or replace view outcomes.followed_member as
+select
+    m.*,
+    k.kind,
+    k.seen_to,
+    f.event_day,
+    f.reason,
+    f.unclear_day,
+    f.unseen_day,
+    f.event_window,
+    f.doubt_window,
+    f.unseen_window,
+    coalesce(f.pending, 0) as pending,
+    coalesce(f.events, 0) + 1 as end_number,
+    greatest(date_diff('day', m.release_date, least(m.observed_to, coalesce(k.seen_to, m.observed_to))), 0) as end_day,
+    case when m.ended_by = 'end_of_observation' or k.seen_to < m.observed_to then 'censored' else 'competing' end
+        as end_status,
+    case when k.seen_to < m.observed_to then 'end_of_observation' else m.ended_by end as end_reason
+from outcomes.release_member as m
+inner join outcomes.event_kind as k on k.everybody or m.partner is not null
+left join outcomes.first_per_release as f on f.release_key = m.release_key and f.kind = k.kind;
+
+-- A row is one cohort member, one kind of event, one event number. Number 1 is the first confirmed event, or the end of
+-- follow-up (competing, censored) when there is none; further events follow, then the end, then the doubts:
+-- unclassifiable (a stay that cannot be classified, on day `days`), pending (remand on days `days` … before `until_days`)
+-- and unobserved (not seen from day `days` on). The reason of a return is its cause. It is put together when it is read:
+-- by far the longest table, and no count needs it whole.
+create or replace view outcomes.follow_up as
+with numbered as (
     select
-        o.release_id,
-        k.kind,
-        case when o.ended_by = 'end_of_observation' or k.seen_to < o.observed_to then 'censored' else 'competing' end,
-        case when k.seen_to < o.observed_to then 'end_of_observation' else o.ended_by end,
-        greatest(date_diff('day', o.release_date, least(o.observed_to, coalesce(k.seen_to, o.observed_to))), 0),
-        null
-    from outcomes.observation_per_release as o
-    cross join outcomes.event_kind as k
-    left join outcomes.release_agreement as a on a.release_id = o.release_id and a.in_term
-    where k.everybody or a.release_id is not null
+        m.*, e.days, e.status, e.reason as why, e.until_days,
+        case when e.status = 'event' then e.place else e.place + 1 end as event_number
+    from outcomes.followed_member as m
+    inner join outcomes.event_per_release as e on e.release_key = m.release_key and e.kind = m.kind
+    union all
+    select m.*, m.end_day, m.end_status, m.end_reason, null, m.end_number from outcomes.followed_member as m
 )
 select
-    *,
-    row_number() over (
-        partition by release_id, kind
-        order by
-            case when status = 'event' then 1 when status in ('competing', 'censored') then 2 else 3 end,
-            days, status, reason, until_days
-    ) as event_number
-from release_event;
-
--- A row is one cohort member, one kind of event, one event number.
-insert into outcomes.follow_up
-select
-    m.cohort, m.member_id, m.person_id, n.kind, n.event_number, m.start_date,
-    least(o.covered_to, coalesce(k.seen_to, o.covered_to)), least(o.observed_to, coalesce(k.seen_to, o.observed_to)), n.days,
-    n.status, n.reason, m.partner, m.prison, m.release_quarter, m.planned, n.until_days
-from outcomes.cohort_member as m
-inner join outcomes.event_kind as k
-    on k.everybody or m.partner is not null
-inner join outcomes.event_per_release as n on n.release_id = m.member_id and n.kind = k.kind
-inner join outcomes.observation_per_release as o on o.release_id = m.member_id
-where m.cohort not in ('romodrom', 'family');
+    cohort, release_id as member_id, person_id, kind, cast(event_number as integer) as event_number,
+    release_date as start_date, least(covered_to, coalesce(seen_to, covered_to)) as covered_to,
+    least(observed_to, coalesce(seen_to, observed_to)) as observed_to, cast(days as integer) as days, status, why as reason,
+    partner, prison, release_quarter as quarter, planned, cast(until_days as integer) as until_days
+from numbered
+union all
+select * from outcomes.follow_up_row;

@@ -1,117 +1,14 @@
--- A row is one measured unit of a person with several units in the series, in one group that it belongs to.
-create or replace table outcomes.shared_unit as
-with person as (
-    select person_id, row_number() over (order by person_id) as number
-    from (select distinct person_id from outcomes.unit_row where not alone) as x
-),
-placed as (
-    select
-        c.series, c.measure, u.scope, u.detail_by, p.number as person, u.partner, u.prison, u.quarter, u.planned,
-        u.drug_user, u.detail, u.amount, u.number
-    from outcomes.unit_row as u
-    inner join person as p on p.person_id = u.person_id
-    inner join outcomes.cell_series as c
-        on
-            c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
-            and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
-    where not u.alone and u.state = 'measured'
-)
-select cast(k.cell as integer) as cell, cast(u.person as integer) as person, u.amount, u.number
-from placed as u
-inner join outcomes.measure_group as g
-    on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
-inner join outcomes.cell_group as k
-    on
-        k.series = u.series and k.group_by = g.group_by
-        and k.group_value = case g.group_by
-            when 'all' then ''
-            when 'partner' then u.partner
-            when 'prison' then u.prison
-            when 'quarter' then u.quarter
-            when 'planned' then u.planned
-            when 'drug_user' then u.drug_user
-            else u.detail
-        end;
-
--- A row is one group of one series: distinct persons and sums of squares over people with several units.
-create or replace table outcomes.shared_cell as
-with per_person as (
-    select cell, person, sum(amount) as n, sum(number) as x from outcomes.shared_unit group by cell, person
-    union all
-    select cell, person, n, x from outcomes.shared_member
-)
-select
-    cell,
-    count(case when n > 0 then 1 end) as persons,
-    count(case when x > 0 then 1 end) as numerator_persons,
-    count(case when n > x then 1 end) as complement_persons,
-    cast(sum(x * x) as double) as xx,
-    cast(sum(x * n) as double) as xn,
-    cast(sum(n * n) as double) as nn
-from per_person
-group by cell;
-
--- A row is one group of one process series: its distinct workers.
-create or replace table outcomes.worker_cell as
-with seen as (
-    select distinct
-        u.measure, u.component, u.cohort, u.cell_set, u.window_days, u.scope, u.partner, u.prison, u.quarter, u.planned,
-        u.drug_user, u.detail_by, u.detail, u.worker
-    from outcomes.unit_row as u
-    where u.worker is not null and u.state = 'measured'
-)
-select
-    c.series, g.group_by,
-    case g.group_by
-        when 'all' then ''
-        when 'partner' then u.partner
-        when 'prison' then u.prison
-        when 'quarter' then u.quarter
-        when 'planned' then u.planned
-        when 'drug_user' then u.drug_user
-        else u.detail
-    end as group_value,
-    count(distinct u.worker) as workers
-from seen as u
-inner join outcomes.cell_series as c
-    on
-        c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
-        and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
-inner join outcomes.measure_group as g
-    on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
-group by 1, 2, 3;
-
 -- A row is one group of one series of medians (or of the value that nine in ten stay under), between the two values
 -- nearest to its place in the order.
 create or replace table outcomes.median_cell as
-with placed as (
+with ordered as (
     select
-        c.series, g.group_by, u.size,
-        case g.group_by
-            when 'all' then ''
-            when 'partner' then u.partner
-            when 'prison' then u.prison
-            when 'quarter' then u.quarter
-            when 'planned' then u.planned
-            when 'drug_user' then u.drug_user
-            else u.detail
-        end as group_value,
-        cast(case when c.component = 'upper_tenth' then 0.9 else 0.5 end as double) as share
-    from outcomes.unit_row as u
-    inner join outcomes.cell_series as c
-        on
-            c.measure = u.measure and c.component = u.component and c.cohort = u.cohort and c.cell_set = u.cell_set
-            and coalesce(c.window_days, -1) = coalesce(u.window_days, -1)
-    inner join outcomes.measure_group as g
-        on g.measure = u.measure and g.scope = u.scope and (g.scope <> 'detail' or g.group_by = u.detail_by)
-    where u.size is not null and u.state = 'measured'
-),
-ordered as (
-    select
-        *,
+        series, group_by, group_value, size,
         row_number() over (partition by series, group_by, group_value order by size) - 1 as rank,
-        (count(*) over (partition by series, group_by, group_value) - 1) * share as place
-    from placed
+        (count(*) over (partition by series, group_by, group_value) - 1)
+        * cast(case when component = 'upper_tenth' then 0.9 else 0.5 end as double) as place
+    from placed_unit
+    where size is not null and state = 'measured'
 ),
 nearest as (
     select
@@ -129,47 +26,46 @@ from nearest;
 insert into outcomes.measure_cell
 with counted as (
     select
-        u.series, u.group_by, u.group_value,
-        min(case when u.state = 'measured' then u.quarter_from end) as period_from,
-        max(case when u.state = 'measured' then u.quarter_to end) as period_to,
-        cast(sum(case when u.state = 'measured' then u.n else 0 end) as bigint) as n,
-        cast(sum(case when u.state = 'measured' then u.x else 0 end) as bigint) as x,
-        cast(sum(case when u.state = 'measured' then u.possible else 0 end) as bigint) as possible,
-        cast(sum(case when u.state = 'measured' then u.unobserved else 0 end) as bigint) as unobserved,
-        cast(sum(case when u.state = 'too_early' then u.n else 0 end) as bigint) as too_early,
-        cast(sum(case when u.lone and u.state = 'measured' then u.persons else 0 end) as bigint) as persons,
-        cast(sum(case when u.lone and u.state = 'measured' then u.numerator_persons else 0 end) as bigint) as numerator_persons,
-        cast(sum(case when u.lone and u.state = 'measured' then u.complement_persons else 0 end) as bigint) as complement_persons,
-        cast(sum(case when u.lone and u.state = 'measured' then u.xx else 0 end) as double) as xx,
-        cast(sum(case when u.lone and u.state = 'measured' then u.xn else 0 end) as double) as xn,
-        cast(sum(case when u.lone and u.state = 'measured' then u.nn else 0 end) as double) as nn,
-        min(u.covered_to) as covered_to
-    from outcomes.cube_group as u
-    where u.group_value is not null
-    group by u.series, u.group_by, u.group_value
+        series, group_by, group_value,
+        min(case when state = 'measured' then quarter_from end) as period_from,
+        max(case when state = 'measured' then quarter_to end) as period_to,
+        cast(sum(case when state = 'measured' then n else 0 end) as bigint) as n,
+        cast(sum(case when state = 'measured' then x else 0 end) as bigint) as x,
+        cast(sum(case when state = 'measured' then possible else 0 end) as bigint) as possible,
+        cast(sum(case when state = 'measured' then unobserved else 0 end) as bigint) as unobserved,
+        cast(sum(case when state = 'too_early' then n else 0 end) as bigint) as too_early,
+        min(covered_to) as covered_to
+    from outcomes.cell_part
+    where part_by = ''
+    group by series, group_by, group_value
+),
+worked as (
+    select series, group_by, group_value, count(distinct worker) as workers
+    from placed_unit
+    where worker is not null and state = 'measured'
+    group by series, group_by, group_value
 ),
 summed as (
     select
         c.measure, c.component, c.cohort, c.cell_set, c.window_days, c.unit, c.value_kind, c.per, c.process,
         u.group_by, u.group_value, u.period_from, u.period_to, u.n, u.x, u.possible, u.unobserved, u.too_early,
-        u.persons + coalesce(h.persons, 0) as persons,
-        u.numerator_persons + coalesce(h.numerator_persons, 0) as numerator_persons,
-        u.complement_persons + coalesce(h.complement_persons, 0) as complement_persons,
-        u.xx + coalesce(h.xx, 0) as xx,
-        u.xn + coalesce(h.xn, 0) as xn,
-        u.nn + coalesce(h.nn, 0) as nn,
+        coalesce(p.persons, 0) as persons,
+        coalesce(p.numerator_persons, 0) as numerator_persons,
+        coalesce(p.complement_persons, 0) as complement_persons,
+        coalesce(p.xx, 0) as xx,
+        coalesce(p.xn, 0) as xn,
+        coalesce(p.nn, 0) as nn,
         u.covered_to,
         m.middle,
         w.workers,
         case when u.n > 0 or u.x > 0 then 'measured' when u.too_early > 0 then 'too_early' else 'not_collected' end as status
     from counted as u
     inner join outcomes.cell_series as c on c.series = u.series
-    inner join outcomes.cell_group as k
-        on k.series = u.series and k.group_by = u.group_by and k.group_value = u.group_value
-    left join outcomes.shared_cell as h on h.cell = k.cell
+    left join outcomes.cell_person as p
+        on p.series = u.series and p.group_by = u.group_by and p.group_value = u.group_value
     left join outcomes.median_cell as m
         on m.series = u.series and m.group_by = u.group_by and m.group_value = u.group_value
-    left join outcomes.worker_cell as w
+    left join worked as w
         on w.series = u.series and w.group_by = u.group_by and w.group_value = u.group_value
 )
 select

@@ -2,15 +2,14 @@
 -- conditional releases, people in (opioid agonist) treatment in prison in the last 30 days before release. seen_to is the
 -- day on which that treatment ended, at the latest the release.
 create or replace table outcomes.release_subset as
-select 'conditional' as subset, s.release_id, s.release_date as seen_to
+select 'conditional' as subset, s.release_key, s.release_date as seen_to
 from outcomes.release_seen as s
-inner join core.release as r on r.release_id = s.release_id
-where r.conditional
+where s.conditional
 union all
-select k.subset, s.release_id, max(least(coalesce(t.end_date_exclusive, s.release_date), s.release_date))
+select k.subset, s.release_key, max(least(coalesce(t.end_date_exclusive, s.release_date), s.release_date))
 from outcomes.release_seen as s
 inner join core.treatment as t on t.person_id = s.person_id and t.start_date < s.release_date
 inner join (select 'treated_in_prison' as subset union all select 'opioid_agonist_in_prison') as k
     on k.subset = 'treated_in_prison' or t.treatment_type = 'opioid_agonist'
 where t.setting = 'prison' and coalesce(t.end_date_exclusive, s.release_date) > s.release_date - interval 30 day
-group by k.subset, s.release_id;
+group by k.subset, s.release_key;

@@ -1,13 +1,5 @@
 -- Every table that this stage fills: names, grain and types in one place. A statement's first comment says what a row is.
 
--- A row is one member of one cohort. Groups are those known on day 0 (start_date).
--- Release cohorts: member_id = release_id; romodrom: partner/case_id; family: partner/family_member_id.
-create or replace table outcomes.cohort_member (
-    cohort VARCHAR, member_id VARCHAR, person_id VARCHAR, start_date DATE, release_quarter VARCHAR, release_kind VARCHAR,
-    partner VARCHAR, prison VARCHAR, region VARCHAR, planned VARCHAR, sex VARCHAR, birth_year INTEGER, complete_to DATE,
-    drug_user VARCHAR, case_manager_id VARCHAR
-);
-
 -- A row is one step of one cohort's attrition (reason ''), or one reason for which people are lost before that step
 -- (persons and releases then repeat the removed numbers). Keys: cohort, step_number, step, reason.
 create or replace table outcomes.attrition (
@@ -15,11 +7,9 @@ create or replace table outcomes.attrition (
     removed_persons BIGINT
 );
 
--- A row is one cohort member, one kind of event, one event number. Number 1 is the first confirmed event, or the end of
--- follow-up (competing, censored) when there is none; further events follow, then the end, then the doubts:
--- unclassifiable (a stay that cannot be classified, on day `days`), pending (remand on days `days` … before `until_days`)
--- and unobserved (not seen from day `days` on). The reason of a return is its cause.
-create or replace table outcomes.follow_up (
+-- A row is one event, end or doubt of a unit of care that has a day 0 of its own, in the form of outcomes.follow_up. (The
+-- views outcomes.cohort_member and outcomes.follow_up are put together in cohort_member.sql and follow_up.sql.)
+create or replace table outcomes.follow_up_row (
     cohort VARCHAR, member_id VARCHAR, person_id VARCHAR, kind VARCHAR, event_number INTEGER, start_date DATE,
     covered_to DATE, observed_to DATE, days INTEGER, status VARCHAR, reason VARCHAR, partner VARCHAR, prison VARCHAR,
     quarter VARCHAR, planned VARCHAR, until_days INTEGER

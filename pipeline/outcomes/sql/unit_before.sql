@@ -87,8 +87,8 @@ member as (
         s.seen_from,
         count(*) over (partition by m.cohort, m.person_id) = 1 as only_one
     from outcomes.cohort_member as m
-    inner join outcomes.observation_per_release as o on o.release_id = m.member_id
-    inner join outcomes.first_per_release as f on f.release_id = m.member_id and f.kind = 'return_to_custody'
+    inner join outcomes.release_seen as o on o.release_id = m.member_id
+    left join outcomes.first_per_release as f on f.release_key = o.release_key and f.kind = 'return_to_custody'
     inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
     inner join seen as s on s.seen_from is not null
     where m.cohort in ('programme', 'all_releases')

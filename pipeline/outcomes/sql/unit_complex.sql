@@ -2,7 +2,7 @@
 -- or more prior terms? From records dated on or before the release; unknown where an answer that decides is missing.
 create or replace table outcomes.complex_case as
 with member as (
-    select m.member_id, m.person_id, m.start_date, r.spell_admission_date, e.prior_terms, e.prison_region, k.region_after_release
+    select m.member_id, r.release_key, m.person_id, m.start_date, r.spell_admission_date, e.prior_terms, e.prison_region, k.region_after_release
     from outcomes.cohort_member as m
     inner join outcomes.release_seen as r on r.release_id = m.member_id
     inner join core.release as e on e.release_id = m.member_id
@@ -21,7 +21,7 @@ housing as (
 ),
 answered as (
     select
-        m.member_id, m.person_id,
+        m.release_key, m.person_id,
         case
             when coalesce(m.region_after_release, 'unknown') = 'unknown' or m.prison_region is null then 'unknown'
             when m.region_after_release <> m.prison_region then 'yes'
@@ -36,19 +36,19 @@ answered as (
     left join housing as h on h.member_id = m.member_id and h.age = 1
 )
 select
-    member_id, person_id,
+    release_key, person_id,
     case
         when outside = 'no' or hard = 'no' then 'no' when outside = 'yes' and hard = 'yes' then 'yes' else 'unknown'
     end as complex
 from answered;
 
--- A row is one unit of a programme client once more, by whether the case was a complex one on the day of release.
+-- A row is one unit of work for a programme client once more, by whether the case was a complex one on the day of release.
 insert into outcomes.unit_row
 select
     u.measure, u.component, u.cohort, u.cell_set, u.window_days, 'detail', u.person_id, u.state, u.amount, u.number,
     u.possible, u.unobserved, u.size, u.partner, u.prison, u.quarter, u.planned, u.drug_user, 'complex_case', c.complex,
     u.worker, u.covered_to, u.alone
-from outcomes.unit as u
+from outcomes.unit_row as u
 inner join outcomes.measure_group as g on g.measure = u.measure and g.group_by = 'complex_case'
 inner join outcomes.complex_case as c on c.person_id = u.person_id
 where u.cohort = 'programme' and u.scope = 'groups';

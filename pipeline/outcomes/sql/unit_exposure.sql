@@ -8,7 +8,7 @@ with held as (
         date_diff('day', o.release_date, case
             when s.release_date <= o.observed_to then s.release_date else cast(o.observed_to + interval 1 day as date)
         end) as held_before
-    from outcomes.observation_per_release as o
+    from outcomes.release_seen as o
     inner join core.spell as s
         on
             s.person_id = o.person_id and s.spell_number > o.spell_number and s.admission_date > o.release_date
@@ -31,7 +31,7 @@ select
         least(date_diff('day', o.release_date, o.observed_to) + 1, w.window_days) - coalesce(l.held_days, 0) as bigint
     ) as free_days,
     o.conflict
-from outcomes.observation_per_release as o
+from outcomes.release_seen as o
 cross join window_of as w
 left join lost as l on l.release_id = o.release_id and l.window_days = w.window_days;
 
@@ -51,11 +51,12 @@ with member as (
     inner join outcomes.exposure as e on e.release_id = m.member_id and e.window_days = w.window_days
 ),
 returned as (
-    select e.release_id, w.window_days, count(*) as returns
+    select o.release_id, w.window_days, count(*) as returns
     from outcomes.event_per_release as e
+    inner join outcomes.release_seen as o on o.release_key = e.release_key
     inner join outcomes.measure_window as w on w.event = 'exposure' and e.days <= w.window_days
     where e.kind = 'return_to_prison' and e.status = 'event'
-    group by e.release_id, w.window_days
+    group by o.release_id, w.window_days
 )
 select
     m.measure, c.component, m.cohort, 'own', m.window_days, 'groups', m.person_id, m.state,
@@ -81,7 +82,7 @@ with member as (
     inner join outcomes.measure_window as w on w.event = 'conviction'
     inner join outcomes.measure_scope as s on s.measure = w.measure and s.cohort = m.cohort
     inner join outcomes.event_kind as k on k.kind = 'reconviction_1y'
-    inner join outcomes.observation_per_release as o on o.release_id = m.member_id
+    inner join outcomes.release_seen as o on o.release_id = m.member_id
     inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
 ),
 offence as (

@@ -4,25 +4,25 @@
 insert into outcomes.unit_row
 with placed as (
     select
-        m.member_id, m.person_id, m.partner, m.release_quarter, m.complete_to, w.measure, w.window_days,
+        o.release_key, m.person_id, m.partner, m.release_quarter, m.complete_to, w.measure, w.window_days,
         w.longest_days - w.window_days as landmark, w.longest_days, q.last_day,
         case k.kind when 'contact' then f.event_day else t.event_day end as event_day,
         case k.kind when 'contact' then f.unseen_day else t.unseen_day end as unseen_day,
         date_diff('day', m.start_date, o.observed_to) as last_seen, o.ended_by
     from outcomes.cohort_member as m
-    inner join outcomes.observation_per_release as o on o.release_id = m.member_id
+    inner join outcomes.release_seen as o on o.release_id = m.member_id
     inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
     inner join outcomes.measure_window as w on w.event in ('landmark_contact', 'landmark_treatment')
     inner join (select 'contact' as kind union all select 'treatment') as k on w.event = 'landmark_' || k.kind
-    left join outcomes.first_per_release as f on f.release_id = m.member_id and f.kind = 'contact'
-    left join outcomes.first_per_release as t on t.release_id = m.member_id and t.kind = 'treatment'
+    left join outcomes.first_per_release as f on f.release_key = o.release_key and f.kind = 'contact'
+    left join outcomes.first_per_release as t on t.release_key = o.release_key and t.kind = 'treatment'
     where m.cohort = 'programme'
 ),
 free as (
     select
         p.*,
         case when r.event_day <= p.longest_days then 1 else 0 end as number,
-        case when r.unclear_day <= p.longest_days or r.unseen_day <= p.longest_days or d.release_id is not null
+        case when r.unclear_day <= p.longest_days or r.unseen_day <= p.longest_days or d.release_key is not null
             then 1 else 0 end as doubt,
         case when r.unseen_day <= p.longest_days then 1 else 0 end as unseen,
         case
@@ -31,16 +31,16 @@ free as (
             else 'not_by_then'
         end as landmark_state
     from placed as p
-    inner join outcomes.first_per_release as c on c.release_id = p.member_id and c.kind = 'return_to_custody'
-    inner join outcomes.first_per_release as r on r.release_id = p.member_id and r.kind = 'return_to_prison'
+    left join outcomes.first_per_release as c on c.release_key = p.release_key and c.kind = 'return_to_custody'
+    left join outcomes.first_per_release as r on r.release_key = p.release_key and r.kind = 'return_to_prison'
     left join (
-        select distinct e.release_id, w.longest_days
+        select distinct e.release_key, w.longest_days
         from outcomes.event_per_release as e
         inner join outcomes.measure_window as w on w.event in ('landmark_contact', 'landmark_treatment')
         where
             e.kind = 'return_to_prison' and e.status = 'pending' and e.days <= w.longest_days
             and coalesce(e.until_days, w.longest_days + 1) > w.longest_days
-    ) as d on d.release_id = p.member_id and d.longest_days = p.longest_days
+    ) as d on d.release_key = p.release_key and d.longest_days = p.longest_days
     where
         coalesce(c.event_day, p.landmark + 1) > p.landmark
         and (p.ended_by = 'end_of_observation' or p.last_seen > p.landmark)
