@@ -45,38 +45,52 @@ group by d.kind, d.chunk, r.reach, e.event_window;
 -- A row is one combination of counts that people have in one group of a cohort in which one may be several times, with the
 -- number of these people.
 create or replace table outcomes.person_count as
-with placed as (
+with marked as (
     select
-        m.scope, m.person_key, m.kind, m.reach, g.group_by,
-        case g.group_by
-            when 'all' then ''
-            when 'partner' then m.partner
-            when 'prison' then m.prison
-            when 'quarter' then m.quarter
-            when 'planned' then m.planned
-            when 'drug_user' then m.drug_user
-            when 'reason' then r.cause
-        end as group_value,
-        case when r.cause is null or r.cause = m.reason then m.event_window else 1000000 end as event_window
+        m.scope, m.person_key, d.chunk, coalesce(m.partner, '') as partner, m.prison, m.quarter, m.planned, m.drug_user,
+        d.ns, d.xs
     from member_outcome as m
-    inner join outcomes.question_scope as s on s.scope = m.scope
-    inner join outcomes.question_group as g on g.question = s.question
-    left join outcomes.cause as r on g.group_by = 'reason'
-    where m.several = 1 and m.reach >= 0
+    inner join outcomes.release_digit as d
+        on d.kind = m.kind and d.reach = m.reach and d.event_window = m.event_window
+    where m.several = 1
 ),
 per_person as (
     select
-        p.scope, p.group_by, p.group_value, p.person_key, d.chunk,
-        cast(sum(d.ns) as bigint) as ns, cast(sum(d.xs) as bigint) as xs
-    from placed as p
+        scope, person_key, chunk, partner, prison, quarter, planned, drug_user,
+        cast(sum(ns) as bigint) as ns, cast(sum(xs) as bigint) as xs
+    from marked
+    group by grouping sets (
+        (scope, person_key, chunk), (scope, person_key, chunk, partner), (scope, person_key, chunk, prison),
+        (scope, person_key, chunk, quarter), (scope, person_key, chunk, planned), (scope, person_key, chunk, drug_user)
+    )
+),
+per_cause as (
+    select m.scope, m.person_key, d.chunk, c.cause, cast(sum(d.ns) as bigint) as ns, cast(sum(d.xs) as bigint) as xs
+    from member_outcome as m
+    cross join outcomes.cause as c
     inner join outcomes.release_digit as d
-        on d.kind = p.kind and d.reach = p.reach and d.event_window = p.event_window
-    where p.group_value is not null
-    group by p.scope, p.group_by, p.group_value, p.person_key, d.chunk
+        on
+            d.kind = m.kind and d.reach = m.reach
+            and d.event_window = case when c.cause = m.reason then m.event_window else 1000000 end
+    where m.several = 1 and m.reason is not null
+    group by m.scope, m.person_key, d.chunk, c.cause
 )
-select scope, group_by, group_value, chunk, ns, xs, count(*) as persons
+select
+    scope,
+    case
+        when partner is not null then 'partner'
+        when prison is not null then 'prison'
+        when quarter is not null then 'quarter'
+        when planned is not null then 'planned'
+        when drug_user is not null then 'drug_user'
+        else 'all'
+    end as group_by,
+    coalesce(partner, prison, quarter, planned, drug_user, '') as group_value,
+    chunk, ns, xs, count(*) as persons
 from per_person
-group by scope, group_by, group_value, chunk, ns, xs;
+group by 1, 2, chunk, ns, xs, coalesce(partner, prison, quarter, planned, drug_user, '')
+union all
+select scope, 'reason', cause, chunk, ns, xs, count(*) from per_cause group by scope, cause, chunk, ns, xs;
 
 -- A row is one cell's distinct people (measured) and sums over them: of squares of their units (nn) and events (xx), and
 -- products (xn). Where everybody is in the cohort once, people are members.

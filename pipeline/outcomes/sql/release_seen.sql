@@ -19,7 +19,7 @@ gone as (
         coalesce(
             min(case when d.how = 'deportation' then d.day end), min(case when d.how = 'deported' then d.day end)
         ) as departed
-    from core.release as r
+    from core.spell as r
     cross join outcomes.study as y
     inner join departure as d
         on
@@ -27,13 +27,12 @@ gone as (
             and d.day <= y.covered_to
     group by r.person_id, r.spell_number
 ),
-released as (
+person as (
     select
-        r.person_id, p.region, p.sex, p.birth_year, c.person_id is not null as conflict,
-        row_number() over (order by r.person_id) as person_key
-    from (select distinct person_id from core.release where release_kind = 'sentence') as r
-    left join core.person as p on p.person_id = r.person_id
-    left join (select distinct person_id from core.custody_conflict) as c on c.person_id = r.person_id
+        p.person_id, p.region, p.sex, p.birth_year, c.person_id is not null as conflict,
+        row_number() over (order by p.person_id) as person_key
+    from core.person as p
+    left join (select distinct person_id from core.custody_conflict) as c on c.person_id = p.person_id
     where p.consent_withdrawn_date is null
 )
 select
@@ -48,6 +47,8 @@ select
     r.release_kind,
     r.conditional,
     coalesce(r.prison, 'unknown') as prison,
+    r.prison_region,
+    r.prior_terms,
     r.planned,
     coalesce(r.drug_user, 'unknown') as drug_user,
     coalesce(p.region, 'unknown') as region,
@@ -63,6 +64,6 @@ select
     p.conflict
 from core.release as r
 cross join outcomes.study as y
-inner join released as p on p.person_id = r.person_id
+inner join person as p on p.person_id = r.person_id
 left join gone as g on g.person_id = r.person_id and g.spell_number = r.spell_number
 where r.release_kind = 'sentence' and r.release_date <= y.last_day and r.release_date <= y.covered_to;

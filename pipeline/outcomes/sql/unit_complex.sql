@@ -2,21 +2,21 @@
 -- or more prior terms? From records dated on or before the release; unknown where an answer that decides is missing.
 create or replace table outcomes.complex_case as
 with member as (
-    select m.member_id, r.release_key, m.person_id, m.start_date, r.spell_admission_date, e.prior_terms, e.prison_region, k.region_after_release
-    from outcomes.cohort_member as m
-    inner join outcomes.release_seen as r on r.release_id = m.member_id
-    inner join core.release as e on e.release_id = m.member_id
-    inner join outcomes.release_agreement as a on a.release_id = m.member_id
+    select
+        m.release_key, m.person_id, m.release_date, m.spell_admission_date, m.prior_terms, m.prison_region,
+        k.region_after_release
+    from outcomes.release_member as m
+    inner join outcomes.release_agreement as a on a.release_key = m.release_key
     inner join core."case" as k on k.partner = a.partner and k.case_id = a.case_id
     where m.cohort = 'programme'
 ),
 housing as (
     select
-        m.member_id, d.state,
-        row_number() over (partition by m.member_id order by s.status_date desc, s.partner, s.status_id desc) as age
+        m.release_key, d.state,
+        row_number() over (partition by m.release_key order by s.status_date desc, s.partner, s.status_id desc) as age
     from member as m
     inner join core.living_status as s
-        on s.person_id = m.person_id and s.status_date between m.spell_admission_date and m.start_date
+        on s.person_id = m.person_id and s.status_date between m.spell_admission_date and m.release_date
     inner join outcomes.living_code as d on d.side = 'housing' and d.code = coalesce(s.housing, 'unknown')
 ),
 answered as (
@@ -33,7 +33,7 @@ answered as (
             else 'unknown'
         end as hard
     from member as m
-    left join housing as h on h.member_id = m.member_id and h.age = 1
+    left join housing as h on h.release_key = m.release_key and h.age = 1
 )
 select
     release_key, person_id,
