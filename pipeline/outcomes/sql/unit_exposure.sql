@@ -72,17 +72,16 @@ left join returned as r on r.release_id = m.member_id and r.window_days = m.wind
 insert into outcomes.unit_row
 with member as (
     select
-        m.cohort, m.member_id, m.person_id, m.start_date, m.release_quarter, m.complete_to, w.measure, w.window_days,
-        w.longest_days, k.seen_to, k.seen_from, o.observed_to,
+        m.cohort, m.release_key as member_id, m.person_id, m.release_date as start_date, m.release_quarter,
+        m.covered_to as complete_to, w.measure, w.window_days, w.longest_days, k.seen_to, k.seen_from, m.observed_to,
         case
-            when date_diff('day', q.last_day, least(m.complete_to, k.seen_to)) >= w.longest_days then 'measured'
+            when date_diff('day', q.last_day, least(m.covered_to, k.seen_to)) >= w.longest_days then 'measured'
             else 'too_early'
         end as state
-    from outcomes.cohort_member as m
+    from outcomes.release_member as m
     inner join outcomes.measure_window as w on w.event = 'conviction'
     inner join outcomes.measure_scope as s on s.measure = w.measure and s.cohort = m.cohort
     inner join outcomes.event_kind as k on k.kind = 'reconviction_1y'
-    inner join outcomes.release_seen as o on o.release_id = m.member_id
     inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
 ),
 offence as (
