@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.outcomes.instruments import instruments
+from pipeline.settings import REPOSITORY
 from tests.support.core_rows import cell, measured
 from tests.support.drawn import world
 
@@ -181,3 +182,10 @@ def test_every_scale_says_its_source_and_has_sound_items() -> None:
     assert sorted(i.item for s in scales if s.instrument == "whoqol_bref" for i in s.items) == sorted(
         f"q{n}" for n in range(3, 27)
     )  # each of the 24 items of domains once; the first two stand alone
+
+
+def test_the_page_for_partners_names_every_item() -> None:
+    page = (REPOSITORY / "docs" / "instruments.md").read_text("utf-8")
+    missing = [i.item for s in instruments().scale for i in s.items if f"`{i.item}`" not in page]
+    assert missing == []
+    assert all(f"| {s.en} | {s.answered} of {len(s.items)} |" in page for s in instruments().scale if s.items)
