@@ -23,6 +23,8 @@ from pipeline.disclosure.types import Status
 from pipeline.disclosure.world import Earlier, World
 from pipeline.errors import DisclosureError
 
+SHOWN_OR_HIDDEN = frozenset({Status.SHOWN, Status.ROUNDED, Status.HIDDEN})
+
 
 @dataclass(frozen=True)
 class TableAudit:
@@ -132,6 +134,8 @@ def broken(plan: Planned, profile: Profile) -> str | None:
     for name in sensitive(row, profile):
         if cells["x" if name == "c" else name][1] is not Status.HIDDEN:
             return "shows a count that must be hidden"
+    if any(cells[name][1] not in SHOWN_OR_HIDDEN for name in row.exact):
+        return "marks a hidden count in its own way"
     if profile.method == "round" and any(not _on_grid(cells[name], profile) for name in COUNTS):
         return "shows an exact count"
     if profile.method == "suppress" and any(not _true(cells[name], row.exact.get(name)) for name in COUNTS):

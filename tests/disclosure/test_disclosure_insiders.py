@@ -77,3 +77,27 @@ def test_own_parts_are_counted_from_the_units() -> None:
     assert known["partner", "p"][*key, "all", ""] == {"n": 3, "x": 2, **none}
     assert known["prison", "s"][*key, "partner", "p"] == {"n": 1, "x": 1, **none}
     assert (*key, "prison", "s") not in known["prison", "s"]
+
+
+def test_own_parts_of_all_partners_add_up_to_what_is_published() -> None:
+    """Everybody belongs to one partner here, so what the partners know of a cell together is the cell."""
+    con = warehouse([])
+    rows = [cell(5, 3), cell(3, 2, "prison", "r"), cell(2, 1, "prison", "s")]
+    for person, partner, prison, number in (
+        ("1", "p", "r", 1),
+        ("2", "p", "r", 0),
+        ("3", "q", "r", 1),
+        ("4", "q", "s", 1),
+        ("5", "p", "s", 0),
+    ):
+        con.execute(
+            "insert into outcomes.unit_row (measure, component, cohort, cell_set, window_days, scope, person_id, "
+            "state, amount, number, possible, unobserved, partner, prison, quarter) values "
+            "('contact_made', '', 'programme', 'own', 7, 'groups', ?, 'measured', 1, ?, 0, 0, ?, ?, '2022Q1')",
+            [person, number, partner, prison],
+        )
+    known = read_contributions(con)
+    for row in rows:
+        parts = [known["partner", name].get(row.key, {}) for name in ("p", "q")]
+        assert sum(part.get("n", 0) for part in parts) == row.denominator
+        assert sum(part.get("x", 0) for part in parts) == row.numerator
