@@ -15,9 +15,11 @@ from itertools import pairwise
 
 from pipeline.disclosure.attack import Problem, Target, Terms
 from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.relations import hold
 from pipeline.disclosure.rows import COUNTS, MeasureRow
 from pipeline.disclosure.sensitive import says_complement, sensitive
 from pipeline.disclosure.types import Status, Value
+from pipeline.errors import DisclosureError
 
 INFINITY = math.inf
 Published = tuple[Value, Status]
@@ -119,6 +121,7 @@ class Knowledge:
         for members in tables.values():
             self._margins(members)
         self._windows()
+        self._between_tables()
 
     def publish(self, rows: Mapping[int, Shown]) -> None:
         """Rows are shown otherwise now: bounds are set anew, for them and for the groupings that they stand in."""
@@ -350,6 +353,20 @@ class Knowledge:
             complements = {self.unknown[own, "n"]: 1, self.unknown[own, "x"]: -1}
             complements |= {self.unknown[ladder, "n"]: -1, self.unknown[ladder, "x"]: 1}
             self._if_true(complements, 0, INFINITY)
+
+    def _between_tables(self) -> None:
+        """What holds by definition between measures and cohorts; raises DisclosureError where the counts deny it."""
+        for name, places in hold([shown.row for shown in self.rows]):
+            terms: dict[int, int] = defaultdict(int)
+            for place, sign in places:
+                terms[self.unknown[place]] += sign
+            if self.problem.value(terms) < 0:
+                table = self.rows[places[0][0][0]].row.measure
+                raise DisclosureError(
+                    f"The audit stopped the release: in table {table} it is not true that {name}. Correct the "
+                    "measure or pipeline/disclosure/relations.toml. Nothing was released."
+                )
+            self.problem.add({unknown: sign for unknown, sign in terms.items() if sign}, 0, INFINITY)
 
     def _if_true(self, terms: Terms, low: float, high: float) -> bool:
         """Add a relation that holds in the true counts; one that does not hold cannot be known to anybody."""
