@@ -67,7 +67,7 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     members = read_members(con, secret)
     memory = read_memory(ledger, folder, secret)
     refresh = Refresh(ledger, memory, profile, run.quarter)
-    series = Series(read_past(ledger, folder, memory), members, profile)
+    series = Series(read_past(ledger, folder, memory), members, profile, run.quarter)
     old: dict[str, list[Planned]] = {}
     for name in measures:
         measures[name], old[name] = refresh.split(measures[name], members)

@@ -18,6 +18,7 @@ from pipeline.disclosure.rounding import Published
 from pipeline.disclosure.rows import COUNTS, MeasureRow
 from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError, StorageError
+from pipeline.periods import Quarter
 
 KEY = ("measure", "component", "cohort", "cell_set", "window", "group_by", "group_value")
 FILES = ("rows", "own")
@@ -28,6 +29,7 @@ class Past:
     """One earlier release: its true rows and what was printed of their counts; rows that only repeated say nothing."""
 
     bundle: str
+    quarter: Quarter
     rows: Mapping[Key, MeasureRow]
     cells: Mapping[Key, Mapping[str, Published]]
     repeats: frozenset[Key]
@@ -87,6 +89,7 @@ def _past(ledger: Ledger, folder: Path, bundle: str, members: Members) -> Past:
     printed = ledger.by_bundle.get(bundle, {})
     return Past(
         bundle,
+        Quarter.parse(ledger.quarters[bundle]),
         {row.key: row for row in rows},
         {key: _counts(entry["cells"]) for key, entry in printed.items()},
         frozenset(key for key, entry in printed.items() if entry.get("repeats")),

@@ -17,7 +17,11 @@ from pipeline.disclosure.insiders import Contributions, Insider
 from pipeline.disclosure.knowledge import Place, Shown, build_with_places
 from pipeline.disclosure.members import ROLES, Key, Members, moved
 from pipeline.disclosure.past import Past
+from pipeline.disclosure.planning import Planned
 from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.rows import COUNTS
+from pipeline.disclosure.types import Status
+from pipeline.periods import Quarter
 
 WHOLE = "c"  # what the rest is called among the quantities of a row
 
@@ -38,6 +42,7 @@ class Series:
     past: Sequence[Past]
     members: Members
     profile: Profile
+    quarter: Quarter
     changes: dict[tuple[tuple[int, int], ...], tuple[_Step, _Step, Key, str]] = field(default_factory=dict)
 
     def known(self, today: Contributions) -> Contributions:
@@ -88,6 +93,36 @@ class Series:
             problem.add(change, 0, 0)
         elif not printed and 0 < people <= most and abs(problem.value(change)) <= most:
             problem.add(change, -most, most)
+
+    def broken(self, plan: Planned) -> str | None:
+        """The rule between releases that a row breaks, in words without values; None when it keeps them all.
+
+        Judged from who was counted and what was printed, not from what the rule of refreshing meant to do.
+        """
+        key, now = plan.row.key, self.members.get(plan.row.key, {})
+        printings = [past for past in self.past if key in past.cells and key not in past.repeats]
+        if plan.repeats:
+            cells = {name: plan.cells[name] for name in COUNTS}
+            known = any(past.cells[key] == cells for past in printings)
+            return None if known else "repeats what was never printed"
+        if any(self._too_soon(plan, past.quarter) for past in printings):
+            return "refreshes a breakdown before its year is over"
+        for role in ROLES:
+            shown = plan.cells["n" if role == "rest" else role][1] in (Status.SHOWN, Status.ROUNDED)
+            beside = role not in ("n", "x", "rest")
+            exempt = (role == "rest" and not plan.row.proportion) or (
+                beside and (not shown or self.profile.method == "round")
+            )
+            changes = [moved(past.members.get(key, {}), now, role) for past in printings]
+            if not exempt and any(0 < people < self.profile.threshold for people in changes):
+                return "refreshes a count that few people moved"
+        return None
+
+    def _too_soon(self, plan: Planned, before: Quarter) -> bool:
+        yearly = self.profile.refresh_breakdowns == "yearly" and {"partner", "prison"} & set(plan.row.dimensions())
+        months = (self.quarter.first_day.year - before.first_day.year) * 12
+        months += self.quarter.first_day.month - before.first_day.month
+        return bool(yearly) and 0 < months < 12
 
     def width(self, target: Target, insider: Insider) -> int | None:
         """How uncertain a change must stay to an insider: 0 where only its own people moved; None for no change."""
