@@ -69,17 +69,17 @@ class Auditor:
         return self.world(planned).weak() if planned else []
 
 
-def check_rules(name: str, planned: Sequence[Planned], profile: Profile) -> None:
+def check_rules(name: str, planned: Sequence[Planned], profile: Profile, series: Series | None = None) -> None:
     """Raise DisclosureError, naming the table, when one of its rows breaks a rule."""
     for plan in planned:
-        problem = broken(plan, profile)
+        problem = broken(plan, profile) or (series.broken(plan) if series else None)
         if problem:
             raise DisclosureError(f"The audit stopped the release: table {name} {problem}. Nothing was released.")
 
 
 def check_table(name: str, planned: Sequence[Planned], auditor: Auditor) -> TableAudit:
     """Pass a table or raise DisclosureError naming it: the rules first, then the attack on it alone."""
-    check_rules(name, planned, auditor.profile)
+    check_rules(name, planned, auditor.profile, auditor.series)
     if auditor.weak(planned):
         raise too_close(name)
     return describe_table(name, planned, auditor)
@@ -93,7 +93,7 @@ def check_release(
     `world` may hold possible worlds found before on the same rows; each is held against what is published now.
     """
     for name, planned in tables.items():
-        check_rules(name, planned, auditor.profile)
+        check_rules(name, planned, auditor.profile, auditor.series)
     rows = [plan for planned in tables.values() for plan in planned]
     if world is None or list(map(id, rows)) != list(map(id, world.planned)):
         world = auditor.world(rows)

@@ -54,6 +54,7 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     """
     profile = load_profile(settings.disclosure.profile)
     ledger = read_ledger(settings, synthetic=run.synthetic)
+    ledger.check(profile)
     declared = read_declared(settings.root)
     known = declared.all_measures
     rows = allowed([row for row in read_measures(con, known) if row.measure not in declared.internal])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disclosure.planning import Planned
+from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.rows import COUNTS
 from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError, MixedDataError, StorageError
@@ -29,6 +30,7 @@ class Ledger:
     quarters: dict[str, str] = field(default_factory=dict)
     published: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)
     by_bundle: dict[str, dict[tuple[str, ...], dict[str, Any]]] = field(default_factory=dict)  # its rows of measures
+    grids: set[tuple[int, int]] = field(default_factory=set)  # base and threshold of what was published
     synthetic: bool | None = None
     anew: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)  # row → its printings but repeats
 
@@ -45,6 +47,24 @@ class Ledger:
                     half = entry["base"] // 2
                     found[name].append((max(value - half, min(entry["threshold"], value + half)), value + half))
         return {name: tuple(intervals) for name, intervals in found.items()}
+
+    def check(self, profile: Profile) -> None:
+        """Raise DisclosureError where the series cannot go on: a signed bundle that is not listed, another profile.
+
+        A bundle on disk may have been read by anybody; and what one profile hides another shows.
+        """
+        signed = {path.parent.name for path in self.path.parent.glob("*/bundle.json")}
+        missing = sorted(name for name in signed - set(self.quarters) if not name.startswith("."))
+        if missing:
+            raise DisclosureError(
+                f"{', '.join(missing)} is signed and not in the ledger of published cells. Sign it again (`throughcare "
+                "release`), which completes the ledger, or restore the ledger from a copy."
+            )
+        if self.grids - {(profile.base, profile.threshold)}:
+            raise DisclosureError(
+                f"This series was published under another base or threshold than profile {profile.name} has; together "
+                "the two would show what each hides. Keep the profile, or begin another data folder."
+            )
 
     def state(self, *, without: str) -> str:
         """A hash of all that was published, leaving one bundle out: what a draft was audited against."""
@@ -67,6 +87,7 @@ def read_ledger(settings: Settings, *, synthetic: bool) -> Ledger:
             if bool(entry["synthetic"]) is not synthetic:
                 raise MixedDataError(_mixed(synthetic))
             ledger.quarters[entry["bundle"]] = entry["quarter"]
+            ledger.grids.add((int(entry["base"]), int(entry["threshold"])))
             key = tuple(entry["keys"].values())
             rows = ledger.by_bundle.setdefault(entry["bundle"], {})
             if set(COUNTS) <= set(entry["cells"]):

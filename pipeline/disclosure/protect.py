@@ -30,7 +30,8 @@ def protect(tables: Tables, auditor: Auditor) -> dict[str, TableAudit]:
     Raises DisclosureError when a table cannot be made safe.
     """
     for name, planned in tables.items():
-        check_rules(name, planned, auditor.profile)  # further hiding must not cover up a rule that was lost
+        # before anything more is hidden, which would cover up a rule that was lost
+        check_rules(name, planned, auditor.profile, auditor.series)
     return check_release(tables, auditor, _strengthen(tables, auditor))
 
 
