@@ -37,6 +37,7 @@ COUNTS = ("n", "x", "possible", "unobserved", "too_early")
 ROLES = ("n", "x", "rest", "possible", "unobserved", "too_early")  # what people can enter and leave
 OPEN = ("all",)  # groupings that name nobody
 SWEEPS = 6
+NEARLY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -343,7 +344,7 @@ def answer(knowledge: Knowledge, questions: Iterable[Question]) -> list[str]:
             return []
         goal: dict[int, float] = defaultdict(float)
         for terms in left:
-            sign = dice.choice((1, -1))
+            sign = dice.choice((1, 0, -1))
             for variable, weight in terms:
                 goal[variable] += sign * weight
         for direction in (1, -1):
@@ -382,13 +383,16 @@ class _Solver:
         self.limits = LinearConstraint(matrix, np.array(low), np.array(high))
 
     def greatest(self, goal: Mapping[int, float]) -> list[int]:
-        """A possible state of the world in which the sum is as great as it can be."""
+        """A possible state of the world in which the sum is as great as it can be; whole numbers where it must be."""
         import numpy as np
         from scipy.optimize import milp
 
         weights = np.zeros(self.number)
         for variable, weight in goal.items():
             weights[variable] = -weight
-        result = milp(weights, constraints=self.limits, bounds=self.bounds, integrality=np.ones(self.number))
-        assert result.status == 0, result.message
+        for whole in (0, 1):  # the relaxed program costs less, and its answer is mostly whole
+            result = milp(weights, constraints=self.limits, bounds=self.bounds, integrality=np.full(self.number, whole))
+            assert result.status == 0, result.message
+            if np.abs(result.x - np.rint(result.x)).max() < NEARLY:
+                break
         return [round(value) for value in result.x]
