@@ -23,6 +23,7 @@ from pipeline.disclosure.rows import COUNTS
 from pipeline.disclosure.types import Status
 from pipeline.periods import Quarter
 
+
 WHOLE = "c"  # what the rest is called among the quantities of a row
 
 
@@ -31,6 +32,7 @@ class _Step:
     """One release within the joined problem: where the counts of its rows stand, and who is in them."""
 
     at: dict[Key, int]  # row → its index
+    empty: frozenset[Key]  # rows that say that nobody is counted yet
     anew: frozenset[Key]
     members: Members
 
@@ -148,7 +150,8 @@ def _own(step: _Step, key: Key, role: str, insider: Insider) -> frozenset[str]:
 
 def _step(shown: Sequence[Shown], first: int, members: Members) -> _Step:
     at = {one.row.key: first + i for i, one in enumerate(shown[first:])}
-    return _Step(at, frozenset(one.row.key for one in shown[first:] if one.printed), members)
+    empty = frozenset(one.row.key for one in shown[first:] if one.row.status == "too_early")
+    return _Step(at, empty, frozenset(one.row.key for one in shown[first:] if one.printed), members)
 
 
 def _change(then: _Step, now: _Step, key: Key, role: str, places: Mapping[Place, int]) -> dict[int, int] | None:
@@ -158,6 +161,8 @@ def _change(then: _Step, now: _Step, key: Key, role: str, places: Mapping[Place,
     for step, direction in ((now, 1), (then, -1)):
         for name, sign in signs.items():
             unknown = places.get((step.at[key], name))
+            if unknown is None and name != "too_early" and key in step.empty:
+                continue  # nobody is counted: a known 0
             if unknown is None:
                 return None
             terms[unknown] += direction * sign
