@@ -23,7 +23,6 @@ from pipeline.disclosure.rows import COUNTS
 from pipeline.disclosure.types import Status
 from pipeline.periods import Quarter
 
-
 WHOLE = "c"  # what the rest is called among the quantities of a row
 
 
@@ -193,8 +192,9 @@ def _forget_untied(problem: Problem, places: Mapping[Place, int], today: int) ->
         for unknown in terms:
             if loose[unknown]:
                 touching[unknown].append(terms)
-    reached = set(range(today))
-    waiting = [unknown for unknown in range(today) if loose[unknown]]
+    told = [terms for terms, _, _ in problem.constraints if any(unknown < today for unknown in terms)]
+    reached = {unknown for terms in told for unknown in terms} | set(range(today))
+    waiting = [unknown for unknown in reached if loose[unknown]]
     while waiting:
         for terms in touching.pop(waiting.pop(), ()):
             new = [unknown for unknown in terms if loose[unknown] and unknown not in reached]

@@ -6,8 +6,8 @@ quarter, the counts of his own people in every cell. Everything is a whole numbe
 which two values can this count still lie?
 
 Where a reader would have to guess, the attacker guesses right (he is never weaker than somebody who was lucky):
-of a mark he knows whether a small count, a small rest, or none or all of a group is behind it, or only the protection
-of another cell; of a value that is published again he knows when nobody came and nobody left.
+of a mark he knows whether a small count, a small rest (the smaller of the two), or none or all of a group is behind it,
+or only the protection of another cell; of a value that is published again he knows when nobody came and nobody left.
 
 What counts as *recovered*, for each profile with threshold t and protection width w (4 possible values under
 `publication`, 5 under `exact` and `acro`, 2 under `minimum-3`, since a mark for 1 and 2 has no more):
@@ -159,7 +159,8 @@ class _Attack:
             half = self.rules.base // 2
             return max(value - half, min(t, value + half)), value + half
         assert status == "hidden"
-        if name not in self._small(key, release.truth[key]):
+        small = self._small(key, release.truth[key])
+        if name not in small or (name == "x" and self._says_rest(release.truth[key], small)):
             return 0, self.most
         return (0 if self._zero_may_be_marked(release, key, name) else 1), t - 1
 
@@ -185,12 +186,16 @@ class _Attack:
             found["rest"] = "none"
         return found
 
+    def _says_rest(self, truth: Counts, small: Mapping[str, str]) -> bool:
+        """A mark on the numerator has one meaning: it is for those outside it where they are fewer."""
+        return "rest" in small and ("x" not in small or truth["n"] - truth["x"] < truth["x"])
+
     def _rest(self, truth: Counts, key: Key, cells: Mapping[str, tuple[Any, str]]) -> tuple[float, float]:
         """Those outside the numerator: a mark for few of them, or a printed numerator that says they are not few."""
         t, rest = self.rules.threshold, truth["n"] - truth["x"]
         status = cells.get("x", (None, ""))[1]
         small = self._small(key, truth)
-        if status == "hidden" and "rest" in small and "x" not in small:
+        if status == "hidden" and self._says_rest(truth, small):
             return (0 if key[5] not in OPEN else 1), t - 1
         if status in ("shown", "rounded"):
             return (t, self.most) if rest >= t else (0, self.most)
