@@ -47,6 +47,7 @@ def world(groups: Mapping[str, range], hidden: set[str], own: Mapping[str, int] 
         {key: counts(len(people)) for key, people in members.items()},
         {(key, role): frozenset(who) for key, who in members.items() for role in ("n", "rest")},
         {("prison", "r"): mine},
+        {},
     )
 
 

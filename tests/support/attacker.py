@@ -55,7 +55,7 @@ class Release:
     """One release: its printed rows (statistic → value and status), which of them repeat, and the truth to judge by.
 
     `truth` has the counts of every cell that somebody is in; `people` says for each cell and role who is in it; both
-    are for the judge, and the attacker's luck. `own` has each insider's part of every cell.
+    are for the judge, and the attacker's luck. `own` has each insider's part of every cell, `theirs` its people.
     """
 
     printed: Mapping[Key, Mapping[str, tuple[Any, str]]]
@@ -63,6 +63,7 @@ class Release:
     truth: Mapping[Key, Counts]
     people: Mapping[tuple[Key, str], frozenset[int]]
     own: Mapping[tuple[str, str], Mapping[Key, Counts]]
+    theirs: Mapping[tuple[str, str], frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -329,12 +330,8 @@ class _Attack:
     def _mine_moved(self, before: int, now: int, key: Key, role: str) -> int:
         if not self.insider:
             return 0
-        mine = [self._people_of_insider(number) for number in (before, now)]
+        mine = [self.releases[number].theirs.get(self.insider, frozenset()) for number in (before, now)]
         return len((self._who(before, key, role) & mine[0]) ^ (self._who(now, key, role) & mine[1]))
-
-    def _people_of_insider(self, number: int) -> frozenset[int]:
-        sets = [who for (key, _), who in self.releases[number].people.items() if key[5:] == self.insider]
-        return frozenset().union(*sets)
 
 
 def answer(knowledge: Knowledge, questions: Iterable[Question]) -> list[str]:

@@ -234,6 +234,7 @@ def release_of(bundle: Bundle, units: Sequence[Unit], programme: Programme) -> R
         cells_of(units, programme.groupings),
         {place: frozenset(who) for place, who in people.items()},
         {insider: cells_of(theirs, programme.groupings) for insider, theirs in own.items()},
+        {insider: frozenset(unit.person for unit in theirs) for insider, theirs in own.items()},
     )
 
 
