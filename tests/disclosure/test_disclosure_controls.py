@@ -206,6 +206,8 @@ def test_without_one_control_exact_counts_stop_too(
     con = warehouse(every_kind_of_cell())
     draft(con, settings, run_of())
     monkeypatch.setattr(*(EXACT | {k: v for k, v in CONTROLS.items() if k not in EXACT})[control])
+    if control == "further hiding":  # by the steps, and the search for the cheapest choice before them
+        monkeypatch.setattr("pipeline.disclosure.protect._hide_optimally", lambda *_: None)
     with pytest.raises(DisclosureError, match=r"audit stopped the release|cannot be made safe"):
         draft(con, settings, run_of())
 

@@ -170,7 +170,7 @@ class _Attack:
         if name in ("n", "x"):
             return name == "x" and key[5] not in OPEN
         return not any(
-            cells[name] == (0, "shown") and key not in release.repeats
+            cells[name] == (0, "shown") and other not in release.repeats
             for other, cells in release.printed.items()
             if other[:6] == key[:6]
         )
