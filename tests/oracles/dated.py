@@ -20,6 +20,7 @@ def followed(people: Sequence[tuple[str, date, date | None, date | None]], cover
     """The outcomes stage over people with (id, day 0, day of return, day of death), all seen until `covered_to`."""
     release: list[dict[str, Any]] = []
     stay: list[dict[str, Any]] = []
+    spell: list[dict[str, Any]] = []
     death = [{"partner": "source", "person_id": key, "death_date": died} for key, _, _, died in people if died]
     for key, start, back, _ in people:
         first = {
@@ -53,14 +54,17 @@ def followed(people: Sequence[tuple[str, date, date | None, date | None]], cover
                 "planned": "unknown",
             }
         )
+        spell.append({"person_id": key, "spell_number": 1, "release_date": start})
         if back:
             stay.append(first | {"stay_id": f"{key}-2", "spell_number": 2, "admission_date": back})
+            spell.append({"person_id": key, "spell_number": 2, "admission_date": back})
     spans = {"covered_from": date(1700, 1, 1), "covered_to": covered_to}
     tables = {
         "coverage": [{"source": "source", "table_name": t, "prison": "*", **spans} for t in ("custody_stay", "death")],
         "custody_coverage": [{"covered_to": covered_to}],
         "person": [{"person_id": key, "in_custody_data": True, "sources": 1} for key, *_ in people],
         "stay": stay,
+        "spell": spell,
         "release": release,
         "death": death,
     }

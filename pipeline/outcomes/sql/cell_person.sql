@@ -64,16 +64,20 @@ per_person as (
         (scope, person_key, chunk, quarter), (scope, person_key, chunk, planned), (scope, person_key, chunk, drug_user)
     )
 ),
-per_cause as (
-    select m.scope, m.person_key, d.chunk, c.cause, cast(sum(d.ns) as bigint) as ns, cast(sum(d.xs) as bigint) as xs
+of_cause as (
+    select
+        m.scope, m.person_key, m.kind, m.reach, c.cause,
+        case when c.cause = m.reason then m.event_window else 1000000 end as event_window
     from member_outcome as m
     cross join outcomes.cause as c
-    inner join outcomes.release_digit as d
-        on
-            d.kind = m.kind and d.reach = m.reach
-            and d.event_window = case when c.cause = m.reason then m.event_window else 1000000 end
     where m.several = 1 and m.reason is not null
-    group by m.scope, m.person_key, d.chunk, c.cause
+),
+per_cause as (
+    select m.scope, m.person_key, d.chunk, m.cause, cast(sum(d.ns) as bigint) as ns, cast(sum(d.xs) as bigint) as xs
+    from of_cause as m
+    inner join outcomes.release_digit as d
+        on d.kind = m.kind and d.reach = m.reach and d.event_window = m.event_window
+    group by m.scope, m.person_key, d.chunk, m.cause
 )
 select
     scope,
