@@ -10,7 +10,9 @@ import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.outcomes import aalen_johansen
+from pipeline.disclosure.relations import hold
+from pipeline.disclosure.rows import read_measures
+from pipeline.outcomes import MEASURES, aalen_johansen
 from pipeline.outcomes.curves import DayCount
 from tests.support.core_rows import measured
 from tests.support.histories import World, worlds
@@ -147,6 +149,18 @@ def test_causes_of_return_add_up(world: World) -> None:
         ]
         for whole, *parts in zip(*curves, strict=True):
             assert abs(whole.value - sum(part.value for part in parts)) < 1e-9
+
+
+@FEW
+@given(worlds())
+def test_what_the_attack_takes_as_true_between_measures_is_true(world: World) -> None:
+    found = read_measures(measured(world), MEASURES)
+    untrue = {
+        name
+        for name, counts in hold(found)
+        if sum(sign * found[row].exact[statistic] for (row, statistic), sign in counts) < 0
+    }
+    assert untrue == set()
 
 
 @FEW
