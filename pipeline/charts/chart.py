@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-ROOM = 1.5
+ROOM = 1.75
 """How much larger the type of a slide is than that of a page."""
+SLIDE = {"width": 1040, "height": 440}
+"""Pixels that a slide has for its picture."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,16 @@ class Chart:
         return json.dumps(self.figure.to_plotly_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     def for_a_room(self) -> Chart:
-        """The same figure with type that the back row of a room can read."""
+        """The same figure as large as a slide, with type that the back row of a room can read."""
         from plotly.graph_objects import Figure
 
-        return Chart(Figure(_enlarged(self.figure.to_plotly_json()), skip_invalid=False), self.alternative)
+        enlarged = Figure(_enlarged(self.figure.to_plotly_json()), skip_invalid=False)
+        return Chart(enlarged.update_layout(SLIDE), self.alternative)
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the static twin, in pixels."""
-        return STATIC_WIDTH, int(self.figure.layout.height or 400)
+        return int(self.figure.layout.width or STATIC_WIDTH), int(self.figure.layout.height or 400)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         from plotly.io import to_html

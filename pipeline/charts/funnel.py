@@ -51,7 +51,7 @@ def funnel_chart(
     alternative: str = "",
 ) -> Chart:  # fmt: skip
     """Places against their size, the overall percentage as a line, two pairs of limits, all labelled directly."""
-    figure = theme.blank(420, language, 480)
+    figure = theme.blank(350, language, 480)
     highest = max([high for _, high in limits.outer] + [place.percent for place in places], default=20)
     for band, colour, dash, name in (
         (limits.outer, theme.MUTED, "dot", words.outer),

@@ -24,7 +24,7 @@ def heat_chart(
     """A cell per row and column: its text always, its colour where there is a share in percent (0–100)."""
     places = range(len(columns))
     values = [[shares.get((i, j)) for j in places] for i in range(len(rows))]
-    figure = theme.blank(30 * len(rows) + 80, language, 140 + 70 * len(columns))
+    figure = theme.blank(24 * len(rows) + 80, language, 140 + 70 * len(columns))
     figure.add_heatmap(
         z=values,
         x=list(places),

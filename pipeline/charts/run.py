@@ -39,7 +39,7 @@ def run_chart(
     alternative: str = "",
 ) -> Chart:
     """Points joined over neighbouring quarters, their median as a line; a quarter without a number shows its mark."""
-    figure = theme.blank(360, language, 520)
+    figure = theme.blank(320, language, 520)
     shown = [(index, point) for index, point in enumerate(points) if point.percent is not None]
     top = max([20.0, *(10 * (int(point.percent or 0) // 10 + 1) for _, point in shown)])
     figure.add_scatter(
@@ -55,6 +55,7 @@ def run_chart(
     for index, point in enumerate(points):
         high = point.percent if point.percent is not None else 0
         at = {"x": index, "y": high, "xanchor": "center", "yanchor": "bottom", "yshift": 7, "font": {"size": 12}}
+        at |= {"bgcolor": "rgba(255,255,255,0.8)", "borderpad": 0}
         figure.add_annotation(theme.label(theme.plain(point.text), **at))
     if median is not None:
         figure.add_hline(y=median, line={"color": theme.COLOURS[1], "width": 1.5, "dash": "dash"})

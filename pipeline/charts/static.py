@@ -76,8 +76,8 @@ def _draw(missing: Mapping[Path, str], browser: str) -> None:
     try:
         for path, text in sorted(missing.items()):
             figure = json.loads(text)
-            height = figure["layout"].get("height", 400)
-            options = {"format": "svg", "width": STATIC_WIDTH, "height": height}
+            layout = figure["layout"]
+            options = {"format": "svg", "width": layout.get("width", STATIC_WIDTH), "height": layout.get("height", 400)}
             drawn = kaleido.calc_fig_sync(figure, opts=options)
             path.write_text(steady(drawn.decode("utf-8"), path.stem), "utf-8")
     finally:

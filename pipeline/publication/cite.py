@@ -60,10 +60,13 @@ def format_cell(cell: Cell, language: str, style: str = "") -> str:
 
 
 def state(status: str, language: str, cell_id: str = "") -> str:
-    """The mark of a state without a number, with its name for those who do not see it."""
+    """The mark of a state without a number, with its name for those who do not see it.
+
+    Its class is `state-hidden`, for Quarto and Bootstrap would make what is called `hidden` vanish.
+    """
     tag = f' data-cell="{attribute(cell_id)}"' if cell_id else ""
     mark, name = text(f"state.{status}.mark", language), text(f"state.{status}.name", language)
-    return f'[{escape(mark)}]{{.state .{status.replace("_", "-")} title="{attribute(name)}"{tag}}}'
+    return f'[{escape(mark)}]{{.state .state-{status.replace("_", "-")} title="{attribute(name)}"{tag}}}'
 
 
 def derived(value: str, kind: str, cells: Sequence[Cell]) -> str:

@@ -5,7 +5,7 @@ from pipeline.publication.sections.casework import casework, romodrom
 from pipeline.publication.sections.continuity import complex_cases, continuity
 from pipeline.publication.sections.cooperation import cooperation
 from pipeline.publication.sections.life import needs
-from pipeline.publication.sections.method import method, proposals, provenance
+from pipeline.publication.sections.method import method, proposals, provenance, reading
 from pipeline.publication.sections.methodology import methodology
 from pipeline.publication.sections.others import others
 from pipeline.publication.sections.page import partner_page, prison_page
@@ -17,8 +17,9 @@ from pipeline.publication.sections.summary import banners, page_one
 from pipeline.publication.slides import slides
 
 REPORT = (
-    "banners", "page_one", "served", "continuity", "returns", "complex_cases", "casework", "needs", "cooperation",
-    "romodrom", "others", "programme", "changes", "proposals", "quality", "coverage", "method", "provenance",
+    "banners", "page_one", "reading", "served", "continuity", "returns", "complex_cases", "casework", "needs",
+    "cooperation", "romodrom", "others", "programme", "changes", "proposals", "quality", "coverage", "method",
+    "provenance",
 )  # fmt: skip
 """The parts of the quarterly report in their order, as `reports/quarterly/quarterly.qmd` prints them."""
 
@@ -42,6 +43,7 @@ __all__ = [
     "proposals",
     "provenance",
     "quality",
+    "reading",
     "returns",
     "romodrom",
     "served",

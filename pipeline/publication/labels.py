@@ -40,6 +40,12 @@ def label(group_by: str, value: str, language: str) -> str:
     return listed or value.replace("_", " ")
 
 
+def place(group_by: str, value: str) -> tuple[int, str]:
+    """Where a group stands among the others: in its natural order where it has one, else by its code."""
+    known = list(outcomes.GROUP_VALUES.get(group_by, ()))
+    return (known.index(value) if value in known else len(known), value)
+
+
 def bare(prison: str) -> str:
     """A prison's name without the word prison, where nothing else can be meant."""
     return re.sub(r"^(Vazební )?[Vv]ěznice | (Remand )?Prison$", "", prison)

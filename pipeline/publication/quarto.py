@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,12 @@ def wanted(settings: Settings) -> bool:
     return found
 
 
+def one_line(title: str) -> str:
+    """A title that stays one piece of text when Quarto reads it as YAML, in which `a: b` is a table."""
+    plain = re.sub(r":(?=\s|$)", "\u00a0–", re.sub(r"\s#", " ", title))
+    return re.sub(r"^[\W_]+", "", plain)
+
+
 def render(
     folder: Path, edition: Edition, form: str, parameters: Mapping[str, str], words: Mapping[str, str], target: Path
 ) -> Path:
@@ -46,8 +53,8 @@ def render(
     output = f"{edition.name}.{SUFFIXES[form]}"
     given = {**parameters, "language": edition.language, "subject": edition.subject}
     command = ["quarto", "render", source, "--to", FORMS[form], "--output", output]
-    command += [part for key, value in sorted(given.items()) for part in ("-P", f"{key}:{value}")]
-    command += ["-M", f"lang:{edition.language}", "-M", f"title:{words['pagetitle']}"]
+    command += [part for key, value in sorted(given.items()) if value for part in ("-P", f"{key}:{value}")]
+    command += ["-M", f"lang:{edition.language}", "-M", f"title:{one_line(words['pagetitle'])}"]
     if form in OFFICE:
         reference = target.with_name(f".reference-{output}")
         reference.write_bytes(reference_document(form, edition.language, words))

@@ -304,7 +304,7 @@ def test_pdf_is_a4_tagged_titled_with_bookmarks(published: dict[str, Path]) -> N
         last = document[len(document) - 1].get_textpage().get_text_bounded()
         title = document.get_metadata_value("Title")
     assert title == "Práce za mřížemi: čtvrtletní zpráva"
-    assert {"Na jedné straně", "Návrat do vězení", "Z čeho zpráva vznikla"} <= set(bookmarks)
+    assert {"Na jedné stránce", "Návrat do vězení", "Z čeho zpráva vznikla"} <= set(bookmarks)
     assert "60 ze 100" in first
     assert "Kdo program platí" in first
     assert "SYNTHETIC" in first

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pipeline.publication.markdown import div, paragraphs
 from pipeline.publication.report import PRIMARY, Figure, Report, block
+from pipeline.publication.sections.casework import definitions
 from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.parts import (
     comparison_sentence,
     forest,
     group_table,
     grouped,
+    ladder_lines,
     rate_sentence,
     rate_table,
     windows_table,
@@ -25,15 +27,25 @@ def continuity(report: Report) -> str:
     parts = [report.heading(1, "heading.continuity", "sec-continuity"), report.t("continuity.intro")]
     for measure, window in PRIMARY:
         parts.append(outcome(report, measure, window))
-    parts += [further(report, measure) for measure in FURTHER if report.rows(measure)]
-    return paragraphs(*parts)
+    return paragraphs(*parts, further(report))
 
 
-def further(report: Report, measure: str) -> str:
-    """A secondary measure of continuity: what it means and its windows."""
-    title = f"## {report.words(measure, 'title')} {{#sec-{measure.replace('_', '-')}}}"
-    table = windows_table(report, measure)
-    return paragraphs(title, report.words(measure, "definition"), table, block(curve_figure(report, measure)))
+def further(report: Report) -> str:
+    """Secondary measures of continuity: their numbers in one table, what they mean, the curve of those who left."""
+    names = [name for name in FURTHER if report.rows(name)]
+    if not names:
+        return ""
+    lines = [
+        (f"{report.words(name, 'title')}, {days}", row) for name in names for days, row in ladder_lines(report, name)
+    ]
+    ladders = any(row.keys["cell_set"] == "ladder" for _, row in lines)
+    return paragraphs(
+        report.heading(2, "heading.further", "sec-further"),
+        rate_table(report, "further", report.t("caption.further"), report.t("column.measure"), lines),
+        report.t("note.ladders") if ladders else "",
+        definitions(report, names),
+        *(block(curve_figure(report, name)) for name in names),
+    )
 
 
 def complex_cases(report: Report) -> str:

@@ -81,13 +81,14 @@ def _point(report: Report, row: Row) -> Point:
     cell = row.cells.get("rate")
     text = format_cell(cell, report.language) if cell and is_shown(cell) else cell_text(report, cell)
     percent = number(cell) if is_shown(cell) else None
-    return Point(_short(row.keys["group_value"]), percent, text)
+    return Point(_short(row.keys["group_value"], report.language), percent, text)
 
 
-def _short(quarter: str) -> str:
-    """`1.` above its year: what fits beneath a point."""
+def _short(quarter: str, language: str) -> str:
+    """`1.` or `Q1` above its year: what fits beneath a point."""
     year, _, part = quarter.partition("Q")
-    return f"{part}.\n{year}" if part else quarter
+    short = f"{part}." if language == "cs" else f"Q{part}"
+    return f"{short}\n{year}" if part else quarter
 
 
 def _marks(report: Report, quarters: Sequence[str]) -> list[Mark]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline import outcomes
 from pipeline.charts import Stream, flow_chart
 from pipeline.disclosure import Cell, Row
 from pipeline.publication import numbers
-from pipeline.publication.cite import derived, is_shown, number
+from pipeline.publication.cite import counted, derived, is_shown, number
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Figure, Report, block
 from pipeline.publication.sections.casework import PROGRAMME, definitions, part_title, parts_table, shares_table
@@ -19,6 +20,18 @@ NEEDS = ("raised", "met", "partly_met")
 PATHS = ("housing_path", "work_path")
 FAMILY = (("family_contact", ""), ("family_visit_7d", ""))
 STATES = ("stable", "unstable", "unknown")
+
+
+EVERYBODY = "all"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a path: its part of the measure, rows by the state before (`all` is everybody), their flows."""
+
+    part: str
+    rows: dict[str, Row]
+    flows: Sequence[Flow]
 
 
 @dataclass(frozen=True)
@@ -46,21 +59,50 @@ def needs(report: Report) -> str:
 
 
 def path(report: Report, name: str) -> str:
-    """One side of life, step by step: a flow as a figure and its numbers as a table."""
+    """One side of life, step by step: flows as figures where enough of them is shown, all their numbers in a table."""
     title = report.heading(2, f"heading.{name}", f"sec-{name.replace('_', '-')}")
     if not report.table(name):
         return paragraphs(title, report.t("none.table"))
-    steps = sorted({row.keys["component"] for row in report.rows(name, group_by="state_before")})
-    parts = [step_part(report, name, step) for step in steps]
-    return paragraphs(title, report.words(name, "definition"), *(parts or [report.t("none.group")]))
+    steps = steps_of(report, name)
+    if not steps:
+        return paragraphs(title, report.words(name, "definition"), report.t("none.group"))
+    drawn = [flow_figure(report, name, step.part, step.flows) for step in steps]
+    hidden = [flow for step, figure in zip(steps, drawn, strict=True) if figure is None for flow in step.flows]
+    return paragraphs(
+        title,
+        report.words(name, "definition"),
+        *(block(figure) for figure in drawn),
+        not_drawn(report, hidden),
+        flow_table(report, name, steps),
+    )
 
 
-def step_part(report: Report, name: str, step: str) -> str:
-    """One step of a path: the figure where some stream is shown, the table always."""
-    rows = {row.keys["group_value"]: row for row in report.rows(
-        name, group_by="state_before", component=step, cohort=PROGRAMME, cell_set="own")}  # fmt: skip
-    flows = [flow for before in STATES if before in rows for flow in flows_from(report, before, rows[before])]
-    return paragraphs(block(flow_figure(report, name, step, flows)), flow_table(report, name, step, rows, flows))
+def steps_of(report: Report, name: str) -> list[Step]:
+    """A path's steps in the order in which they come, each with everybody first and then by the state before."""
+    rows = report.rows(name, cohort=PROGRAMME, cell_set="own")
+    parts = {row.keys["component"] for row in rows if row.keys["group_by"] == "state_before"}
+    order = [part for part in outcomes.COMPONENTS if part in parts]
+    return [_step(report, part, [row for row in rows if row.keys["component"] == part]) for part in order]
+
+
+def _step(report: Report, part: str, rows: Sequence[Row]) -> Step:
+    before = {row.keys["group_value"]: row for row in rows if row.keys["group_by"] == "state_before"}
+    before |= {row.keys["group_by"]: row for row in rows if row.keys["group_by"] == EVERYBODY}
+    found = {state: before[state] for state in (EVERYBODY, *STATES) if state in before}
+    return Step(part, found, [flow for state, row in found.items() for flow in flows_from(report, state, row)])
+
+
+def not_drawn(report: Report, flows: Sequence[Flow]) -> str:
+    """Why there is no diagram, with how many of its numbers are not shown; an empty text where each was drawn."""
+    streams = [flow for flow in flows if flow.before != EVERYBODY]
+    if not streams:
+        return ""
+    missing = sum(flow.count is None for flow in streams)
+    values = {
+        "missing": counted(missing, report.language, "hidden"),
+        "all": counted(len(streams), report.language, "cells"),
+    }
+    return report.t("life.not_drawn", **values)
 
 
 def flows_from(report: Report, before: str, row: Row) -> list[Flow]:
@@ -87,6 +129,7 @@ def _rest(report: Report, n: Cell | None, stable: Cell | None, unknown: Cell | N
 
 def flow_figure(report: Report, name: str, step: str, flows: Sequence[Flow]) -> Figure | None:
     """A flow diagram; None where more streams are hidden than shown."""
+    flows = [flow for flow in flows if flow.before != EVERYBODY]
     hidden_streams = sum(flow.count is None for flow in flows)
     if not any(flow.count for flow in flows) or 2 * hidden_streams > len(flows):
         return None
@@ -114,21 +157,24 @@ def flow_figure(report: Report, name: str, step: str, flows: Sequence[Flow]) -> 
     )
 
 
-def flow_table(report: Report, name: str, step: str, rows: dict[str, Row], flows: Sequence[Flow]) -> str:
-    """The same flows as numbers: a line for each state before."""
-    if not rows:
-        return report.t("none.group")
-    header = [report.t("column.state_before"), *(report.label("state_before", state) for state in STATES)]
-    header.insert(1, report.t("column.n"))
-    texts = {(flow.before, flow.after): flow.text for flow in flows}
-    lines = [
-        [
-            report.label("state_before", before),
-            report.cite(rows[before].cells.get("n")),
-            *(texts.get((before, after), report.cite(None)) for after in STATES),
-        ]
-        for before in STATES
-        if before in rows
-    ]
-    identifier = "-".join(part for part in ("tbl", name, step) if part)
-    return str(Table(identifier, report.t("caption.flow", title=part_title(report, name, step)), header, lines))
+def flow_table(report: Report, name: str, steps: Sequence[Step]) -> str:
+    """The same flows as numbers, a line for each step and state before; lines without any number are named beneath."""
+    header = [report.t(f"column.{key}") for key in ("life_step", "state_before", "n")]
+    header += [report.t("column.state_after", state=report.label("state_before", state)) for state in STATES]
+    lines, silent = [], []
+    for step in steps:
+        for before, row in step.rows.items():
+            names = [report.label("component", step.part), _before(report, before)]
+            texts = [flow.text for flow in step.flows if flow.before == before]
+            shown = is_shown(row.cells.get("n")) or any(
+                flow.count is not None for flow in step.flows if flow.before == before
+            )
+            lines += [[*names, report.cite(row.cells.get("n")), *texts]] if shown else []
+            silent += [] if shown else [", ".join(names)]
+    notes = [report.t("life.silent", names="; ".join(silent))] if silent else []
+    caption = report.t("caption.flow", title=report.words(name, "title"))
+    return str(Table(f"tbl-{name}", caption, header, lines, numeric_from=2, notes=notes))
+
+
+def _before(report: Report, before: str) -> str:
+    return report.t("group.all") if before == EVERYBODY else report.label("state_before", before)

@@ -13,6 +13,7 @@ SETTINGS = {
     "step": "coarse_percent",
 }  # fmt: skip
 """Placeholder of a sentence → setting of a profile."""
+COLUMNS = ("base", "of_them", "rate", "bounds", "too_early")
 LIMITS = ("observational", "small", "linkage", "elsewhere", "recording")
 
 
@@ -45,12 +46,22 @@ def legend(report: Report) -> str:
     return str(Table("tbl-legend", report.t("caption.legend"), header, rows, numeric_from=2))
 
 
+def reading(report: Report) -> str:
+    """How to read a table, before the first one: its columns, its marks, what was done to keep people safe."""
+    return paragraphs(
+        report.heading(1, "heading.reading", "sec-reading"),
+        report.t("reading.intro"),
+        bullets([report.t(f"reading.{column}") for column in COLUMNS]),
+        legend(report),
+        report.t("reading.safe"),
+    )
+
+
 def method(report: Report) -> str:
     """How numbers are made safe and computed, the definitions, what they cannot say."""
     return paragraphs(
         report.heading(1, "heading.method", "sec-method"),
         report.t("method.intro"),
-        legend(report),
         report.heading(2, "heading.bounds", "sec-bounds"),
         report.t("method.bounds"),
         BOUNDS,
@@ -61,7 +72,7 @@ def method(report: Report) -> str:
         report.heading(2, "heading.limits", "sec-limits"),
         bullets([report.t(f"limit.{name}") for name in LIMITS]),
         report.heading(2, "heading.measures", "sec-measures"),
-        definitions(report),
+        report.t("method.see"),
     )
 
 
@@ -80,15 +91,6 @@ def hidden(report: Report) -> str:
     marked = sum(str(cell.status) == "hidden" for cell in cells)
     found = {"hidden": counted(marked, report.language, "hidden"), "all": counted(len(cells), report.language, "cells")}
     return report.t("method.hidden", **found)
-
-
-def definitions(report: Report) -> str:
-    """The registry's words on every measure of this release; the methodology says the rest."""
-    lines = [
-        f"- **{report.words(name, 'title')}** (`{name}`): {report.words(name, 'definition')}"
-        for name in sorted(report.bundle.meta.definitions)
-    ]
-    return paragraphs(report.t("method.see"), "\n".join(lines))
 
 
 def provenance(report: Report) -> str:
@@ -116,12 +118,12 @@ def provenance(report: Report) -> str:
 
 
 def _inputs(report: Report) -> str:
-    found = report.bundle.meta.run.get("inputs", [])
+    """Every delivery by the beginning of its hash, which is also its name in the project's records."""
+    found: dict[str, list[str]] = {}
+    for item in report.bundle.meta.run.get("inputs", []):
+        found.setdefault(item["partner"], []).append(f"`{item['sha256'][:16]}`")
     if not found:
         return ""
-    header = [report.t(f"column.{name}") for name in ("partner", "delivery", "sha256")]
-    rows = [
-        [report.label("partner", item["partner"]), f"`{item['delivery_id']}`", f"`{item['sha256'][:16]}`"]
-        for item in found
-    ]
-    return str(Table("tbl-inputs", report.t("caption.inputs"), header, rows, numeric_from=3))
+    header = [report.t(f"column.{name}") for name in ("partner", "sha256")]
+    rows = [[report.label("partner", partner), ", ".join(hashes)] for partner, hashes in found.items()]
+    return str(Table("tbl-inputs", report.t("caption.inputs"), header, rows, numeric_from=2))

@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.disclosure import Row
-from pipeline.publication.markdown import Table, heading, paragraphs
+from pipeline.publication.markdown import Table, div, paragraphs
 from pipeline.publication.report import PRIMARY, Report
-from pipeline.publication.sections.casework import BROKEN_DOWN, DEFINED, FAMILY, SHARES, unit_words
+from pipeline.publication.sections.casework import BROKEN_DOWN, DEFINED, FAMILY, SHARES, definitions, unit_words
 from pipeline.publication.sections.continuity import FURTHER
 from pipeline.publication.sections.cooperation import CANCELLED
 from pipeline.publication.sections.curves import is_return
 from pipeline.publication.sections.life import PATHS
-from pipeline.publication.sections.parts import rate_table
+from pipeline.publication.sections.parts import nothing, rate_table
 
 PLACED = {name for name, _ in (*PRIMARY, *SHARES, *FAMILY)} | {*FURTHER, *PATHS, *DEFINED}
 PLACED |= {CANCELLED, "complaints", "needs", "reach", "cause_of_return", "attrition", "data_quality", "coverage"}
 COHORTS = ("programme", "romodrom")
+INSTRUMENTS = "instrument_"
+"""How the ids of measures made from instruments begin."""
 DAYS_TO_SHARE = "days_to_return"
 """Days until a share returned: without a value the curve did not get there, which is an answer."""
 
 
 def others(report: Report) -> str:
-    """One part for each such measure: definition, then everybody and what happened; empty when there are none."""
+    """What instruments say, then the rest: shares, values and definitions of each; empty when there are none."""
     tables = report.bundle.tables
     names = [name for name, table in tables.items() if "component" in table.dims and unplaced(report, name)]
-    parts = [part for name in names if (part := measure_part(report, name))]
+    kinds = {"instruments": [n for n in names if n.startswith(INSTRUMENTS)]}
+    kinds["rest"] = [name for name in names if name not in kinds["instruments"]]
+    parts = [part for kind, chosen in kinds.items() if (part := part_of(report, kind, chosen))]
     if not parts:
         return ""
     return paragraphs(report.heading(1, "heading.others", "sec-others"), report.t("others.intro"), *parts)
+
+
+def part_of(report: Report, kind: str, names: Sequence[str]) -> str:
+    """Measures of one kind: their shares in one table, their values in another, their definitions beneath."""
+    lines = [(name, row) for name in names for row in rows_of(report, name)]
+    counted = [(name, row) for name, row in lines if not nothing(row)]
+    if not counted:
+        return ""
+    shares = [(_title(report, name, row), row) for name, row in counted if is_share(report, name, row)]
+    values = [(name, row) for name, row in counted if not is_share(report, name, row)]
+    empty = dict.fromkeys(row_title(report, row) for _, row in lines if nothing(row))
+    caption = report.t(f"caption.others_{kind}")
+    return paragraphs(
+        report.heading(2, f"heading.others_{kind}", f"sec-others-{kind}"),
+        rate_table(report, f"{kind}-shares", caption, report.t("column.measure"), shares) if shares else "",
+        _values(report, kind, values) if values else "",
+        div(report.t("note.folded", names="; ".join(empty)), "note", depth=3) if empty else "",
+        definitions(report, list(dict.fromkeys(name for name, _ in counted))),
+    )
 
 
 def unplaced(report: Report, name: str) -> bool:
@@ -35,22 +60,11 @@ def unplaced(report: Report, name: str) -> bool:
     return name not in PLACED and not (is_return(name) and rate)
 
 
-def measure_part(report: Report, name: str) -> str:
-    """A measure's definition and its rows for everybody and by what happened, shares and values apart."""
-    keys = [(row, row.keys) for row in report.rows(name, cell_set="own")]
-    rows = [row for row, key in keys if key["group_by"] not in BROKEN_DOWN and key["cohort"] in COHORTS]
-    rows = rows or [row for row, key in keys if key["group_by"] == "all"]
-    if not rows:
-        return ""
-    shares = [row for row in rows if is_share(report, name, row)]
-    values = [row for row in rows if row not in shares]
-    caption, lines = report.words(name, "title"), [(row_title(report, row), row) for row in shares]
-    return paragraphs(
-        heading(2, report.words(name, "title"), f"sec-{name.replace('_', '-')}"),
-        report.words(name, "definition"),
-        rate_table(report, f"{name}-shares", caption, report.t("column.group"), lines) if shares else "",
-        _values(report, name, values) if values else "",
-    )
+def rows_of(report: Report, name: str) -> list[Row]:
+    """A measure's rows for everybody and by what happened; breakdowns by who and where are in the annex."""
+    rows = report.rows(name, cell_set="own")
+    chosen = [r for r in rows if r.keys["group_by"] not in BROKEN_DOWN and r.keys["cohort"] in COHORTS]
+    return chosen or [row for row in rows if row.keys["group_by"] == "all"]
 
 
 def is_share(report: Report, name: str, row: Row) -> bool:
@@ -74,18 +88,24 @@ def row_title(report: Report, row: Row) -> str:
     return ", ".join(text for text in (part, group, days, cohort) if text)
 
 
-def _values(report: Report, name: str, rows: list[Row]) -> str:
-    header = [report.t(f"column.{key}") for key in ("group", "n", "value", "unit")]
-    lines = [
+def _title(report: Report, name: str, row: Row) -> str:
+    title, about = report.words(name, "title"), row_title(report, row)
+    everybody = report.t("group.all")
+    return title + about.removeprefix(everybody) if about.startswith(everybody) else f"{title}: {about}"
+
+
+def _values(report: Report, kind: str, lines: Sequence[tuple[str, Row]]) -> str:
+    header = [report.t(f"column.{key}") for key in ("measure", "n", "value", "unit")]
+    rows = [
         [
-            row_title(report, row),
+            _title(report, name, row),
             report.cite(row.cells.get("n")),
             _value(report, name, row),
             unit_words(report, name, row.keys["component"]),
         ]
-        for row in rows
+        for name, row in lines
     ]
-    return str(Table(f"tbl-{name}-values", report.words(name, "title"), header, lines))
+    return str(Table(f"tbl-{kind}-values", report.t(f"caption.others_{kind}_values"), header, rows))
 
 
 def _value(report: Report, name: str, row: Row) -> str:

@@ -11,6 +11,7 @@ from pipeline.publication import numbers
 from pipeline.publication.catalogue import has
 from pipeline.publication.cite import format_cell, is_shown, number
 from pipeline.publication.differences import difference, points, sources
+from pipeline.publication.labels import place
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Figure, Report
 from pipeline.publication.strips import strip_marks, strip_tags
@@ -93,6 +94,7 @@ def grouped(
 ) -> list[tuple[str, Row]]:
     """A measure's rows by a group known on day 0, with the groups' names."""
     found = report.rows(measure, window=window, group_by=group_by, cohort=cohort, cell_set="own", component="")
+    found = sorted(found, key=lambda row: place(group_by, row.keys["group_value"]))
     return [(report.label(group_by, row.keys["group_value"]), row) for row in found]
 
 

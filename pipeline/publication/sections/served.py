@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.charts import BarRow, steps_chart
 from pipeline.disclosure import Cell, Row
+from pipeline.publication.labels import place
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Figure, Report, block
 from pipeline.publication.sections.parts import cell_text, figure_notes, rate_table, said, shown
@@ -12,6 +13,8 @@ from pipeline.publication.strips import strip_marks, strip_tags
 TITLE = ("applied", "agreed", "first_release")
 """The steps whose numbers make the figure's title."""
 REACH = ("all", "sex", "age", "citizenship", "region")
+NAMED = ("region",)
+"""Groupings whose names say by themselves what they are."""
 
 
 def served(report: Report) -> str:
@@ -29,6 +32,7 @@ def reach(report: Report) -> str:
     lines = []
     for group in REACH:
         rows = report.rows("reach", group_by=group, cell_set="own", component="")
+        rows = sorted(rows, key=lambda row: place(group, row.keys["group_value"]))
         lines += [(_group(report, group, row), row) for row in rows]
     if not lines:
         return paragraphs(head, report.t("none.reach"))
@@ -39,7 +43,10 @@ def reach(report: Report) -> str:
 def _group(report: Report, group: str, row: Row) -> str:
     if group == "all":
         return report.t("group.all")
-    return f"{report.t(f'group_by.{group}')}: {report.label(group, row.keys['group_value'])}"
+    name = report.label(group, row.keys["group_value"])
+    return (
+        name if group in NAMED and row.keys["group_value"] != "unknown" else f"{report.t(f'group_by.{group}')}: {name}"
+    )
 
 
 def steps(report: Report, *, lost: bool = False) -> list[Row]:

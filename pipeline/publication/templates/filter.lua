@@ -75,13 +75,13 @@ end
 -- In print every table is as wide as the page, its columns as wide as their longest text asks for.
 local function widths(t)
   local longest, sum = {}, 0
-  local most = #t.colspecs > 5 and 30 or #t.colspecs > 3 and 50 or 100
+  local most = #t.colspecs > 5 and 42 or #t.colspecs > 2 and 45 or 100
   local function measure(row, words)
     for index, cell in ipairs(row.cells) do
       local text, length = str(cell.contents), 0
       if words then for word in text:gmatch("%S+") do length = math.max(length, utf8.len(word)) end
       else length = utf8.len(text) end
-      longest[index] = math.max(longest[index] or 9, math.min(length + 2, most))
+      longest[index] = math.max(longest[index] or 9, math.min(length + 3, most))
     end
   end
   for _, row in ipairs(t.head.rows) do measure(row, true) end
@@ -93,9 +93,14 @@ local function widths(t)
   end
 end
 
+-- A table of so few rows is never cut in two by the end of a page.
+local WHOLE = 14
+
 local function tables(t)
   if typst or office then widths(t) end
+  local rows = 0
   for _, body in ipairs(t.bodies) do
+    rows = rows + #body.body
     body.row_head_columns = 1
     for _, row in ipairs(body.body) do cells(row, "row") end
   end
@@ -108,6 +113,7 @@ local function tables(t)
     if docx then text = { pandoc.Span(text, { id = t.identifier }) } t.identifier = "" end
     t.caption.long = pptx and {} or { pandoc.Plain(text) }
   end
+  if typst and rows <= WHOLE then return wrap("#block(breakable: false)[", { t }, "]") end
   if not html then return t end
   local label = long[1] and str(t.caption.long) or words.table
   return wrap('<div class="table-box" tabindex="0" role="region" aria-label="' .. escaped(label) .. '">', { t }, "</div>")

@@ -138,12 +138,13 @@ def test_control_limits_narrow_with_people_and_stay_within_a_hundred() -> None:
     assert control_limits(2, 10, 3.09) == (0.0, pytest.approx(15.68, abs=0.01))
 
 
-def test_for_a_room_only_the_type_is_larger() -> None:
+def test_for_a_room_the_type_is_larger_and_the_picture_as_a_slide() -> None:
     chart = forest_chart([RateRow("A", 49, 40, 58, "49 %")], "podíl", " %", alternative="slovy")
     page, room = json.loads(chart.to_json()), json.loads(chart.for_a_room().to_json())
     assert room["data"] == page["data"]
-    assert (page["layout"]["font"]["size"], room["layout"]["font"]["size"]) == (13, 19.5)
-    assert [note["font"]["size"] for note in room["layout"]["annotations"]] == [19.5, 19.5]
+    assert (page["layout"]["font"]["size"], room["layout"]["font"]["size"]) == (13, 22.75)
+    assert [note["font"]["size"] for note in room["layout"]["annotations"]] == [22.75, 22.75]
+    assert (room["layout"]["width"], room["layout"]["height"], chart.for_a_room().size) == (1040, 440, (1040, 440))
     assert chart.for_a_room().alternative == "slovy"
 
 

@@ -21,7 +21,7 @@ from tests.unit.publication.conftest import make_context
 PRISON = "praha_pankrac"
 Language = Callable[[str], Report]
 CELL = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.cell data-cell="([^"]+)"\}')
-STATE = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.state \.([a-z-]+) title="[^"]*" data-cell="([^"]+)"\}')
+STATE = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.state \.state-([a-z-]+) title="[^"]*" data-cell="([^"]+)"\}')
 DERIVED = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.derived data-derived="([a-z_]+)" data-from="([^"]+)"\}')
 
 

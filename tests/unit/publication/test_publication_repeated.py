@@ -94,7 +94,7 @@ def test_a_repeated_number_carries_its_day(tmp_path: Path) -> None:
     rows = {row.keys["group_value"]: row for row in report.rows("contact_made", group_by="partner")}
     assert read(rate_sentence(report, "contact_made", "7", rows["magdalena"])).endswith(NOTE)
     assert NOTE not in read(rate_sentence(report, "contact_made", "7", rows["sananim"]))
-    assert "opakované z dřívějšího vydání" in documents.method(report)
+    assert "opakované z dřívějšího vydání" in documents.reading(report)
 
 
 @pytest.mark.parametrize(
