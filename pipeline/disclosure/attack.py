@@ -17,9 +17,11 @@ from typing import Any
 from pipeline.disclosure.moves import TOLERANCE, Key, Moves, View
 from pipeline.disclosure.programs import Program
 from pipeline.disclosure.repair import Repair
+from pipeline.disclosure.sweep import Sweep
 from pipeline.errors import DisclosureError
 
 PASSES = 30
+FEW, SWEEPS = 10, 24  # fewer open quantities than that are sought one by one
 PATIENCE = 3  # quantities beside one that may fail before the neighbourhood is left
 REACHES = (60, 300, 2_000)  # unknowns around a target that are looked at together
 Terms = Mapping[int, int]  # unknown → coefficient
@@ -208,6 +210,7 @@ class _Search:
             room = sum(abs(w) * (self.upper[u] - self.lower[u]) for u, w in key)
             if room < width:
                 self.left[key] = int(room + TOLERANCE)
+        self._sweep()
         for key in self._open(self.widths):
             self._mend(key)
         for reach in REACHES:
@@ -225,6 +228,21 @@ class _Search:
 
     def _spread(self, key: Key) -> int:
         return self.seen[key][1] - self.seen[key][0]
+
+    def _sweep(self) -> None:
+        """Show many quantities to be wide at once, as long as that is quicker than one by one."""
+        asked = self._open(self.widths)
+        if len(asked) <= FEW:
+            return
+        sweep = Sweep(self.attack, self.view, asked)
+        for number in range(SWEEPS):
+            before = len(asked)
+            seen, widths = [self.seen[key] for key in sweep.keys], [self.widths[key] for key in sweep.keys]
+            for changes in sweep.worlds(number, seen, widths):
+                self.add(changes)
+            asked = self._open(asked)
+            if len(asked) <= FEW or before - len(asked) < before / 20:
+                break
 
     def _mend(self, key: Key) -> None:
         """Try to show that a quantity is wide by few changes."""

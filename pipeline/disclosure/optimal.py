@@ -21,7 +21,7 @@ from pipeline.disclosure.types import Status
 COSTS = {"n": 2.0, "x": 1.0, "persons": 0.0}  # persons goes with n; a hidden n takes the percentages along
 COST_OF_DOUBT = 0.5
 COST_OF_TOTAL = 4.0  # times as dear as a group
-REACH = 300  # decisions; what is larger goes by the steps at once
+REACH = 150  # decisions; what is larger goes by the steps at once
 STEPS = 300  # of the search in a part; what takes more goes by the steps of protect.py
 
 

@@ -50,6 +50,11 @@ class Program:
             self.solvers[whole] = _load(self, whole)
         return self.solvers[whole]
 
+    def set_price(self, unknowns: Sequence[int], price: float) -> None:
+        """Let changes of some unknowns cost this from now on."""
+        for unknown in unknowns:
+            self.prices[[unknown, self.size + unknown]] = price
+
     def reach(self, index: int, least: float, greatest: float, *, whole: bool = False) -> Any | None:
         """The cheapest changes that bring an asked sum between two values; None when there are none."""
         import numpy as np

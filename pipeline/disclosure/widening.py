@@ -8,7 +8,7 @@ readers need most is dearest: the whole before its breakdowns, primary outcomes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.disclosure.attack import Finding
 from pipeline.disclosure.knowledge import DOUBTS, Place
@@ -19,7 +19,8 @@ from pipeline.disclosure.types import Status
 from pipeline.disclosure.world import World
 from pipeline.outcomes import MEASURES
 
-REACHES = (120, 600)  # unknowns around a weak quantity among which cells to hide are sought
+REACH = 300  # unknowns around a weak quantity among which cells to hide are sought first
+AT_ONCE = 60  # quantities that nothing near helps, for which they are sought among everything before looking again
 MOST = 10_000.0  # no count moves further
 FREE = 1e-3  # what moving within what is printed costs
 PRICES = {"n": 2.0, "x": 1.0, "persons": 0.0}  # persons goes with n; a hidden n takes the percentages along
@@ -78,12 +79,17 @@ class Widening:
     def choose(self, weak: Iterable[Finding]) -> list[Place]:
         """Counts to hide next, [] where hiding does not help."""
         chosen: dict[int, None] = {}
+        far = []
         for finding in weak:
-            for reach in REACHES:
-                found = _Step(self, finding, chosen, reach).decisions()
-                if found is not None:
-                    chosen.update(dict.fromkeys(found))
-                    break
+            found = _Step(self, [finding], chosen, REACH).decisions(0)
+            chosen.update(dict.fromkeys(found or ()))
+            if found is None:
+                far.append(finding)
+        if far and len(chosen) < AT_ONCE:
+            some = [finding for finding in far if finding.who == far[0].who][:AT_ONCE]
+            anywhere = _Step(self, some, chosen, len(self.world.attack.truth))
+            for index in range(len(some)):
+                chosen.update(dict.fromkeys(anywhere.decisions(index) or ()))
         return [place for decision in chosen for place in self.places[decision] if self._is_shown(place)]
 
     def _is_shown(self, place: Place) -> bool:
@@ -96,16 +102,16 @@ class Widening:
 
 
 class _Step:
-    """The search for one weak quantity, in a neighbourhood of the tables."""
+    """The search for some weak quantities of one attacker, in their neighbourhood of the tables."""
 
-    def __init__(self, widening: Widening, finding: Finding, chosen: Iterable[int], reach: int) -> None:
+    def __init__(self, widening: Widening, findings: Sequence[Finding], chosen: Iterable[int], reach: int) -> None:
         import numpy as np
-        from scipy.sparse import hstack
+        from scipy.sparse import csr_matrix, hstack
 
-        world, self.widening, self.finding = widening.world, widening, finding
-        attack, self.free = world.attack, set(chosen)
-        now, wide = world.view(finding.who), world.wide(finding.who)
-        self.part, _ = attack.around(wide, finding.target.terms, reach)
+        world, self.widening, self.findings = widening.world, widening, findings
+        attack, self.free, who = world.attack, set(chosen), findings[0].who
+        now, wide = world.view(who), world.wide(who)
+        self.part, _ = attack.around(wide, [unknown for f in findings for unknown in f.target.terms], reach)
         free = np.array([self._decision(unknown) in self.free for unknown in self.part], dtype=bool)
         matrix, numbers = attack.rows_of(self.part)
         lower = np.where(free, wide.lower[self.part], now.lower[self.part])
@@ -120,15 +126,15 @@ class _Step:
         truth, at = attack.truth[self.part], [self.part[i] for i in priced]
         down = np.concatenate([lower - truth, (wide.lower - now.lower)[at], -above])
         up = np.concatenate([upper - truth, (wide.upper - now.upper)[at], below])
-        slack = np.zeros((len(numbers), len(marks)))
-        slack[marks, range(len(marks))] = 1.0
+        slack = csr_matrix((np.ones(len(marks)), (marks, range(len(marks)))), shape=(len(numbers), len(marks)))
         limits = now.low[numbers] - attack.sums[numbers], now.high[numbers] - attack.sums[numbers]
         prices = [FREE] * len(self.part) + [self._price(decision) for decision in self.further]
         place = {unknown: i for i, unknown in enumerate(self.part)}
         extra = {self.part[i]: len(self.part) + k for k, i in enumerate(priced)}
-        terms = finding.target.terms.items()
-        asked = {at[u]: float(w) for at in (place, extra) for u, w in terms if u in at}
-        self.program = Program(down, up, hstack([matrix, matrix[:, priced], slack]), limits, [asked], prices)
+        asked = [
+            {at[u]: float(w) for at in (place, extra) for u, w in f.target.terms.items() if u in at} for f in findings
+        ]
+        self.program = Program(down, up, hstack([matrix, matrix[:, priced], slack]), limits, asked, prices)
 
     def _decision(self, unknown: int) -> int:
         return self.widening.decision.get(unknown, -1)
@@ -140,20 +146,29 @@ class _Step:
     def _is_mark(self, number: int, now: View, wide: View) -> bool:
         """A constraint that says less once its numerator is hidden."""
         unlike = wide.low[number] < now.low[number] or now.high[number] < wide.high[number]
-        return unlike and number in self.widening.world.numerator_of
+        return bool(unlike) and number in self.widening.world.numerator_of
 
-    def decisions(self) -> list[int] | None:
-        """The cheapest decisions that widen the quantity, [] where none are needed; None where none help."""
-        world, key, width = self.widening.world, self.finding.target.key, self.finding.target.width
-        least, greatest = world.attack.moves.seen(world.view(self.finding.who), [key])[key]
+    def decisions(self, index: int) -> list[int] | None:
+        """The cheapest decisions that widen a quantity, [] where none are needed; None where none help.
+
+        What is decided costs nothing to the quantities after it.
+        """
+        world, finding = self.widening.world, self.findings[index]
+        key, width = finding.target.key, finding.target.width
+        least, greatest = world.attack.moves.seen(world.view(finding.who), [key])[key]
         if not self.part:
             return None
         best: tuple[float, list[int]] | None = None
         for low, high in ((width + least, float("inf")), (-float("inf"), greatest - width)):
-            moves = self.program.reach(0, low, high)
+            moves = self.program.reach(index, low, high)
             if moves is not None:
                 further = zip(self.further, moves[len(self.part) :], strict=True)
                 found = sorted({decision for decision, by in further if abs(by) > TOLERANCE} - self.free)
                 cost = sum(self.widening.cost(decision) or 0.0 for decision in found)
                 best = min(best, (cost, found)) if best is not None else (cost, found)
-        return None if best is None else best[1]
+        if best is None:
+            return None
+        self.free.update(best[1])
+        made_free = [len(self.part) + k for k, decision in enumerate(self.further) if decision in best[1]]
+        self.program.set_price(made_free, FREE)
+        return best[1]

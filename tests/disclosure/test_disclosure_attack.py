@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.disclosure.attack import Problem, Target, find_narrow
+from pipeline.disclosure.attack import Attack, Problem, Target, find_narrow
+from pipeline.disclosure.sweep import Sweep
 from pipeline.errors import DisclosureError
 
 REAL = Path(__file__).parents[3] / "shared" / "realdata" / "disclosure"
@@ -142,8 +143,26 @@ def test_intervals_equal_brute_force_on_random_small_tables(data: st.DataObject)
         if all(lo <= sum(w * point[i] for i, w in terms.items()) <= hi for terms, lo, hi in problem.constraints)
     ]
     exact = max(p[0] for p in feasible) - min(p[0] for p in feasible)
-    assert width_left(problem, {0: 1}, exact + 1) == exact
-    assert width_left(problem, {0: 1}, exact) is None
+    for few in (10, -1):  # one by one, and in sweeps first
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pipeline.disclosure.attack.FEW", few)
+            assert width_left(problem, {0: 1}, exact + 1) == exact
+            assert width_left(problem, {0: 1}, exact) is None
+
+
+def test_a_sweep_moves_many_quantities_in_one_program() -> None:
+    """30 pairs of 5 and 5 that add up to 10: one program moves one of each pair as far as it goes."""
+    problem = Problem()
+    for _ in range(30):
+        a, b = problem.add_unknown(5, 0, 10), problem.add_unknown(5, 0, 10)
+        problem.add({a: 1, b: 1}, 10, 10)
+    attack = Attack(problem)
+    keys = [((2 * pair, 1),) for pair in range(30)]
+    worlds = Sweep(attack, attack.view(), keys).worlds(0, [(0, 0)] * 30, [5] * 30)
+    assert len(worlds) == 30
+    for world in worlds:
+        (one, up), (other, down) = world.items()
+        assert (one // 2, abs(up), up + down) == (other // 2, 5, 0)
 
 
 def test_a_model_that_contradicts_the_true_counts_stops_the_release() -> None:

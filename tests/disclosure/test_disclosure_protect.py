@@ -71,6 +71,13 @@ def test_two_dimensions_safe_in_each_margin_and_unsafe_together() -> None:
     assert "secondary" in marks(safe).values()
 
 
+def test_what_helps_from_afar_is_found_when_nothing_near_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A neighbourhood of nothing: the sibling is found among everything, and nothing is left out or withheld whole."""
+    monkeypatch.setattr("pipeline.disclosure.widening.REACH", 0)
+    rows = margin({"f": (100, 12), "g": (100, 7)})
+    assert marks(protected(rows)) == {"f": "secondary", "g": "threshold"}
+
+
 def test_three_dimensions_are_protected_through_all_their_margins() -> None:
     parts = ["p", "q"]
     x = dict.fromkeys(product(parts, repeat=3), 12) | {("p", "p", "p"): 7}

@@ -1,0 +1,101 @@
+"""Worlds in which many hidden quantities move at once: one linear program pushes all of them, some up and some down.
+
+A program over everything that is published takes no longer than a few small ones and shows half of what is open to be
+uncertain; so a few of them, with other signs each time, leave little to be sought one by one. What is found is checked
+by the caller, and a part whose solution is not in whole numbers is passed over: the next signs give another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.disclosure.moves import TOLERANCE, Key, View
+
+if TYPE_CHECKING:
+    from pipeline.disclosure.attack import Attack
+
+STEPS = 100_000  # of the simplex method in one program: counted and not timed, so that the same tables end alike
+SCATTER = 2_654_435_761  # Knuth's multiplier: its products' bits serve as signs without any order (TAOCP 6.4)
+
+
+class Sweep:
+    """All that one attacker may take for otherwise than it is, as changes of the true counts."""
+
+    def __init__(self, attack: Attack, view: View, keys: Sequence[Key]) -> None:
+        import numpy as np
+        from scipy.sparse import bmat, csr_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        self.keys = list(keys)
+        self.loose = np.flatnonzero(view.upper > view.lower)
+        matrix = attack.matrix[:, self.loose].tocsr()
+        place = {unknown: i for i, unknown in enumerate(self.loose.tolist())}
+        entries = [(i, place[u], float(w)) for i, key in enumerate(self.keys) for u, w in key if u in place]
+        row, column, weight = zip(*entries, strict=True) if entries else ((), (), ())
+        self.sums = csr_matrix((np.array(weight, float), (row, column)), shape=(len(self.keys), len(self.loose)))
+        self.down, self.up = (ends[self.loose] - attack.truth[self.loose] for ends in (view.lower, view.upper))
+        self.low, self.high = view.low - attack.sums, view.high - attack.sums
+        kept = self._needed(matrix)
+        self.matrix, self.low, self.high = matrix[kept], self.low[kept], self.high[kept]
+        _, part = connected_components(bmat([[None, abs(self.matrix).T], [abs(self.matrix), None]]))
+        self.part = part[: len(self.loose)]  # what hangs together through constraints
+
+    def _needed(self, matrix: Any) -> Any:
+        """Constraints that the bounds do not keep by themselves."""
+        import numpy as np
+
+        positive, negative = matrix.maximum(0), matrix.minimum(0)
+        least = positive @ self.down + negative @ self.up
+        most = positive @ self.up + negative @ self.down
+        return np.flatnonzero((least < self.low - TOLERANCE) | (most > self.high + TOLERANCE))
+
+    def worlds(self, number: int, seen: Sequence[tuple[int, int]], widths: Sequence[int]) -> list[dict[int, int]]:
+        """The changes that one program makes, one world for each part that hangs together.
+
+        `number` chooses the signs; `seen` and `widths` say how far below and above the truth each quantity was seen
+        and how far apart its ends must come.
+        """
+        import numpy as np
+
+        ends = np.array(seen, dtype=float).reshape(-1, 2)
+        missing = np.array(widths, dtype=float) - (ends[:, 1] - ends[:, 0])
+        asked = np.flatnonzero(missing > TOLERANCE)
+        signs = np.where((asked * SCATTER >> (number + 7)) & 1, 1.0, -1.0)
+        reached = np.where(signs > 0, ends[asked, 1], -ends[asked, 0])
+        changes = self._push(asked, signs, reached + missing[asked])
+        if changes is None:
+            return []
+        whole = np.round(changes)
+        broken = np.unique(self.part[abs(changes - whole) > TOLERANCE])
+        whole[np.isin(self.part, broken)] = 0
+        moved = np.flatnonzero(whole)
+        found: dict[int, dict[int, int]] = {}
+        for at in moved.tolist():
+            found.setdefault(int(self.part[at]), {})[int(self.loose[at])] = int(whole[at])
+        return list(found.values())
+
+    def _push(self, asked: Any, signs: Any, ends: Any) -> Any | None:
+        """Changes that bring all asked quantities as near to their ends as they go together; None without an answer."""
+        import highspy
+        import numpy as np
+        from scipy.sparse import bmat, diags, identity
+
+        size, many = len(self.loose), len(asked)
+        rows = bmat([[self.matrix, None], [diags(signs) @ self.sums[asked], -identity(many)]]).tocsr()
+        model, solver = highspy.HighsLp(), highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in (("output_flag", False), ("threads", 1), ("simplex_iteration_limit", STEPS)):
+            solver.setOptionValue(option, value)
+        model.num_col_, model.num_row_ = size + many, rows.shape[0]
+        model.col_cost_ = np.concatenate([np.zeros(size), -np.ones(many)])
+        model.col_lower_ = np.concatenate([self.down, np.full(many, -np.inf)])
+        model.col_upper_ = np.concatenate([self.up, ends])
+        model.row_lower_ = np.concatenate([self.low, np.zeros(many)])
+        model.row_upper_ = np.concatenate([self.high, np.full(many, np.inf)])
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+        solver.passModel(model)
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return np.array(solver.getSolution().col_value)[:size]
