@@ -6,14 +6,16 @@ import stat
 from pathlib import Path
 
 import pytest
+import yaml
 
+from pipeline.disclosure import open_bundle
 from pipeline.errors import PublicationError, SettingsError
 from pipeline.publication import Report, quarto
 from pipeline.publication.byhand import image_by_hand, newest_bundle
 from pipeline.publication.context import Proposal, read_proposals
-from pipeline.publication.editions import REPORT, Edition
+from pipeline.publication.editions import KINDS, REPORT, Edition, Kind, variables
 from pipeline.settings import Settings
-from tests.unit.publication.bundle import rich_bundle
+from tests.unit.publication.bundle import HOSTILE, rich_bundle
 
 PROJECT = '[partners.magdalena]\nlocation = "x"\n\n[publication]\nfunder = "Fond"\ncontact = "ptejte@se.cz"\n'
 QUARTO = (
@@ -83,8 +85,20 @@ def test_quarto_is_called_with_the_parameters_and_its_file_is_moved(
     calls = (tmp_path / "reports" / "calls.txt").read_text("utf-8")
     assert "quarterly/quarterly.qmd --to html --output report-cs.html -P bundle:/b -P language:cs" in calls
     assert "--to typst --output report-cs.pdf" in calls
+    assert "subject:" not in calls, "an empty parameter is none in YAML"
     assert "reference-doc:" in calls.splitlines()[2]
     assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("language", ["cs", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_title_is_one_piece_of_text_in_yaml(kind: Kind, language: str, tmp_path: Path) -> None:
+    """Quarto reads what stands behind `-M title:` as YAML."""
+    bundle = open_bundle(rich_bundle(tmp_path))
+    edition = Edition(kind, language, HOSTILE if kind.group_by else "")
+    title = quarto.one_line(variables(bundle, edition, {HOSTILE: f"- {HOSTILE}: #1"})["pagetitle"])
+    assert yaml.safe_load(title) == title
+    assert "SYNTHETIC" in title
 
 
 def test_quarto_asked_for_by_name_and_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

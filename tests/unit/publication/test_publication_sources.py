@@ -76,6 +76,9 @@ def test_the_project_renders_every_source() -> None:
     assert sorted(project["project"]["render"]) == SOURCES
     assert {"html", "typst", "docx", "revealjs", "pptx"} == set(project["format"])
     assert project["format"]["html"]["embed-resources"]
+    assert project["format"]["revealjs"]["embed-resources"]
+    numbered = {name for name, form in project["format"].items() if form != "default" and form.get("number-sections")}
+    assert numbered == {"html", "typst", "docx"}, "Typst refuses a reference to a section without a number"
 
 
 def by_hand(report: Report) -> Report:
