@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,13 +76,20 @@ def rich_tables() -> dict[str, dict[str, Any]]:
     tables = literal_tables()
     curve = tables.pop("curve:return_to_prison")
     for name, measure in MEASURES.items():
-        window = str(measure.primary_window or (measure.windows[-1] if measure.windows else ""))
+        window = main_window(measure.primary_window, measure.windows)
         ladder = tuple(str(days) for days in measure.windows) if measure.ladder else ()
         rows = outcome_rows(name, window, ladder) if window and measure.ladder else process_rows(name)
         if name == "return_to_prison":
             rows.append(rate_row(name, "all", "", 900, 400, (44, 41, 48, 44, 47), window=window, cohort="all_releases"))
         tables[name] = table_document(DIMS, STATISTICS, rows, words(name))
     return tables | {"curve:return_to_prison": curve}
+
+
+def main_window(primary: int | None, windows: Sequence[int]) -> str:
+    """The window that the rows are about: the primary one, else a year where there is one, else the longest."""
+    if primary is None and 365 in windows:
+        return "365"
+    return str(primary or (windows[-1] if windows else ""))
 
 
 def words(name: str) -> dict[str, Any]:
@@ -105,6 +112,7 @@ def rich_bundle(
     synthetic: bool = True,
     draft: bool = False,
     profile: Mapping[str, object] | None = None,
+    quarter: str = "2023Q2",
     change: Callable[[dict[str, Any]], None] = lambda tables: None,
 ) -> Path:
     """Write the bundle under `folder`; `change` may alter the plain tables, `profile` some settings."""
@@ -112,6 +120,7 @@ def rich_bundle(
     change(tables)
     meta = literal_meta(synthetic=synthetic, draft=draft)
     meta["profile"] |= profile or {}
+    meta["quarter"] = quarter
     meta["definitions"] = {name: words(name) for name in MEASURES}
     meta["coverage"] = [*meta["coverage"], {**meta["coverage"][0], "source": HOSTILE}]
     document = as_document(meta, tables)
