@@ -86,7 +86,7 @@ def steps_chart(rows: Sequence[BarRow], language: str = "cs", *, alternative: st
             x=[row.count or 0],
             y=[position],
             orientation="h",
-            width=0.36,
+            width=0.3,
             marker={"color": theme.COLOURS[0]},
             hovertemplate=f"{theme.plain(row.label)}: {theme.plain(row.text)}<extra></extra>",
         )

@@ -55,7 +55,7 @@ def write_index(bundle: Bundle, wanted: Sequence[Edition], partners: dict[str, s
         "$synthetic$": _paragraph("mark", text("page.synthetic_mark", first)) if bundle.meta.synthetic else "",
         "$draft$": "" if bundle.meta.signed else _paragraph("mark", text("page.draft_mark", first)),
         "$skip$": html.escape(text("page.skip", first)),
-        "$body$": sections,
+        "$body$": _languages(languages) + sections,
         "<!--include:style.css-->": style(),
     }
     page = template("index.html")
@@ -68,6 +68,15 @@ def write_index(bundle: Bundle, wanted: Sequence[Edition], partners: dict[str, s
 
 def _in(bundle: Bundle, partners: dict[str, str], language: str) -> list[Edition]:
     return editions(bundle, partners, (language,), FORMATS)
+
+
+def _languages(languages: Sequence[str]) -> str:
+    """Links to the section of each language, where there is more than one."""
+    links = [
+        f'<a href="#in-{language}" lang="{language}">{html.escape(text("document.language", language))}</a>'
+        for language in languages
+    ]
+    return f"<p>{' · '.join(links)}</p>" if len(links) > 1 else ""
 
 
 def _paragraph(name: str, words: str) -> str:
@@ -87,7 +96,7 @@ def _section(shelf: Shelf, language: str, wanted: Sequence[Edition]) -> str:
         ),
         _list(text("heading.tables", language), _tables(shelf, language)),
     ]
-    return f'<section lang="{language}"><h2>{head}</h2><p>{intro}</p>{"".join(lists)}</section>'
+    return f'<section id="in-{language}" lang="{language}"><h2>{head}</h2><p>{intro}</p>{"".join(lists)}</section>'
 
 
 def _list(title: str, items: Sequence[str]) -> str:

@@ -111,7 +111,7 @@ def test_the_same_bundle_gives_the_same_bytes(published: dict[str, Path], bundle
         assert path.read_bytes() == published[name].read_bytes(), name
 
 
-LEFTOVER = re.compile(r"\{\{<|@(?:fig|tbl|sec|eq)-|\bNone\b|\bnan\b|<!--|:::|\[\]\{|\{\.cell|\\\\[.()]|figures/")
+LEFTOVER = re.compile(r"\{\{<|@(?:fig|tbl|sec|eq)-|\bNone\b|\bnan\b|<!--|:::|\[\]\{|\{\.cell|\\[-.()_*#]|figures/")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -513,10 +513,10 @@ def test_pages_are_quiet_accessible_and_fit_every_window(browser: Any, published
         page.on("pageerror", lambda error, found=complaints: found.append(str(error)))
         page.on("request", lambda request, found=requests: found.append(request.url))
         page.goto(path.as_uri())
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(120)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(60)
+            page.wait_for_timeout(30)
             over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert over <= 0, (path.name, width)
         if axe.exists():
@@ -592,7 +592,7 @@ def test_print_shows_every_tab_and_the_static_figures(browser: Any, published: d
 def test_no_slide_runs_over_its_edge(browser: Any, published: dict[str, Path], language: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(published[f"slides-{language}-SYNTHETIC.html"].as_uri())
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(250)
     for index in range(page.evaluate("Reveal.getTotalSlides()")):
         page.evaluate(f"Reveal.slide({index})")
         height, width = page.evaluate(
