@@ -314,10 +314,10 @@ def _compute(con: Connection, name: str, function: StageFunction, settings: Sett
     """A stage on the run's engine; what Spark has computed comes back into the run's warehouse."""
     if run.engine != "spark" or name not in ON_SPARK:
         return function(con, settings, run)
-    from pipeline.warehouse.spark import run_on_spark, spark_session
+    from pipeline.warehouse.spark import few_rows, run_on_spark, spark_session
 
     folder = settings.engine.tables or str(settings.folder("warehouse"))
-    with spark_session(settings.engine.url) as session:
+    with spark_session(settings.engine.url, few=few_rows(con, ON_SPARK[name])) as session:
         return run_on_spark(
             con,
             session,

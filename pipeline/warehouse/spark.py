@@ -6,6 +6,7 @@ known to Spark as a view; a run's tables come back into its DuckDB file, so that
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,24 @@ LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
 }
 """A Spark of this machine, for this run alone: few pieces, no pages to look at, nobody else may connect."""
+FEW_ROWS = 200_000
+"""Up to so many rows a stage's time is that of planning two hundred statements, not that of their rows."""
+FEW = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "100",
+}
+"""Few rows lie in one piece: nothing is exchanged or sent round, no Java is compiled for a statement that runs once."""
+FEW_LOCAL = {
+    "spark.default.parallelism": "1",
+    "spark.driver.memory": "2g",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC -Xmn1g",
+}
+"""The same for a Java that lives a minute: it compiles itself lightly and has room for what it leaves behind."""
 DUCKDB_TYPES = {"string": "varchar"}
 MISSING = (
     "Spark is not installed here. Install it with `pip install throughcare[spark]` (and Java 17 or later for a Spark of"
@@ -55,16 +74,20 @@ class Answer:
 
 @dataclass
 class SparkWarehouse:
-    """Tables as Parquet under `folder`, statements run by `session`; `views` are those that must come back as views."""
+    """Tables as Parquet under `folder`, statements run by `session`; `views` are those that must come back as views.
+
+    With `few` rows every table is read as one piece.
+    """
 
     session: Any
     folder: str
+    few: bool = False
     parts: dict[str, list[str]] = field(default_factory=dict)
     small: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
-    frames: dict[str, list[Any]] = field(default_factory=dict)
     shapes: dict[str, Any] = field(default_factory=dict)
     views: list[tuple[str, str]] = field(default_factory=list)
     defined: dict[str, str] = field(default_factory=dict)
+    outdated: set[str] = field(default_factory=set)
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> Answer:
         """Run one statement written in DuckDB's SQL; a query's rows are collected, everything else has none."""
@@ -82,7 +105,7 @@ class SparkWarehouse:
         self.parts[table], self.small[table] = [path], []
         frame = self.session.read.parquet(path)
         self.shapes[table] = frame.schema
-        frame.createOrReplaceTempView(view_name(table))
+        self._name(table, frame)
 
     def tables(self, schema: str) -> list[str]:
         """The tables of a schema that are there now."""
@@ -96,8 +119,7 @@ class SparkWarehouse:
                 frame = self.session.sql(statement.sql)
                 return Answer(frame.columns, [tuple(row) for row in frame.collect()])
             case "view":
-                self.session.sql(statement.sql).createOrReplaceTempView(view_name(target))
-                self.defined[view_name(target)] = statement.sql
+                self._define(view_name(target), statement.sql)
                 if statement.lasting:
                     self.views.append((target, sql))
             case "create":
@@ -110,7 +132,7 @@ class SparkWarehouse:
                 self.shapes[target] = self.session.createDataFrame([], ddl).schema
                 self._show(target)
             case "insert":
-                self._append(target, self._fitted(target, self.session.sql(statement.sql), statement))
+                self._append(target, self._fitted(statement))
             case "values":
                 self.small[target] += self._typed(target, statement)
                 self._show(target)
@@ -120,18 +142,32 @@ class SparkWarehouse:
                 self.small.pop(target, None)
         return Answer([], [])
 
+    def _define(self, view: str, sql: str) -> None:
+        """Give a query a name; what reads that name is to be made anew."""
+        self.session.sql(sql).createOrReplaceTempView(view)
+        self.defined[view] = sql
+        self._outdate(view)
+        self.outdated.discard(view)
+
+    def _name(self, table: str, frame: Any) -> None:
+        """Make a table's rows visible under its name; what reads that name is to be made anew."""
+        whole = frame.coalesce(1) if self.few else frame
+        whole.createOrReplaceTempView(view_name(table))
+        self._outdate(view_name(table))
+
+    def _outdate(self, changed: str) -> None:
+        """Spark keeps a view's tables as they were when the view was made: mark those that read a changed one."""
+        for view, sql in self.defined.items():
+            if f"`{changed}`" in sql and view not in self.outdated:
+                self.outdated.add(view)
+                self._outdate(view)
+
     def _refresh(self, sql: str) -> None:
-        """Make the views that a query reads anew: Spark has kept their tables as they were when the views were made."""
-        needed: set[str] = set()
-        reading = [sql]
-        while reading:
-            text = reading.pop()
-            found = {name for name in self.defined if f"`{name}`" in text} - needed
-            needed |= found
-            reading += [self.defined[name] for name in found]
-        for name, text in self.defined.items():
-            if name in needed:
-                self.session.sql(text).createOrReplaceTempView(name)
+        """Make the outdated views that a query reads anew, after those that they read themselves."""
+        for view in [view for view in self.defined if view in self.outdated and f"`{view}`" in sql]:
+            self.outdated.discard(view)
+            self._refresh(self.defined[view])
+            self.session.sql(self.defined[view]).createOrReplaceTempView(view)
 
     def _append(self, table: str, frame: Any) -> None:
         """Write a frame as one more part of a table and show the table with it."""
@@ -139,40 +175,34 @@ class SparkWarehouse:
         path = f"{self.folder}/{table.replace('.', '/')}/{len(parts)}"
         frame.write.mode("overwrite").parquet(path)
         parts.append(path)
-        written = self.session.read.parquet(path)
-        if table not in self.shapes:  # what was written says more exactly what kind of number a column holds
-            self.shapes[table] = written.schema if written.columns else frame.schema
-        if not written.columns:  # no rows, no file
-            self._show(table)
-            return
-        cells = [written[f.name].cast(f.dataType).alias(f.name) for f in self.shapes[table].fields]
-        self.frames[table].append(written.select(cells))
+        self.shapes.setdefault(table, frame.schema)
         self._show(table)
 
     def _show(self, table: str) -> None:
         """Make a table's rows visible: its Parquet folders and the few literal rows that are kept here."""
-        frames, small = list(self.frames[table]), self.small[table]
+        shape, small = self.shapes[table], self.small[table]
+        frames = [self.session.read.schema(shape).parquet(*parts)] if (parts := self.parts[table]) else []
         if small or not frames:
-            frames.append(self.session.createDataFrame(small, self.shapes[table]))
+            frames.append(self.session.createDataFrame(small, shape))
         whole = frames[0]
         for frame in frames[1:]:
             whole = whole.unionAll(frame)
-        whole.createOrReplaceTempView(view_name(table))
+        self._name(table, whole)
 
     def _begin(self, table: str) -> None:
         """An empty table, whatever was there."""
-        self.parts[table], self.small[table], self.frames[table] = [], [], []
+        self.parts[table], self.small[table] = [], []
         self.shapes.pop(table, None)
 
-    def _fitted(self, table: str, frame: Any, statement: Statement) -> Any:
+    def _fitted(self, statement: Statement) -> Any:
         """The query's columns, in place, with names and types of the table; those that it does not name are null."""
-        from pyspark.sql.functions import lit
-
-        fields = self.shapes[table].fields
+        fields = self.shapes[statement.target].fields
         named = [name for name, _ in statement.columns] or [f.name for f in fields]
-        given = frame.toDF(*[f"c{i}" for i in range(len(named))])
-        place = {name: given[f"c{i}"] for i, name in enumerate(named)}
-        return given.select([place.get(f.name, lit(None)).cast(f.dataType).alias(f.name) for f in fields])
+        given = {name: f"`c{i}`" for i, name in enumerate(named)}
+        cells = [f"cast({given.get(f.name, 'null')} as {f.dataType.simpleString()}) as `{f.name}`" for f in fields]
+        return self.session.sql(
+            f"select {', '.join(cells)} from ({statement.sql}) as given ({', '.join(given.values())})"
+        )
 
     def _typed(self, table: str, statement: Statement) -> list[tuple[Any, ...]]:
         """Literal rows in the order of the table's columns; a whole number in a column of fractions is a fraction."""
@@ -211,11 +241,11 @@ def run_on_spark(
 
     files, root = fsspec.core.url_to_fs(folder)
     try:
-        engine = SparkWarehouse(session, folder.rstrip("/"))
-        for read in reads:
-            schema, _, only = read.partition(".")
-            for table in [only] if only else _tables(con, schema):
-                engine.read(f"{schema}.{table}", _send(con, files, root, folder, schema, table))
+        few = few_rows(con, reads)
+        engine = SparkWarehouse(session, folder.rstrip("/"), few)
+        _set(session, FEW if few else {})
+        for schema, table in _named(con, reads):
+            engine.read(f"{schema}.{table}", _send(con, files, root, folder, schema, table))
         result = work(cast(Connection, engine))
         for table in engine.tables(fills):
             _fetch(con, files, table, engine)
@@ -229,9 +259,10 @@ def run_on_spark(
 
 
 @contextmanager
-def spark_session(url: str | None, options: Mapping[str, str] | None = None) -> Iterator[Any]:
+def spark_session(url: str | None, *, few: bool = False) -> Iterator[Any]:
     """A session: `sc://host:port` is a Connect server (Spark or Sail), `spark://…` a cluster, None runs here.
 
+    A Spark of this machine can be started for `few` rows.
     Raises SettingsError when Spark is not installed or not reached.
     """
     try:
@@ -240,14 +271,12 @@ def spark_session(url: str | None, options: Mapping[str, str] | None = None) -> 
         raise SettingsError(MISSING) from None
     builder = SparkSession.builder.appName("throughcare")
     builder = builder.remote(url) if url and url.startswith("sc://") else builder.master(url or "local[*]")
-    for name, value in ({} if url else LOCAL | dict(options or {})).items():
+    for name, value in ({} if url else LOCAL | (FEW_LOCAL if few else {})).items():
         builder = builder.config(name, value)
     try:
         session = builder.getOrCreate()
         session.sql("select 1").collect()
-        for name, value in {"spark.sql.ansi.enabled": "false", "spark.sql.session.timeZone": "UTC"}.items():
-            with suppress(Exception):  # Sail knows neither; it behaves so by itself
-                session.conf.set(name, value)
+        _set(session, {"spark.sql.ansi.enabled": "false", "spark.sql.session.timeZone": "UTC"})
     except Exception as problem:
         where = url or "on this machine (Java 17 or later is needed)"
         raise SettingsError(f"Spark cannot be reached at {where}: {type(problem).__name__}.") from None
@@ -255,6 +284,25 @@ def spark_session(url: str | None, options: Mapping[str, str] | None = None) -> 
         yield session
     finally:
         session.stop()
+        os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)  # PySpark sets it, and then starts no Spark of this machine
+
+
+def few_rows(con: Connection, reads: Sequence[str]) -> bool:
+    """Whether a stage's inputs (schemas or tables) are so small that planning is most of the work."""
+    counts = [f'(select count(*) from {schema}."{table}")' for schema, table in _named(con, reads)]
+    return int(con.execute(f"select {' + '.join(counts)}").fetchall()[0][0]) <= FEW_ROWS
+
+
+def _set(session: Any, settings: Mapping[str, str]) -> None:
+    for name, value in settings.items():
+        with suppress(Exception):  # Sail does not know them; it behaves so by itself
+            session.conf.set(name, value)
+
+
+def _named(con: Connection, reads: Sequence[str]) -> list[tuple[str, str]]:
+    """Schema and name of every table that is meant by schemas or tables."""
+    parts = [read.partition(".") for read in reads]
+    return [(schema, table) for schema, _, only in parts for table in ([only] if only else _tables(con, schema))]
 
 
 def _tables(con: Connection, schema: str) -> list[str]:
