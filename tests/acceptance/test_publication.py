@@ -376,7 +376,7 @@ def test_pdf_is_a4_tagged_titled_with_bookmarks(published: dict[str, Path]) -> N
 
 ANSWERS = {
     "cs": (
-        "Dohodu o spolupráci mělo 400 osob; podmínky programu splnilo 520 zájemců.",
+        "Dohodu o spolupráci uzavřelo 400 z 520 zájemců, kteří splnili podmínky programu.",
         "60 ze 100 klientů zahájilo do 21 dnů po propuštění léčbu u partnera projektu nebo v ní pokračovalo (190 z "
         "315; 95% interval spolehlivosti 54–66 ze 100). Započtou-li se i ti, o nichž to nelze potvrdit ani vyloučit, "
         "leží podíl mezi 60 a 63 ze 100.",
@@ -389,7 +389,7 @@ ANSWERS = {
         "Odpovídá: Generální ředitelství Vězeňské služby. Stav: projednává se",
     ),
     "en": (
-        "400 people had an agreement; 520 applicants were eligible.",
+        "400 of 520 eligible applicants made an agreement.",
         "60 of 100 clients started or continued treatment at a project partner within 21 days of release (190 of 315; "
         "95% confidence interval 54–66 of 100). Counting those for whom it can be neither confirmed nor ruled out, the "
         "rate lies between 60 and 63 of 100.",

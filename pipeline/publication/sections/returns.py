@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.disclosure import Row
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import RETURN, YEAR, Report, block
+from pipeline.publication.sections.casework import definitions
 from pipeline.publication.sections.continuity import by_partner, planned, tabs
 from pipeline.publication.sections.curves import curve_figure, is_return
 from pipeline.publication.sections.parts import (
@@ -81,7 +82,7 @@ def _causes(report: Report) -> str:
         return ""
     caption = report.t("caption.causes", window=YEAR)
     table = rate_table(report, "causes", caption, report.t("column.group"), lines)
-    return paragraphs(table, report.t("return.causes"))
+    return paragraphs(table, definitions(report, (CAUSE,)))
 
 
 def _windows(report: Report, found: list[str]) -> str:

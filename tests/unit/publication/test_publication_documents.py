@@ -131,6 +131,21 @@ def test_partner_text_is_text(report: Language) -> None:
     assert re.sub(r"\\(.)", r"\1", text).count("<script>alert(1)</script>") > 3
 
 
+@pytest.mark.parametrize("language", ["cs", "en"])
+def test_every_measure_is_defined_where_its_numbers_stand(report: Language, language: str) -> None:
+    told = report(language)
+    sections = "\n".join(getattr(documents, name)(told) for name in documents.REPORT if name != "method")
+    assert [name for name in told.bundle.meta.definitions if told.words(name, "definition") not in sections] == []
+
+
+def test_marks_and_columns_are_explained_before_the_first_table(report: Language) -> None:
+    places = [documents.REPORT.index(name) for name in ("page_one", "reading", "served")]
+    assert places == [1, 2, 3]
+    assert "\n| " not in documents.page_one(report("cs"))
+    for mark in ("●", "brzy", "nesb", "×"):
+        assert f"| {escape(mark)}" in documents.reading(report("cs"))
+
+
 def test_page_one_has_its_fixed_slots(report: Language) -> None:
     slots = re.findall(r"\{#slot-([\w-]+)\}", documents.page_one(report("cs")))
     assert slots == [

@@ -16,6 +16,7 @@ from pipeline.disclosure.types import Row, make_row
 from pipeline.errors import PublicationError
 from pipeline.publication import Report, documents, registers
 from pipeline.publication.editions import editions
+from pipeline.publication.sections.casework import unit_words
 from pipeline.publication.sections.continuity import by_partner
 from pipeline.publication.sections.cooperation import best_access, funnel
 from pipeline.publication.sections.cooperation import run as run_figure
@@ -222,6 +223,11 @@ def test_what_changed_stands_beside_the_last_report(tmp_path: Path) -> None:
     assert "55 % (190 z 315)" in lines[2]
     assert lines[2].rstrip(" |").endswith("přepočteno z nynějších dat")
     assert lines[3].rstrip(" |").endswith("nezměnilo se")
+
+
+def test_complaints_are_counted_per_hundred_clients_and_resolved_in_days(report: Language) -> None:
+    units = [unit_words(report("en"), "complaints", part) for part in ("", "days_to_resolve")]
+    assert units == ["per 100 clients", "days, median"]
 
 
 def test_the_first_report_says_that_it_is_the_first(report: Language) -> None:
