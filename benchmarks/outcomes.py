@@ -13,11 +13,18 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 MEASURES = ("return_to_prison", "contact_made", "treatment_started")
-WAYS = ("sort", "ours", "polars", "pandas")
+WAYS = ("sort", "ours", "part", "polars", "pandas")
+COHORTS = {"return_to_prison": ("all_releases", "programme"), "contact_made": ("programme",),
+           "treatment_started": ("programme",)}  # fmt: skip
+STEPS = ("partner_table", "case_period", "release_seen", "cohort_member", "release_subset", "declared_cohort",
+         "return_per_release", "conviction_per_release", "continuity_per_release", "event_per_release", "follow_up",
+         "unit_complex", "cell_series", "member_count", "cell_part")  # fmt: skip
+"""What the compared cells are made of: no attrition, activity, curves, people, finished cells."""
 SORTED = {"custody_stay": "admission_date", "service": "service_date", "case": "agreement_date",
           "treatment": "start_date", "person": "birth_year"}  # fmt: skip
 CELLS = """
@@ -44,21 +51,46 @@ def sort(folder: Path) -> None:
 
 def ours(folder: Path) -> None:
     """Core and the outcomes of three measures."""
+    from pipeline import outcomes
+
+    _run(folder, "ours", outcomes.measure)
+
+
+def part(folder: Path) -> None:
+    """Core whole, of the outcomes only the cells that are compared: no other cohort, group or step."""
+    from dataclasses import replace
+
+    from pipeline.outcomes.prepare import prepare
+    from pipeline.outcomes.registry import find_measure
+    from pipeline.warehouse import run_sql_folder
+
+    def count(con: Any, _: Any, run: Any, chosen: tuple[str, ...]) -> None:
+        groups = ("all", "prison", "quarter")
+        slim = {m: replace(find_measure(m), cohorts=COHORTS[m], groups=groups, curve=False) for m in chosen}
+        run_sql_folder(con, "pipeline.outcomes", ["sql/tables"], {})
+        prepare(con, run, slim)
+        run_sql_folder(con, "pipeline.outcomes", [f"sql/{step}" for step in STEPS], {})
+
+    _run(folder, "part", count)
+
+
+def _run(folder: Path, name: str, count: Callable[..., Any]) -> None:
+    """Core, then the counting of the three measures, then the cells that are compared."""
     from datetime import date, datetime
 
-    from pipeline import core, outcomes
+    from pipeline import core
     from pipeline.periods import Quarter
     from pipeline.run import Run
     from pipeline.settings import Settings
 
-    con = _copy(folder, "ours")
+    con = _copy(folder, name)
     settings = Settings(root=folder, data=folder)
     run = Run(Quarter(2023, 2), datetime(2023, 8, 15), as_of=date(2023, 8, 15))
     begun = time.process_time()
     core.build(con, settings, run)
     print(f"  core {time.process_time() - begun:.1f} s", flush=True)
-    outcomes.measure(con, settings, run, MEASURES)
-    con.execute(f"copy ({CELLS}) to '{folder / 'ours.csv'}' (header)")
+    count(con, settings, run, MEASURES)
+    con.execute(f"copy ({CELLS}) to '{folder / f'{name}.csv'}' (header)")
 
 
 def polars(folder: Path) -> None:
@@ -139,7 +171,7 @@ def main() -> None:
         base = found.get("sort", found[way])
         row = {key: round(value, 2) for key, value in found[way].items()}
         print(json.dumps({"way": way, **row, "cpu / sort": round(found[way]["cpu"] / base["cpu"], 2)}), flush=True)
-        if way in ("polars", "pandas") and "ours" in found:
+        if way in ("part", "polars", "pandas") and "ours" in found:
             compare(given.folder, way)
 
 

@@ -19,6 +19,7 @@ TABLES = (
     "custody_coverage",
     "withdrawn",
     "case",
+    "person_number",
     "stay",
     "spell",
     "delivered_date",

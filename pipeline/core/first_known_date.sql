@@ -14,7 +14,7 @@ first_extract as (
 
 candidate as (
     select
-        ended.person_id,
+        ended.person_key,
         ended.spell_number,
         expected.source,
         expected.partner,
@@ -24,14 +24,14 @@ candidate as (
     from ended
     cross join first_extract
     inner join core.stay as stay
-        on ended.person_id = stay.person_id and ended.spell_number = stay.spell_number
+        on ended.person_key = stay.person_key and ended.spell_number = stay.spell_number
     inner join core.delivered_date as expected on stay.stay_id = expected.record_id and expected.source = 'stay'
     where
         date_diff('day', first_extract.extract_date, ended.release_date) >= 30
         and date_diff('day', expected.known_from, ended.release_date) >= 30
     union all
     select
-        ended.person_id,
+        ended.person_key,
         ended.spell_number,
         expected.source,
         expected.partner,
@@ -55,16 +55,16 @@ ordered as (
     select
         *,
         row_number() over (
-            partition by person_id, spell_number
+            partition by person_key, spell_number
             order by known_from, source, partner, record_id, expected_date
         ) as known_order
     from candidate
 )
 
 select
-    person_id,
+    person_key,
     spell_number,
     expected_date
 from ordered
 where known_order = 1
-order by person_id, spell_number;
+order by person_key, spell_number;

@@ -54,21 +54,24 @@ merged as (
 ),
 
 held as (
-    select person_id from core.stay where spell_number = 1 and position = 1
+    select person_key from core.stay where spell_number = 1 and position = 1
 )
 
 select
-    coalesce(merged.person_id, held.person_id) as person_id,
+    number.person_id,
+    number.person_key,
     coalesce(merged.sex, 'unknown') as sex,
     merged.birth_year,
     coalesce(merged.citizenship, 'unknown') as citizenship,
     coalesce(merged.region, 'unknown') as region,
     coalesce(merged.education, 'unknown') as education,
-    held.person_id is not null as in_custody_data,
+    held.person_key is not null as in_custody_data,
     cast(coalesce(merged.sources, 0) as integer) as sources,
     coalesce(merged.conflict, false) as conflict,
     withdrawn_person.consent_withdrawn_date
-from merged
-full join held on merged.person_id = held.person_id
-left join core.withdrawn_person on coalesce(merged.person_id, held.person_id) = withdrawn_person.person_id
-order by coalesce(merged.person_id, held.person_id);
+from core.person_number as number
+left join merged on number.person_id = merged.person_id
+left join held on number.person_key = held.person_key
+left join core.withdrawn_person on number.person_id = withdrawn_person.person_id
+where merged.person_id is not null or held.person_key is not null
+order by number.person_key;

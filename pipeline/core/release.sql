@@ -5,6 +5,7 @@ create or replace view core.release as
 select
     concat(ended.person_id, '-', cast(ended.spell_number as varchar)) as release_id,
     ended.person_id,
+    ended.person_key,
     ended.spell_number,
     ended.admission_date as spell_admission_date,
     ended.release_date,
@@ -27,5 +28,5 @@ from core.spell as ended
 cross join core.custody_coverage as custody
 left join core.prison as place on ended.prison = place.prison
 left join core.first_known_date as first_known
-    on ended.person_id = first_known.person_id and ended.spell_number = first_known.spell_number
+    on ended.person_key = first_known.person_key and ended.spell_number = first_known.spell_number
 where ended.release_kind in ('sentence', 'remand') and ended.release_date <= custody.covered_to;

@@ -1,13 +1,10 @@
 -- A row is one spell: unbroken custody of one person, from the first stay's admission to the release of the stay released
 -- last (ties: later admission, then stay). An open spell has no release. release_kind says whether it ended in a release
--- from sentence or from remand, otherwise (none), or not yet (open). drug_user is what the first stay says, prior_terms what
--- the first stay says that knows it. Most spells are one stay, so that only the others need be gathered.
+-- from sentence or from remand, otherwise (none), or not yet (open); last_position is the place of the stay released last.
+-- drug_user is what the first stay says, prior_terms what the first stay says that knows it. Most spells are one stay, so
+-- that only the others need be gathered.
 create or replace table core.spell as
-with moved as (
-    select distinct person_id, spell_number from core.stay where position > 1
-),
-
-ranked as (
+with ranked as (
     select
         stay.*,
         coalesce(ending.kind, 'none') as release_kind,
@@ -16,17 +13,17 @@ ranked as (
             else cast(date_diff('day', date '1900-01-01', stay.release_date) as bigint) * 100000 + stay.position
         end as released_order
     from core.stay as stay
-    inner join moved on stay.person_id = moved.person_id and stay.spell_number = moved.spell_number
     left join core.release_reason_kind as ending on stay.release_reason = ending.release_reason
+    where not stay.whole_spell
 )
 
 select
     stay.person_id,
+    stay.person_key,
     stay.spell_number,
     stay.admission_date,
     stay.admission_reason,
-    stay.stay_id as first_stay_id,
-    stay.stay_id as last_stay_id,
+    1 as last_position,
     stay.release_date,
     case when stay.release_date is not null then coalesce(stay.release_reason, 'unknown') end as release_reason,
     case when stay.release_date is null then 'open' else coalesce(ending.kind, 'none') end as release_kind,
@@ -34,17 +31,16 @@ select
     coalesce(stay.drug_user, 'unknown') as drug_user,
     stay.prior_terms
 from core.stay as stay
-left join moved on stay.person_id = moved.person_id and stay.spell_number = moved.spell_number
 left join core.release_reason_kind as ending on stay.release_reason = ending.release_reason
-where moved.person_id is null
+where stay.whole_spell
 union all
 select
-    person_id,
+    min(person_id) as person_id,
+    person_key,
     spell_number,
     min(admission_date) as admission_date,
     arg_min(admission_reason, position) as admission_reason,
-    arg_min(stay_id, position) as first_stay_id,
-    arg_max(stay_id, released_order) as last_stay_id,
+    arg_max(position, released_order) as last_position,
     case when count(*) = count(release_date) then max(release_date) end as release_date,
     case
         when count(*) = count(release_date) then arg_max(coalesce(release_reason, 'unknown'), released_order)
@@ -57,4 +53,4 @@ select
     arg_min(coalesce(drug_user, 'unknown'), position) as drug_user,
     arg_min(prior_terms, position) filter (where prior_terms is not null) as prior_terms
 from ranked
-group by person_id, spell_number;
+group by person_key, spell_number;

@@ -7,7 +7,8 @@
 --   same_day              begins on the same day as the open stay before it: a change of legal status
 --   new                   begins a new spell
 --   new_after_release     begins a new spell though it says transfer_in or return_from_absence: reason taken as unknown
--- gap_days counts from the latest known release of the person's earlier stays to this admission.
+-- gap_days counts from the latest known release of the person's earlier stays to this admission. whole_spell: the spell is
+-- this stay and no other.
 --
 -- The rule goes from stay to stay; windows give the same because (1) stays are sorted by admission, so a release of an
 -- earlier spell lies before every later admission, and the running maximum over the person is that over the spell; (2) only
@@ -39,6 +40,7 @@ together as (
 kept as (
     select
         stay.*,
+        number.person_key,
         coalesce(together.among, 1) as among,
         (
             cast(date_diff('day', date '1900-01-01', stay.release_date) as bigint) * 10000000
@@ -46,6 +48,7 @@ kept as (
         ) * 1000000 + coalesce(together.among, 1) * 10
         + case when ending.kind <> 'none' then 1 else 0 end as ended
     from newest_custody_stay as stay
+    inner join core.person_number as number on stay.person_id = number.person_id
     left join together on stay.stay_id = together.stay_id
     left join core.release_reason_kind as ending on stay.release_reason = ending.release_reason
     where coalesce(together.copy, 1) = 1
@@ -62,9 +65,9 @@ followed as (
         max(ended) over earlier % 10 = 1 as released_last
     from kept
     window
-        person_order as (partition by person_id order by admission_date, among),
+        person_order as (partition by person_key order by admission_date, among),
         earlier as (
-            partition by person_id order by admission_date, among rows between unbounded preceding and 1 preceding
+            partition by person_key order by admission_date, among rows between unbounded preceding and 1 preceding
         )
 ),
 
@@ -94,16 +97,18 @@ numbered as (
         lead(joined_by) over person_order as joined_after
     from joined
     window
-        person_order as (partition by person_id order by place),
-        so_far as (partition by person_id order by place rows between unbounded preceding and current row)
+        person_order as (partition by person_key order by place),
+        so_far as (partition by person_key order by place rows between unbounded preceding and current row)
 )
 
 -- Where two open stays and a third begin on one day, the first closing makes that day a known release, which the third joins.
 select
     stay_id,
     person_id,
+    person_key,
     cast(spell_number as integer) as spell_number,
     cast(place - spell_place + 1 as integer) as position,
+    place = spell_place and coalesce(joined_after in ('new', 'new_after_release'), true) as whole_spell,
     joined_by,
     cast(date_diff('day', latest_release, admission_date) as integer) as gap_days,
     prison,

@@ -25,15 +25,15 @@ COLUMNS = {
     "coverage": "source, table_name, prison, covered_from date, covered_to date",
     "custody_coverage": "covered_to date",
     "person": "person_id, sex, birth_year int, citizenship, region, education, in_custody_data boolean, sources int,"
-    " conflict boolean, consent_withdrawn_date date",
+    " conflict boolean, consent_withdrawn_date date, person_key bigint",
     "stay": "stay_id, person_id, spell_number int, position int, prison, regime, admission_date date, admission_reason,"
     " offence_date date, offence_group, sentence_days int, release_date date, release_reason, closed_by_rule boolean,"
-    " planned_release_date date, prior_terms int, sarpo_risk int, drug_user",
-    "spell": "person_id, spell_number int, admission_date date, admission_reason, first_stay_id, last_stay_id,"
-    " release_date date, release_reason, release_kind, prison, drug_user, prior_terms int",
+    " planned_release_date date, prior_terms int, sarpo_risk int, drug_user, person_key bigint",
+    "spell": "person_id, spell_number int, admission_date date, admission_reason, last_position int,"
+    " release_date date, release_reason, release_kind, prison, drug_user, prior_terms int, person_key bigint",
     "release": "release_id, person_id, spell_number int, spell_admission_date date, release_date date, release_quarter,"
     " release_reason, release_kind, conditional boolean, prison, prison_region, planned, expected_date date,"
-    " prior_terms int, drug_user",
+    " prior_terms int, drug_user, person_key bigint",
     "custody_conflict": "person_id",
     "case": "partner, case_id, programme, person_id, referral_date date, referral_source, first_contact_date date,"
     " agreement_date date, agreement_end_planned date, expected_release_date date, complaints_explained_date date,"
@@ -66,6 +66,8 @@ COLUMNS = {
 
 DERIVED = ("treatment_course", "hand_over")
 """Tables of core that follow from those above alone."""
+NUMBERED = ("person", "stay", "spell", "release")
+"""Tables in which a person has a whole number beside the name."""
 
 
 def core_warehouse(tables: Tables) -> duckdb.DuckDBPyConnection:
@@ -80,8 +82,19 @@ def core_warehouse(tables: Tables) -> duckdb.DuckDBPyConnection:
         ddl = ", ".join(f'"{c[0]}" {c[1] if len(c) > 1 else "varchar"}' for c in columns)
         con.execute(f'create table core."{name}" ({ddl})')
         insert(con, name, [c[0] for c in columns], tables.get(name, ()))
+    number_persons(con)
     run_sql_folder(con, "pipeline.core", list(DERIVED), {})
     return con
+
+
+def number_persons(con: duckdb.DuckDBPyConnection) -> None:
+    """Give everybody the whole number that core gives: the place in the order of names."""
+    names = " union ".join(f"select person_id from core.{name}" for name in NUMBERED)
+    number = "row_number() over (order by person_id) as person_key"
+    con.execute(f"create table core.person_number as select person_id, {number} from ({names})")
+    for name in NUMBERED:
+        found = "from core.person_number as n where n.person_id = t.person_id"
+        con.execute(f"update core.{name} as t set person_key = n.person_key {found}")
 
 
 def insert(con: duckdb.DuckDBPyConnection, name: str, columns: list[str], rows: Sequence[Row]) -> None:

@@ -47,7 +47,8 @@ select
         when s.outcome = 1 then 'refused'
         else 'no_agreement'
     end as reason,
-    coalesce(p.in_custody_data, false) as in_custody_data
+    coalesce(p.in_custody_data, false) as in_custody_data,
+    p.person_key
 from summed as s
 left join core.person as p on p.person_id = s.person_id;
 
@@ -55,7 +56,7 @@ left join core.person as p on p.person_id = s.person_id;
 -- is lost (1 spell, 2 released, 3 released from sentence, 99 not lost) and why.
 create or replace temp table spell_path as
 select
-    s.person_id,
+    s.person_key,
     s.spell_number,
     s.admission_date,
     case when s.release_date <= y.covered_to then s.release_date end as release_date,
@@ -77,33 +78,35 @@ select
     date_diff('day', q.last_day, y.covered_to) as days_seen
 from core.spell as s
 cross join outcomes.study as y
-left join core.person as p on p.person_id = s.person_id
+left join core.person as p on p.person_key = s.person_key
 left join outcomes.calendar_quarter as q
     on q.quarter = concat(cast(year(s.release_date) as varchar), 'Q', cast(quarter(s.release_date) as varchar))
 where s.admission_date <= y.covered_to;
 
 -- A row is one person's one unit (release, spell, agreement, relative) on the way into one cohort: the step at which it
--- is lost and why; 99 is never. `unit` tells a person's units apart.
+-- is lost and why; 99 is never. `unit` tells a person's units apart. Who has no person_key (never heard of but in a case, an
+-- application or as a relative) is told apart by `stranger`.
 create or replace temp table path as
 with member as (
     select
-        k.cohort, m.person_id, m.release_key, m.spell_number, date_diff('day', q.last_day, m.covered_to) as days_seen,
+        k.cohort, m.person_key, m.release_key, m.spell_number, date_diff('day', q.last_day, m.covered_to) as days_seen,
         99 as way
     from outcomes.member as k
-    inner join outcomes.release_seen as m on m.release_key = k.release_key
+    inner join outcomes.release_observed as m on m.release_key = k.release_key
     inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
 ),
 agreed_spell as (
-    select a.person_id, s.spell_number, s.lost_step, s.reason,
-        row_number() over (partition by a.person_id order by s.spell_number desc) as rank
-    from (select distinct person_id, agreement_date from outcomes.case_period where programme = 'through_the_gate') as a
+    select a.person_key, s.spell_number, s.lost_step, s.reason,
+        row_number() over (partition by a.person_key order by s.spell_number desc) as rank
+    from (select distinct person_key, agreement_date from outcomes.case_period where programme = 'through_the_gate') as a
     inner join spell_path as s
         on
-            s.person_id = a.person_id and a.agreement_date >= s.admission_date
+            s.person_key = a.person_key and a.agreement_date >= s.admission_date
             and a.agreement_date <= coalesce(s.release_date, date '9999-12-31')
 )
 select
-    'programme' as cohort, a.person_id, cast(r.spell_number as varchar) as unit,
+    'programme' as cohort, a.person_key, case when a.person_key is null then a.person_id else '' end as stranger,
+    cast(r.spell_number as varchar) as unit,
     case
         when a.lost_step < 99 then a.lost_step
         when not a.in_custody_data then 4
@@ -116,20 +119,20 @@ select
     case
         when a.lost_step < 99 then a.reason
         when not a.in_custody_data then 'not_in_custody_data'
-        when r.release_key is null and s.person_id is null then 'agreed_outside_custody'
+        when r.release_key is null and s.person_key is null then 'agreed_outside_custody'
         when r.release_key is null then s.reason
         when f.release_key is null then 'later_release'
         when r.days_seen < 365 then 'too_early'
         else ''
     end as reason
 from applicant as a
-left join member as r on r.cohort = 'programme_per_release' and r.person_id = a.person_id and r.way = a.lost_step
+left join member as r on r.cohort = 'programme_per_release' and r.person_key = a.person_key and r.way = a.lost_step
 left join member as f on f.cohort = 'programme' and f.release_key = r.release_key
-left join agreed_spell as s on s.person_id = a.person_id and s.rank = 1
+left join agreed_spell as s on s.person_key = a.person_key and s.rank = 1
 where a.programme = 'through_the_gate'
 union all
 select
-    'programme_open', m.person_id, cast(m.spell_number as varchar),
+    'programme_open', m.person_key, '', cast(m.spell_number as varchar),
     case when o.release_key is null then 2 when m.days_seen < 21 then 3 when m.days_seen < 365 then 4 else 99 end,
     case when o.release_key is null then 'case_closed' when m.days_seen < 365 then 'too_early' else '' end
 from member as m
@@ -137,20 +140,20 @@ left join member as o on o.cohort = 'programme_open' and o.release_key = m.relea
 where m.cohort = 'programme'
 union all
 select
-    'programme_per_release', person_id, cast(spell_number as varchar),
+    'programme_per_release', person_key, '', cast(spell_number as varchar),
     case when days_seen < 21 then 2 when days_seen < 365 then 3 else 99 end,
     case when days_seen < 365 then 'too_early' else '' end
 from member
 where cohort = 'programme_per_release'
 union all
 select
-    'all_releases', s.person_id, cast(s.spell_number as varchar),
+    'all_releases', s.person_key, '', cast(s.spell_number as varchar),
     case when s.lost_step < 99 then s.lost_step when s.days_seen < 365 then 4 else 99 end,
     case when s.lost_step < 99 then s.reason when s.days_seen < 365 then 'too_early' else '' end
 from spell_path as s
 union all
 select
-    'comparison', r.person_id, cast(r.spell_number as varchar),
+    'comparison', r.person_key, '', cast(r.spell_number as varchar),
     case
         when r.drug_user <> 'yes' then 2
         when a.release_key is not null then 3
@@ -166,19 +169,23 @@ select
         when c.days_seen < 365 then 'too_early'
         else ''
     end
-from outcomes.release_seen as r
+from outcomes.release_observed as r
 cross join outcomes.study as y
 left join outcomes.release_agreement as a on a.release_key = r.release_key
 left join (select release_key, days_seen from member where cohort = 'comparison') as c on c.release_key = r.release_key
 union all
-select 'romodrom', a.person_id, m.member_id, a.lost_step, a.reason
+select
+    'romodrom', a.person_key, case when a.person_key is null then a.person_id else '' end, m.member_id, a.lost_step,
+    a.reason
 from applicant as a
 left join outcomes.cohort_member as m
     on m.cohort = 'romodrom' and m.person_id = a.person_id and a.lost_step = 99
 where a.programme = 'romodrom'
 union all
 select
-    'family', coalesce(f.person_id, f.partner || '/' || f.family_member_id), f.partner || '/' || f.family_member_id,
+    'family', p.person_key,
+    case when p.person_key is null then coalesce(f.person_id, f.partner || '/' || f.family_member_id) else '' end,
+    f.partner || '/' || f.family_member_id,
     case when p.consent_withdrawn_date is not null or s.family_member_id is null then 2 else 99 end,
     case
         when p.consent_withdrawn_date is not null then 'consent_withdrawn'
@@ -199,7 +206,7 @@ with turn as (
     group by cohort
 )
 select
-    d.cohort, p.person_id, p.unit,
+    d.cohort, p.person_key, p.stranger, p.unit,
     case
         when p.lost_step < t.step_number then p.lost_step
         when u.column_name is not null then t.step_number
@@ -211,19 +218,22 @@ from path as p
 inner join outcomes.declared_cohort as d on d.base = p.cohort
 inner join turn as t on t.cohort = d.cohort
 left join (
-    select u.cohort, r.person_id, cast(r.spell_number as varchar) as unit, u.column_name
+    select u.cohort, r.person_key, cast(r.spell_number as varchar) as unit, u.column_name
     from outcomes.declared_unmet as u
-    inner join outcomes.release_seen as r on r.release_key = u.release_key
-) as u on u.cohort = d.cohort and u.person_id = p.person_id and u.unit = p.unit;
+    inner join outcomes.release_observed as r on r.release_key = u.release_key
+) as u on u.cohort = d.cohort and u.person_key = p.person_key and u.unit = p.unit;
 
 -- A row is one step of one cohort (reason ''), or one reason for which persons or releases were lost before it. A person is
 -- lost where the unit that came furthest is (of several: the last by name).
 insert into outcomes.attrition
-with furthest as (
-    select cohort, person_id, max(lost_step) as lost_step from path group by cohort, person_id
+with ranked as (
+    select
+        cohort, lost_step, reason,
+        row_number() over (partition by cohort, person_key, stranger order by lost_step desc, unit desc) as rank
+    from path
 ),
 person_left as (
-    select cohort, lost_step, count(*) as persons from furthest group by cohort, lost_step
+    select cohort, lost_step, reason, count(*) as persons from ranked where rank = 1 group by cohort, lost_step, reason
 ),
 unit_left as (
     select cohort, lost_step, reason, count(unit) as units from path group by cohort, lost_step, reason
@@ -242,23 +252,10 @@ kept as (
     left join unit_left as u on u.cohort = s.cohort and u.lost_step > s.step_number
     group by s.cohort, s.step_number
 ),
-last_of_lost as (
-    select
-        p.cohort, p.lost_step, p.reason,
-        row_number() over (partition by p.cohort, p.person_id order by p.unit desc) as rank
-    from path as p
-    inner join furthest as f on f.cohort = p.cohort and f.person_id = p.person_id and f.lost_step = p.lost_step
-    where p.lost_step < 99
-),
 lost as (
     select u.cohort, u.lost_step as step_number, u.reason, u.units, coalesce(l.persons, 0) as persons
     from unit_left as u
-    left join (
-        select cohort, lost_step, reason, count(*) as persons
-        from last_of_lost
-        where rank = 1
-        group by cohort, lost_step, reason
-    ) as l on l.cohort = u.cohort and l.lost_step = u.lost_step and l.reason = u.reason
+    left join person_left as l on l.cohort = u.cohort and l.lost_step = u.lost_step and l.reason = u.reason
     where u.lost_step < 99
 )
 select
@@ -270,3 +267,12 @@ union all
 select s.cohort, s.step_number, s.step, l.persons, case when s.counts_units then l.units end, l.reason, l.persons
 from lost as l
 inner join outcomes.attrition_step as s on s.cohort = l.cohort and s.step_number = l.step_number;
+
+-- The ways are counted; those of a whole country are too long to be kept beside what follows.
+drop table path;
+
+-- So are the spells that they were made of.
+drop table spell_path;
+
+-- And those who applied.
+drop table applicant;

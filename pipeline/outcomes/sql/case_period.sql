@@ -32,6 +32,7 @@ select
     c.partner,
     c.case_id,
     c.person_id,
+    p.person_key,
     c.programme,
     c.agreement_date,
     least(

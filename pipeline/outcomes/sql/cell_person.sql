@@ -3,7 +3,7 @@
 create or replace table outcomes.window_digit as
 with most as (
     select coalesce(max(releases), 0) as releases
-    from (select count(*) as releases from outcomes.release_seen group by person_key) as x
+    from (select count(*) as releases from outcomes.release_observed group by person_key) as x
 ),
 width as (
     select case when releases < 512 then 9 when releases < 32768 then 15 else 31 end as bits from most
@@ -95,6 +95,9 @@ from per_person
 group by 1, 2, chunk, ns, xs, coalesce(partner, prison, quarter, planned, drug_user, '')
 union all
 select scope, 'reason', cause, chunk, ns, xs, count(*) from per_cause group by scope, cause, chunk, ns, xs;
+
+-- The members are counted.
+drop table member_outcome;
 
 -- A row is one cell's distinct people (measured) and sums over them: of squares of their units (nn) and events (xx), and
 -- products (xn). Where everybody is in the cohort once, people are members.

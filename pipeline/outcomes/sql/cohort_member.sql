@@ -4,17 +4,16 @@ create or replace table outcomes.release_agreement as
 with candidate as (
     select
         r.release_key,
-        r.release_id,
         c.partner,
         c.case_id,
         c.case_manager_id,
         c.agreement_date >= r.spell_admission_date as in_term,
         row_number() over (partition by r.release_key order by c.agreement_date desc, c.partner, c.case_id) as rank
-    from outcomes.release_seen as r
-    inner join outcomes.case_period as c on c.person_id = r.person_id and c.agreement_date <= r.release_date
+    from outcomes.release_observed as r
+    inner join outcomes.case_period as c on c.person_key = r.person_key and c.agreement_date <= r.release_date
     where c.programme = 'through_the_gate'
 )
-select release_key, release_id, partner, case_id, case_manager_id, in_term from candidate where rank = 1;
+select release_key, partner, case_id, case_manager_id, in_term from candidate where rank = 1;
 
 -- A row is one release of a client whose through-the-gate case was open on the day of release, as known on that day.
 create or replace table outcomes.release_open as
@@ -22,9 +21,9 @@ select distinct x.release_key
 from (
     select r.release_key, r.release_date, c.agreement_date, c.case_id, c.partner, max(s.service_date) as last_contact
     from outcomes.release_agreement as a
-    inner join outcomes.release_seen as r on r.release_key = a.release_key
+    inner join outcomes.release_observed as r on r.release_key = a.release_key
     inner join outcomes.case_period as c
-        on c.person_id = r.person_id and c.programme = 'through_the_gate' and c.agreement_date <= r.release_date
+        on c.person_key = r.person_key and c.programme = 'through_the_gate' and c.agreement_date <= r.release_date
     left join outcomes.case_contact as s
         on s.partner = c.partner and s.case_id = c.case_id and s.service_date <= r.release_date
     group by r.release_key, r.release_date, c.agreement_date, c.case_id, c.partner
@@ -67,14 +66,14 @@ with programme as (
         r.release_key, a.partner, a.case_manager_id,
         row_number() over (partition by r.person_key order by r.release_date, r.spell_number) as number
     from outcomes.release_agreement as a
-    inner join outcomes.release_seen as r on r.release_key = a.release_key
+    inner join outcomes.release_observed as r on r.release_key = a.release_key
     where a.in_term
 ),
 outside as (
     select
         r.release_key,
         row_number() over (partition by r.person_key order by r.release_date, r.spell_number) as number
-    from outcomes.release_seen as r
+    from outcomes.release_observed as r
     cross join outcomes.study as y
     left join outcomes.release_agreement as a on a.release_key = r.release_key
     where r.drug_user = 'yes' and a.release_key is null and r.release_date >= y.first_day

@@ -93,7 +93,7 @@ seen as (
         end as days,
         case when p.delivers then 'partner_coverage' else 'not_collected' end as reason
     from needed as n
-    inner join outcomes.release_seen as o on o.release_key = n.release_key
+    inner join outcomes.release_observed as o on o.release_key = n.release_key
     inner join outcomes.partner_measure as p on p.partner = n.partner
     where p.measure in ('contact_made', 'treatment_started', 'oat_continued') and (p.delivers or n.own)
 ),

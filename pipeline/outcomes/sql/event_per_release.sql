@@ -7,7 +7,7 @@ with release_event as (
     select release_key, kind, status, reason, days, null from conviction_per_release
     union all
     select r.release_key, k.kind, 'unobserved', 'before_coverage', 0, null
-    from outcomes.release_seen as r
+    from outcomes.release_observed as r
     inner join outcomes.event_kind as k on k.seen_from > r.release_date
     union all
     select release_key, kind, 'event', reason, days, null from continuity_per_release
@@ -17,7 +17,7 @@ with release_event as (
     inner join outcomes.event_kind as k on k.kind = u.kind
     union all
     select r.release_key, k.kind, 'unobserved', 'custody_conflict', 0, null
-    from outcomes.release_seen as r
+    from outcomes.release_observed as r
     inner join outcomes.event_kind as k on k.custody
     where r.conflict
 )

@@ -3,7 +3,7 @@
 -- day on which that treatment ended, at the latest the release.
 create or replace table outcomes.release_subset as
 select 'conditional' as subset, s.release_key, s.release_date as seen_to
-from outcomes.release_seen as s
+from outcomes.release_observed as s
 where s.conditional
 union all
 select k.subset, s.release_key, max(least(coalesce(t.end_date_exclusive, s.release_date), s.release_date))

@@ -3,10 +3,10 @@
 -- reason of an event is the cause of return: new_offence, earlier_offence, revocation, conversion, not_known.
 create or replace temp view return_per_release as
 with spell_start as (
-    select person_id, spell_number, min(admission_date) as admission_date
+    select person_key, spell_number, min(admission_date) as admission_date
     from core.stay
     where exists (select 1 from outcomes.event_kind as k where k.kind = 'return_to_prison_by_spell')
-    group by person_id, spell_number
+    group by person_key, spell_number
 ),
 later as (
     select
@@ -33,12 +33,12 @@ later as (
                 end
             else s.admission_reason
         end as cause
-    from outcomes.release_seen as r
+    from outcomes.release_observed as r
     inner join core.stay as s
         on
-            s.person_id = r.person_id and s.spell_number > r.spell_number and s.admission_date > r.release_date
+            s.person_key = r.person_key and s.spell_number > r.spell_number and s.admission_date > r.release_date
             and s.admission_date <= r.observed_to
-    left join spell_start as b on b.person_id = s.person_id and b.spell_number = s.spell_number
+    left join spell_start as b on b.person_key = s.person_key and b.spell_number = s.spell_number
 ),
 read_stay as (
     select

@@ -26,7 +26,11 @@ with released as (
                 and r.start_date < coalesce(h.valid_to, date '9999-12-31')
         where r.cohort = 'all_releases'
     ) as h on h.member_id = m.member_id
-    left join outcomes.release_agreement as a on a.release_id = m.member_id
+    left join (
+        select r.release_id, a.in_term
+        from outcomes.release_agreement as a
+        inner join outcomes.release_seen as r on r.release_key = a.release_key
+    ) as a on a.release_id = m.member_id
     left join core.person as p on p.person_id = m.person_id
     where m.cohort = 'all_releases' and m.drug_user = 'yes'
 ),

@@ -90,9 +90,9 @@ def test_person_is_merged_by_pseudonym_custody_first(con: duckdb.DuckDBPyConnect
     )
     build(con)
     assert rows(con, "select * from core.person") == [
-        ("p", "male", 1980, "cz", "CZ010", "primary", True, 3, True, None),
-        ("q", "female", 1990, "unknown", "unknown", "unknown", False, 1, False, None),
-        ("r", "unknown", None, "unknown", "unknown", "unknown", True, 0, False, None),
+        ("p", 1, "male", 1980, "cz", "CZ010", "primary", True, 3, True, None),
+        ("q", 2, "female", 1990, "unknown", "unknown", "unknown", False, 1, False, None),
+        ("r", 3, "unknown", None, "unknown", "unknown", "unknown", True, 0, False, None),
     ]
 
 
