@@ -1,8 +1,8 @@
 """Insiders: each partner and each prison in turn knows its own part of every cell, and attacks with it.
 
 A row about itself an insider knows exactly, to any other it knows what its own people add. Others' hidden cells must
-stay as uncertain to it as to any reader; of a cell that it shares with others, as uncertain as the mark alone leaves
-it. The profile says who is tried.
+stay as uncertain to it as to any reader, with what `Insiders.width` says that nothing can hide. The profile says who
+is tried.
 """
 
 from __future__ import annotations
@@ -119,21 +119,24 @@ class Insiders:
         return View(lower, upper, low, high)
 
     def width(self, target: Target, who: Insider, own: Any, threshold: int) -> int:
-        """How uncertain a target must stay to an insider: no more than the mark alone leaves it, 0 where all is his."""
+        """How uncertain a target must stay to an insider.
+
+        Only what no mark can hide from it is spared: its own rows, counts and rows whose people are all its own, and
+        where it has m > 1 people behind a mark no more than threshold - 1 - m is asked, since a mark itself says that
+        the others are no more. Where few people are in a whole row, m are all those of its own in the row.
+        """
         shown = self.rows[target.row]
         if self._is_own(shown, who):
             return 0
         mine = sum(weight * self._mine(own, unknown) for unknown, weight in target.terms.items())
-        truth = self.attack.problem.value(target.terms)
+        truth, everybody = self.attack.problem.value(target.terms), shown.row.exact.get("n", 0)
         people = self._mine(own, self.places[target.row, "n"]) if "n" in shown.row.exact else 0
-        alone = target.statistic in ("n", "x", "c", "persons") and 0 < shown.row.exact.get("n", 0) <= people
-        if alone or 0 < truth <= mine:
+        within = target.statistic != "too_early" and everybody > 0
+        if 0 < truth <= mine or (within and everybody <= people):
             return 0
+        if within and shown.row.proportion and everybody < threshold:
+            mine = people
         return target.width if mine <= 1 else min(target.width, max(threshold - 1, truth) - mine)
-
-    def shares(self, target: Target, own: Any) -> bool:
-        """Whether an insider's own people stand in the row of a target beside others."""
-        return any(self._mine(own, self.places[target.row, name]) > 0 for name in self.rows[target.row].row.exact)
 
     def _mine(self, own: Any, unknown: int) -> int:
         return int(own[unknown]) if own[unknown] == own[unknown] else 0

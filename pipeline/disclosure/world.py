@@ -47,7 +47,6 @@ class World:
         self.attack = Attack(self.knowledge.problem)
         self.views: dict[Insider, View] = {}
         self.wides: dict[Insider, View] = {}
-        self.spared: set[tuple[Insider, Key]] = set()
         self.numerator_of = {c: self.places[index, "x"] for index, c in self.knowledge.complement.items()}
         self.insiders = Insiders(shown, self.places, known, self.attack)
         names: list[Insider] = [(kind, name) for kind in profile.insiders for name in self.insiders.names(kind)]
@@ -58,17 +57,11 @@ class World:
         return Shown(plan.row, plan.cells, {} if plan.repeats else self.earlier(plan), printed=not plan.repeats)
 
     def _asked(self, who: Insider) -> list[Target]:
-        """What must stay uncertain to an insider, and how much: where its own people stand beside others, no more than
-        bounds leave when all is hidden."""
-        tight, found = self.attack.tighten(self.wide(who)), []
-        for target in self.knowledge.problem.targets:
-            width = self._width(target, who)
-            if width > 0 and self.insiders.shares(target, self.own[who][0]):
-                room = sum(abs(w) * (tight.upper[u] - tight.lower[u]) for u, w in target.terms.items())
-                width = min(width, int(room))
-            if width > 0:
-                found.append(replace(target, width=width) if width < target.width else target)
-        return found
+        """What must stay uncertain to an insider, and how much."""
+        asked = ((target, self._width(target, who)) for target in self.knowledge.problem.targets)
+        return [
+            replace(target, width=width) if width < target.width else target for target, width in asked if width > 0
+        ]
 
     def _width(self, target: Target, who: Insider) -> int:
         change = self.series.width(target, who) if self.series is not None else None
@@ -116,25 +109,12 @@ class World:
         """
         found: dict[Key, Finding] = {}
         for who, targets in self.attackers.items():
-            asked = [t for t in targets if t.key not in found and self._is_asked(who, t, only)]
+            asked = [t for t in targets if t.key not in found and (only is None or (who, t.key) in only)]
             if asked:
-                for finding in self._beyond_marks(who, self.attack.narrow(self.view(who), asked)):
+                for finding in self.attack.narrow(self.view(who), asked):
                     target = replace(finding.target, row=self.row[finding.target.row])
                     found.setdefault(target.key, Finding(target, finding.left, who))
         return list(found.values())
-
-    def _is_asked(self, who: Insider, target: Target, only: Weak | None) -> bool:
-        return (who, target.key) not in self.spared and (only is None or (who, target.key) in only)
-
-    def _beyond_marks(self, who: Insider, found: Sequence[Finding]) -> list[Finding]:
-        """Without quantities of an insider's own people and others that marks alone leave as narrow as that."""
-        shared = [f.target for f in found if who != READER and self.insiders.shares(f.target, self.own[who][0])]
-        if not shared:
-            return list(found)
-        alone = {f.target.key: f.left for f in self.attack.narrow(self.wide(who), shared)}
-        spared = {f.target.key for f in found if f.left >= alone.get(f.target.key, f.target.width)}
-        self.spared |= {(who, key) for key in spared}
-        return [f for f in found if f.target.key not in spared]
 
 
 def _loosest(now: Any, hidden: Sequence[float], which: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.disclosure.audit import Auditor
 from pipeline.disclosure.insiders import read_contributions
-from pipeline.disclosure.planning import Planned, plan_rows
+from pipeline.disclosure.planning import Planned, hide, plan_rows
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.protect import protect
 from tests.support.measures import cell, margin
@@ -59,6 +59,36 @@ def test_a_cell_that_an_insider_shares_stays_as_uncertain_as_its_mark_leaves_it(
     planned = plan_rows(rows, PROFILE)
     for own in (5, 7):
         assert weak(planned, {("partner", "p"): {rows[2].key: {"n": own, "x": own}}}) == []
+
+
+def test_of_few_people_in_a_row_an_insider_knows_that_the_others_are_fewer_still() -> None:
+    """6 in the row, 5 its own: two others at most, however much is hidden."""
+    rows = margin({"q1": (100, 40), "q2": (6, 3), "q3": (100, 50)}, "quarter")
+    planned = plan_rows(rows, PROFILE)
+    attack = auditor({("partner", "p"): {rows[2].key: {"n": 5, "x": 2}}}).world(planned)
+    asked = {t.statistic: t.width for t in attack.attackers["partner", "p"] if t.row == 2}
+    assert asked == {"n": 2, "persons": 2, "x": 2}  # outside the numerator all are its own
+    assert attack.weak() == []
+    assert {t.width for t in attack.attackers["", ""] if t.row == 2} == {PROFILE.protection_width}
+
+
+def test_where_hiding_more_does_not_keep_an_insider_off_a_breakdown_is_left_out() -> None:
+    """o has 7 at most; of the 8 or more of q2 (no mark of few) 2 are p's own, so others have 6 there and 1 in q1."""
+    exact = load_profile("exact").model_copy(update={"insiders": ("partner",)})
+    rows = margin({"p": (60, 2), "o": (40, 7)}, "partner") + margin({"q1": (30, 1), "q2": (70, 8)}, "quarter")[1:]
+    own = {("quarter", "q1"): (20, 0), ("quarter", "q2"): (40, 2), ("all", ""): (60, 2)}
+    parts = {row.key: own[row.key[5:]] for row in rows if row.key[5:] in own}
+    known = {("partner", "p"): {key: {"n": n, "x": x} for key, (n, x) in parts.items()}}
+    planned = plan_rows(rows, exact)
+    attack = Auditor(exact, lambda plan: {}, known)
+    for plan in planned:
+        for statistic in ("n", "x"):
+            hide(plan, statistic, exact)
+    assert ("q1", "x") in {(planned[f.target.row].row.group_value, f.target.statistic) for f in attack.weak(planned)}
+    planned = plan_rows(rows, exact)
+    protect({"contact_made": planned}, attack)
+    assert {plan.row.group_by for plan in planned} < {"all", "partner", "quarter"}
+    assert attack.weak(planned) == []
 
 
 def test_own_parts_are_counted_from_the_units() -> None:

@@ -1,7 +1,7 @@
 """Proof by attack: from random sequences of quarterly releases an independent attacker recovers nothing.
 
-A few sequences and any reader here, as no profile tries insiders yet; `python -m benchmarks.sequences` runs as many as
-one likes, with every insider (docs/benchmarks.md). What "recovers" means is said in tests/support/attacker.py.
+A few sequences here; `python -m benchmarks.sequences` runs as many as one likes (docs/benchmarks.md). What "recovers"
+means is said in tests/support/attacker.py.
 """
 
 from __future__ import annotations
@@ -15,11 +15,19 @@ from tests.support.attacker import Key, Release, Rules, recovered
 from tests.support.sequences import run_sequence
 
 EXACT = Rules(threshold=8, base=1, width=4, rounds=False)
-SEEDS = range(6)
+PROFILES = ("publication", "exact", "minimum-3")
 
 
-@pytest.mark.parametrize("profile", ["publication", "exact", "minimum-3"])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("seed", range(3))
+def test_nobody_recovers_anything_where_every_insider_is_tried(tmp_path: Path, seed: int, profile: str) -> None:
+    outcome = run_sequence(tmp_path, seed, profile)
+    assert outcome.recovered == ()
+    assert outcome.released > 0
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("seed", range(3, 6))
 def test_a_reader_recovers_nothing_from_a_sequence_of_releases(tmp_path: Path, seed: int, profile: str) -> None:
     outcome = run_sequence(tmp_path, seed, profile, insiders=False)
     assert outcome.recovered == ()
@@ -53,6 +61,17 @@ def world(groups: Mapping[str, range], hidden: set[str], own: Mapping[str, int] 
 
 def counts(n: int) -> dict[str, int]:
     return {"n": n, "x": 0, "possible": 0, "unobserved": 0, "too_early": 0}
+
+
+def test_too_early_people_of_others_are_no_insiders_to_know_where_all_complete_are_its_own() -> None:
+    """All who are complete are prison r's; 3 others wait in b, and 43 in all are printed beside the 40 of a."""
+    complete = {place(): 25, place("partner", "a"): 20, place("partner", "b"): 5}
+    waiting = {place(): 43, place("partner", "a"): 40, place("partner", "b"): 3}
+    truth = {key: counts(n) | {"too_early": waiting[key]} for key, n in complete.items()}
+    printed = {key: {"too_early": (n, "shown") if n > 7 else (None, "hidden")} for key, n in waiting.items()}
+    own = {("prison", "r"): {key: counts(n) for key, n in complete.items()}}
+    release = Release(printed, frozenset(), truth, {}, own, {})
+    assert [line for line in recovered([release], EXACT, ("prison", "r")) if "too_early of" in line] != []
 
 
 def told(found: list[str]) -> list[str]:

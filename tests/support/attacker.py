@@ -17,8 +17,10 @@ What counts as *recovered*, for each profile with threshold t and protection wid
   sake of another is large and may be found out: it would have been printed otherwise.
 - a small change (1 to t-1 people came and went) of a count between two releases that say something of it, when greatest
   minus least possible change is below w.
-- to an insider both hold for what is not his own. Knowing m > 1 of the people behind a mark he knows that others are
-  t-1-m at most, which no further mark can widen; so w is capped by that. His own rows are no secret to him.
+- to an insider both hold for what is not his own. Only what no mark can hide from him is spared: his own rows, counts
+  and rows whose people are all his own, and where he has m > 1 people behind a mark no more than t-1-m is asked, since
+  a mark itself says that the others are no more. Where few people are in a whole row, m are all those of his own in
+  the row.
 """
 
 from __future__ import annotations
@@ -313,10 +315,13 @@ class _Attack:
         """The width that must remain, 0 for what is all the insider's own."""
         mine, truth = self._mine(release, key, role), release.truth[key]
         everybody = truth["n"] - truth["x"] if role == "rest" else truth[role]
-        if self.insider and (key[5:] == self.insider or self._mine(release, key, "n") >= truth["n"] > 0):
+        within, people = role != "too_early", self._mine(release, key, "n")
+        if self.insider and (key[5:] == self.insider or (within and people >= truth["n"] > 0)):
             return 0
         if 0 < everybody <= mine:
             return 0
+        if within and 0 < truth["n"] < self.rules.threshold:
+            mine = people
         return min(self.rules.width, self.rules.threshold - 1 - mine) if mine > 1 else self.rules.width
 
     def _mine(self, release: Release, key: Key, role: str) -> int:
