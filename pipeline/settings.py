@@ -80,9 +80,11 @@ class PublicationSettings(Strict):
 
 
 class DisclosureSettings(Strict):
-    """The profile that every release uses."""
+    """The profile that every release uses. `insiders`: partners and prisons are tried as attackers on made-up data too;
+    on real data they always are."""
 
     profile: str = "publication"
+    insiders: bool = False
 
 
 class KeepingSettings(Strict):
@@ -131,7 +133,7 @@ class Settings(Strict):
     def hashed(self) -> dict[str, Any]:
         """What of the settings decides numbers, for the run's hash: never a path of this machine."""
         contracts = {name: self._contract_hash(p.contract) for name, p in sorted(self.partners.items())}
-        return {"partners": contracts, "profile": self.disclosure.profile}
+        return {"partners": contracts, "profile": self.disclosure.profile, "insiders": self.disclosure.insiders}
 
     def _contract_hash(self, contract: Path | None) -> str:
         """Hash of the project's own contract of a partner and the code lists beside it; '' for a built-in one."""

@@ -9,6 +9,7 @@ as narrow. Method: Fischetti & Salazar (2001), the attacker's subproblem.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -88,13 +89,16 @@ def find_narrow(problem: Problem) -> list[Finding]:
 
 
 class Attack:
-    """One problem's unknowns and constraints, with all worlds found so far; every attacker has a view of it."""
+    """One problem's unknowns and constraints, with all worlds found so far; every attacker has a view of it.
 
-    def __init__(self, problem: Problem) -> None:
+    `shared` says that several attackers follow, whom small worlds serve best.
+    """
+
+    def __init__(self, problem: Problem, *, shared: bool = False) -> None:
         import numpy as np
         from scipy.sparse import csr_matrix
 
-        self.problem, self.moves = problem, Moves()
+        self.problem, self.moves, self.shared = problem, Moves(), shared
         self.truth = np.array(problem.truth, dtype=float)
         self.terms = [tuple(terms.items()) for terms, _, _ in problem.constraints]
         self.touching: list[list[tuple[int, int]]] = [[] for _ in problem.truth]
@@ -211,8 +215,6 @@ class _Search:
             if room < width:
                 self.left[key] = int(room + TOLERANCE)
         self._sweep()
-        for key in self._open(self.widths):
-            self._mend(key)
         for reach in REACHES:
             for key in self._open(self.widths):
                 if self._is_open(key):
@@ -239,30 +241,40 @@ class _Search:
             before = len(asked)
             seen, widths = [self.seen[key] for key in sweep.keys], [self.widths[key] for key in sweep.keys]
             for changes in sweep.worlds(number, seen, widths):
-                self.add(changes)
+                if self._goes_further(changes):
+                    if self.attack.shared and len(changes) > FEW:
+                        self._keep_pieces(changes)
+                    self.add(changes)
             asked = self._open(asked)
             if len(asked) <= FEW or before - len(asked) < before / 20:
                 break
 
-    def _mend(self, key: Key) -> None:
-        """Try to show that a quantity is wide by few changes."""
-        for unknown, weight in key:
-            for sign in (1, -1):
-                for step in range(self.widths[key] - self._spread(key), 0, -1):
-                    found = self.repair.world({unknown: sign * weight * step}) if abs(weight) == 1 else None
-                    if found is not None:
-                        self.add({u: change for u, change in found.items() if change})
-                        break
-                if not self._is_open(key):
-                    return
+    def _keep_pieces(self, changes: Mapping[int, int]) -> None:
+        """Of a world only what moves one quantity: so little changes that other attackers must reckon with it too."""
+        rooms = defaultdict(int, {u: min(c, 0) for u, c in changes.items()}), defaultdict(int, changes)
+        repair = Repair(rooms, self.limits, self.attack.terms, self.attack.touching)
+        for key in self._moved(changes):
+            if self._goes_further(changes, [key]):
+                piece = repair.world({u: changes[u] for u, _ in key if u in changes})
+                if piece is not None:
+                    self.add({u: change for u, change in piece.items() if change})
+
+    def _moved(self, changes: Mapping[int, int]) -> Iterable[Key]:
+        return dict.fromkeys(k for unknown in changes for k in self.at.get(unknown, ()))
+
+    def _goes_further(self, changes: Mapping[int, int], keys: Iterable[Key] | None = None) -> bool:
+        """Whether a quantity is farther from the truth there than in any world so far."""
+        for key in self._moved(changes) if keys is None else keys:
+            gain = sum(w * changes.get(u, 0) for u, w in key)
+            if not self.seen[key][0] <= gain <= self.seen[key][1]:
+                return True
+        return False
 
     @cached_property
-    def repair(self) -> Repair:
-        """Mending in this attacker's view."""
-        attack, view = self.attack, self.view
-        rooms = (view.lower - attack.truth).tolist(), (view.upper - attack.truth).tolist()
-        limits = (view.low - attack.sums).tolist(), (view.high - attack.sums).tolist()
-        return Repair(rooms, limits, attack.terms, attack.touching)
+    def limits(self) -> tuple[list[float], list[float]]:
+        """How far each constraint's sum may change in this attacker's view."""
+        sums = self.attack.sums
+        return (self.view.low - sums).tolist(), (self.view.high - sums).tolist()
 
     def _near(self, key: Key, reach: int) -> None:
         """Settle a quantity, and others beside it, within one neighbourhood."""
@@ -293,8 +305,7 @@ class _Search:
         for number in totals:
             if not view.low[number] - TOLERANCE <= totals[number] <= view.high[number] + TOLERANCE:
                 return False
-        keys = dict.fromkeys(k for unknown in changes for k in self.at.get(unknown, ()))
-        gains = [(k, sum(w * changes.get(u, 0) for u, w in k)) for k in keys]
+        gains = [(k, sum(w * changes.get(u, 0) for u, w in k)) for k in self._moved(changes)]
         values = {unknown: attack.truth[unknown] + change for unknown, change in changes.items()}
         attack.moves.add(values, totals, [(k, gain) for k, gain in gains if gain])
         for k, gain in gains:

@@ -53,6 +53,8 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     missing, a table is unsafe or cannot be audited, MixedDataError when the ledger holds the other kind of data.
     """
     profile = load_profile(settings.disclosure.profile)
+    if run.synthetic and not settings.disclosure.insiders:  # nobody works with people who do not exist
+        profile = profile.model_copy(update={"insiders": ()})
     ledger = read_ledger(settings, synthetic=run.synthetic)
     ledger.check(profile)
     declared = read_declared(settings.root)

@@ -1,25 +1,26 @@
-"""Worlds found without a solver: change one count, and mend each constraint that this breaks by changing a neighbour.
+"""Small worlds out of a large one: change one count, and mend each constraint that this breaks by changing a neighbour.
 
-Most hidden counts can be shown to be uncertain so, in a few changes, which makes worlds that serve many attackers.
-What is found is checked by the caller; what is not found is left to the programs of attack.py.
+Only what the large world changes may change, and no further, so that few steps suffice. Worlds of a few changes serve
+many attackers. What is found is checked by the caller; what is not found is left to the programs of attack.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-DEPTH = 6
-TRIES = 400  # constraints mended for one world
-CHOICES = 10  # neighbours that break something else and are followed nevertheless
+DEPTH = 2  # changes that break something else, one after another
+TRIES = 25  # constraints mended for one world
+CHOICES = 3  # neighbours that break something else and are followed nevertheless
 Changes = dict[int, int]
+Rooms = Sequence[float] | Mapping[int, float]  # how far each unknown may change; of a mapping the others not at all
 
 
 class Repair:
-    """All that mending needs of one attacker's view, as plain lists."""
+    """All that mending needs: how far counts may change, and what an attacker knows of sums."""
 
     def __init__(
         self,
-        rooms: tuple[Sequence[float], Sequence[float]],
+        rooms: tuple[Rooms, Rooms],
         limits: tuple[Sequence[float], Sequence[float]],
         terms: Sequence[Sequence[tuple[int, int]]],
         touching: Sequence[Sequence[tuple[int, int]]],

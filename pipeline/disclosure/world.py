@@ -44,7 +44,7 @@ class World:
             series.join(shown, self.knowledge.problem, self.places)
         self.today = {plan.row.key: index for index, plan in enumerate(planned)}
         self.row = [self.today.get(one.row.key, 0) for one in shown]
-        self.attack = Attack(self.knowledge.problem)
+        self.attack = Attack(self.knowledge.problem, shared=bool(profile.insiders))
         self.views: dict[Insider, View] = {}
         self.wides: dict[Insider, View] = {}
         self.numerator_of = {c: self.places[index, "x"] for index, c in self.knowledge.complement.items()}

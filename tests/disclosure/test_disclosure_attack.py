@@ -176,7 +176,6 @@ def test_a_model_that_contradicts_the_true_counts_stops_the_release() -> None:
 
 def test_a_solver_without_an_answer_stops_the_release(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither shown nor refuted is not safe: an odd cycle that mending cannot settle, and no branches to settle it."""
-    monkeypatch.setattr("pipeline.disclosure.attack._Search._mend", lambda *_: None)
     monkeypatch.setattr("highspy.Highs.getModelStatus", lambda _: highspy.HighsModelStatus.kSolutionLimit)
     problem = Problem()
     a, b = problem.add_unknown(3, 0, 9), problem.add_unknown(4, 0, 9)

@@ -20,7 +20,9 @@ from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError
 from tests.support.measures import cell, margin
 
-PROFILE = load_profile("publication")
+PROFILE = load_profile("publication").model_copy(
+    update={"insiders": ()}
+)  # any reader; insiders have tests of their own
 
 
 def auditor() -> Auditor:

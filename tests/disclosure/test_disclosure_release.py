@@ -125,6 +125,19 @@ def test_synthetic_and_real_never_share_a_ledger(tmp_path: Path) -> None:
         release(settings, real.name, checked_by="A")
 
 
+@pytest.mark.parametrize(
+    ("synthetic", "asked", "tried"),
+    [(True, False, []), (True, True, ["partner", "prison"]), (False, False, ["partner", "prison"])],
+)
+def test_real_data_are_always_attacked_by_insiders(
+    tmp_path: Path, synthetic: bool, asked: bool, tried: list[str]
+) -> None:
+    settings = project(tmp_path)
+    settings = settings.model_copy(update={"disclosure": DisclosureSettings(insiders=asked)})
+    folder = draft(warehouse(ROWS), settings, run_of(synthetic=synthetic))
+    assert json.loads((folder / "bundle.json").read_text("utf-8"))["meta"]["profile"]["insiders"] == tried
+
+
 @pytest.mark.parametrize("checker", ["", "   "])
 def test_nobody_signs_for_nobody(tmp_path: Path, checker: str) -> None:
     with pytest.raises(DisclosureError, match="name of the person"):

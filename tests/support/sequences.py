@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from unittest.mock import patch
 
 from pipeline.disclosure import Bundle, Profile, draft, load_profile, open_bundle, release
 from pipeline.disclosure.rows import MeasureRow
@@ -204,9 +203,9 @@ def warehouse_of(units: Sequence[Unit], groupings: Sequence[str]) -> Connection:
     return con
 
 
-def settings_of(root: Path, profile: str) -> Settings:
+def settings_of(root: Path, profile: str, *, insiders: bool) -> Settings:
     """A project of its own under one profile."""
-    return project(root).model_copy(update={"disclosure": DisclosureSettings(profile=profile)})
+    return project(root).model_copy(update={"disclosure": DisclosureSettings(profile=profile, insiders=insiders)})
 
 
 def release_of(bundle: Bundle, units: Sequence[Unit], programme: Programme) -> Release:
@@ -253,24 +252,19 @@ class Outcome:
     recovered: tuple[str, ...]
 
 
-def _with_insiders(name: str) -> Profile:
-    return load_profile(name).model_copy(update={"insiders": ("partner", "prison")})
-
-
 def run_sequence(root: Path, seed: int, profile: str, *, insiders: bool = True) -> Outcome:
     """Release a drawn programme quarter by quarter through the real stage, and attack all releases together.
 
     One attack after the last release holds what attacks after the earlier ones would: it asks for everything that any
     release hides, and only knows more. A quarter that the stage refuses to release adds nothing to what is known.
-    With `insiders` each partner and prison attacks too, and the stage is told to try them, whatever the profile asks.
+    With `insiders` each partner and prison attacks too, and the stage is told to try them.
     """
-    programme, settings, releases = draw_programme(seed), settings_of(root, profile), []
+    programme, settings, releases = draw_programme(seed), settings_of(root, profile, insiders=insiders), []
     for now in programme.quarters():
         units = list(units_of(programme, now))
         run = run_of(quarter=QUARTERS[now], sha256=f"{now:064x}")
         try:
-            with patch("pipeline.disclosure.drafting.load_profile", _with_insiders if insiders else load_profile):
-                folder = draft(warehouse_of(units, programme.groupings), settings, run)
+            folder = draft(warehouse_of(units, programme.groupings), settings, run)
         except DisclosureError as stopped:
             if not re.search(REFUSED, str(stopped)):
                 raise

@@ -31,6 +31,7 @@ PROFILE = (
     "curve_minimum_at_risk",
     "caseload_workers",
     "protection_width",
+    "insiders",
     "refresh_breakdowns",
 )
 COHORTS = ("programme", "programme_open", "programme_per_release", "all_releases", "comparison", "romodrom", "family")
@@ -169,6 +170,8 @@ def protection(report: Report) -> str:
 def _value(report: Report, name: str, value: object) -> str:
     if isinstance(value, str):
         return report.t(f"profile.value.{value}")
+    if name == "insiders":
+        return report.t(f"profile.value.{'insiders' if value else 'no_insiders'}")
     return setting(value, name)
 
 
