@@ -72,6 +72,9 @@ local function cells(row, scope)
   end
 end
 
+-- A heading of so few letters stays on one line.
+local SHORT = 12
+
 -- In print every table is as wide as the page, its columns as wide as their longest text asks for.
 local function widths(t)
   local longest, sum = {}, 0
@@ -79,7 +82,8 @@ local function widths(t)
   local function measure(row, words)
     for index, cell in ipairs(row.cells) do
       local text, length = str(cell.contents), 0
-      if words then for word in text:gmatch("%S+") do length = math.max(length, utf8.len(word)) end
+      if words and utf8.len(text) > SHORT then
+        for word in text:gmatch("%S+") do length = math.max(length, utf8.len(word)) end
       else length = utf8.len(text) end
       longest[index] = math.max(longest[index] or 9, math.min(length + 3, most))
     end
