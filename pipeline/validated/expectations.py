@@ -8,6 +8,7 @@ judged part by part and the counts added up: memory does not grow with the table
 from __future__ import annotations
 
 import os
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -58,14 +59,21 @@ def _columns(table: Table, suite: Mapping[str, Any]) -> list[str]:
     return [c for c in ["partner", *table.columns] if c in used]
 
 
+def _library() -> tuple[Any, Any]:
+    """Great Expectations, and its switch for progress bars."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
+    with warnings.catch_warnings():  # it imports Spark where that is installed, which warns of pandas
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+    return gx, ProgressBarsConfig
+
+
 def _validate(frames: Iterator[Any], suite: Mapping[str, Any]) -> Iterator[dict[str, dict[str, Any]]]:
     """What a suite finds in each frame: results as plain data by name of check."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
+    gx, progress_bars = _library()
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = progress_bars(globally=False)
     asset = context.data_sources.add_pandas(suite["name"]).add_dataframe_asset("staged")
     whole = asset.add_batch_definition_whole_dataframe("all")
     made = gx.ExpectationSuite(name=suite["name"], expectations=[dict(e) for e in suite["expectations"]])
