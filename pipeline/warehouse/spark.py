@@ -22,6 +22,8 @@ Result = TypeVar("Result")
 LOCAL = {
     "spark.sql.shuffle.partitions": "4",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
@@ -35,7 +37,6 @@ FEW = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.ui.explainMode": "simple",
-    "spark.sql.maxPlanStringLength": "100",
 }
 """Few rows lie in one piece: nothing is exchanged or sent round, no Java is compiled for a statement that runs once."""
 FEW_LOCAL = {
