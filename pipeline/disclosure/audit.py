@@ -140,7 +140,8 @@ def broken(plan: Planned, profile: Profile) -> str | None:
         return "shows an exact count"
     if profile.method == "suppress" and any(not _true(cells[name], row.exact.get(name)) for name in COUNTS):
         return "shows a count that is not the true one"
-    honest = figures.percent_cells({name: cells[name] for name in COUNTS}, row.kind, profile)
+    counts = {name: cells[name] for name in COUNTS}
+    honest = figures.percent_cells(counts, row.kind, profile, possible=row.exact.get("possible", 0))
     if row.status == "measured" and any(cells[name] != honest[name] for name in figures.PERCENTS):
         return "has a percentage that does not come from its released counts"
     if row.status != "measured" and any(cells[name][0] is not None for name in (*figures.PERCENTS, "value")):

@@ -21,10 +21,13 @@ MEDIAN_STEP = 5
 NEARLY = 1e-9  # so that 30.000000000000004 is not rounded outward to 31
 
 
-def percent_cells(counts: Mapping[str, Published], kind: str, profile: Profile) -> dict[str, Published]:
+def percent_cells(
+    counts: Mapping[str, Published], kind: str, profile: Profile, *, possible: int = 0
+) -> dict[str, Published]:
     """Rate, limits and bounds of a cell as whole percents, each with its status, from its released counts.
 
-    Only a `share` has them. A hidden count of possible events enters the upper bound at its largest.
+    Only a `share` has them. A hidden count of possible events enters the upper bound at its largest; where it is hidden
+    for another's sake and truly (`possible`) larger than a mark for few says, the bound would be too low and is hidden.
     """
     n, x, persons = (counts.get(name, NOT_APPLICABLE) for name in ("n", "x", "persons"))
     smallest = _smallest_base(n[0], persons[0])
@@ -36,8 +39,11 @@ def percent_cells(counts: Mapping[str, Published], kind: str, profile: Profile) 
         return dict.fromkeys(PERCENTS, NOT_APPLICABLE)
     if x[1] is Status.HIDDEN:
         return dict.fromkeys(PERCENTS, HIDDEN)
-    possible = _largest_possible(counts.get("possible"), profile)
-    return _proportion(_number(x), _number(n), possible, smallest, percent_step(smallest, profile))
+    doubtful = counts.get("possible", NOT_APPLICABLE)
+    most = _largest_possible(doubtful, profile)
+    cells = _proportion(_number(x), _number(n), most, smallest, percent_step(smallest, profile))
+    too_low = doubtful[1] is Status.HIDDEN and possible > most
+    return cells | {"bound_high": HIDDEN} if too_low else cells
 
 
 def _proportion(x: float, n: float, possible: float, effective_n: float, step: int) -> dict[str, Published]:
@@ -74,8 +80,8 @@ def outward(share: float, step: int, *, up: bool) -> int:
     return min(max(steps * step, 0), 100)
 
 
-def _largest_possible(cell: Published | None, profile: Profile) -> float:
-    if cell is None or cell[1] is Status.NOT_APPLICABLE:
+def _largest_possible(cell: Published, profile: Profile) -> float:
+    if cell[1] is Status.NOT_APPLICABLE:
         return 0
     return profile.threshold - 1 if cell[1] is Status.HIDDEN else _number(cell)
 

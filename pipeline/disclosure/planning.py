@@ -59,7 +59,7 @@ def fill_cells(plan: Planned, profile: Profile) -> None:
     conceal = rounding.hidden_value(row, plan.hidden, profile)
     plan.cells = {
         **{name: counts.get(name, NOT_APPLICABLE) for name in COUNTS},
-        **percent_cells(counts, row.kind, profile),
+        **percent_cells(counts, row.kind, profile, possible=row.exact.get("possible", 0)),
         "value": value_cell(row.kind, row.value, row.per, conceal, counts, profile),
         **_period(row),
     }

@@ -96,18 +96,20 @@ ORIGINAL = {
 }
 
 
-def exact_percents(counts: dict, kind: str, profile: Profile) -> dict:
-    cells = ORIGINAL["percent"](counts, kind, profile)
+def exact_percents(counts: dict, kind: str, profile: Profile, **more: int) -> dict:
+    cells = ORIGINAL["percent"](counts, kind, profile, **more)
     return cells | ({"rate": (cells["rate"][0] + 1, Status.ROUNDED)} if cells["rate"][0] else {})
 
 
 def percents_by(**lost: object) -> Callable[..., object]:
     """Percentages under a profile that lost a setting."""
-    return lambda counts, kind, profile: ORIGINAL["percent"](counts, kind, profile.model_copy(update=lost))
+    return lambda counts, kind, profile, **more: ORIGINAL["percent"](
+        counts, kind, profile.model_copy(update=lost), **more
+    )
 
 
-def limits_inward(counts: dict, kind: str, profile: Profile) -> dict:
-    cells = ORIGINAL["percent"](counts, kind, profile)
+def limits_inward(counts: dict, kind: str, profile: Profile, **more: int) -> dict:
+    cells = ORIGINAL["percent"](counts, kind, profile, **more)
     return cells | ({"low": (cells["low"][0] + 1, Status.ROUNDED)} if cells["low"][0] is not None else {})
 
 

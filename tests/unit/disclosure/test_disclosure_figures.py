@@ -17,12 +17,12 @@ PROFILE = load_profile("publication")
 TEXT = files("pipeline.disclosure").joinpath("profiles", "publication.toml").read_text("utf-8")
 
 
-def percents(n: int | None, x: int | None, possible: int | None = 0) -> list[object]:
+def percents(n: int | None, x: int | None, possible: int | None = 0, truly: int = 0) -> list[object]:
     def cell(value: int | None) -> tuple[int | None, Status]:
         return (value, Status.HIDDEN if value is None else Status.ROUNDED if value else Status.SHOWN)
 
     counts = {"n": cell(n), "x": cell(x), "persons": cell(n), "possible": cell(possible)}
-    cells = percent_cells(counts, "share", PROFILE)
+    cells = percent_cells(counts, "share", PROFILE, possible=truly)
     return [cells[name][0] if cells[name][0] is not None else cells[name] for name in PERCENTS]
 
 
@@ -48,6 +48,12 @@ def test_a_hidden_numerator_hides_its_percentages() -> None:
 
 def test_a_hidden_count_of_possible_events_enters_the_upper_bound_at_its_largest() -> None:
     assert percents(200, 60, None) == [30, 24, 37, 30, 34]  # (60 + 7) / 200 = 33.5
+
+
+def test_a_bound_that_would_be_too_low_is_hidden() -> None:
+    """12 possible events, hidden for another's sake: 34 % would be wrong, since (60 + 12) / 200 = 36 %."""
+    assert percents(200, 60, None, truly=7) == [30, 24, 37, 30, 34]
+    assert percents(200, 60, None, truly=12) == [30, 24, 37, 30, HIDDEN]
 
 
 @given(st.integers(6, 200), st.data())
