@@ -85,11 +85,12 @@ class Widening:
             chosen.update(dict.fromkeys(found or ()))
             if found is None:
                 far.append(finding)
-        if far and len(chosen) < AT_ONCE:
-            some = [finding for finding in far if finding.who == far[0].who][:AT_ONCE]
-            anywhere = _Step(self, some, chosen, len(self.world.attack.truth))
-            for index in range(len(some)):
-                chosen.update(dict.fromkeys(anywhere.decisions(index) or ()))
+        for who in dict.fromkeys(finding.who for finding in far):
+            if len(chosen) < AT_ONCE:
+                some = [finding for finding in far if finding.who == who][:AT_ONCE]
+                anywhere = _Step(self, some, chosen, len(self.world.attack.truth))
+                for index in range(len(some)):
+                    chosen.update(dict.fromkeys(anywhere.decisions(index) or ()))
         return [place for decision in chosen for place in self.places[decision] if self._is_shown(place)]
 
     def _is_shown(self, place: Place) -> bool:
