@@ -47,10 +47,10 @@ RATES = [
         row(315, 190, (60, 54, 66, 60, 60)),
         "**60 ze 100** klientů mělo do 7 dnů po propuštění kontakt s pracovníkem programu (190 z 315; 95% interval "
         "spolehlivosti 54–66 ze 100). Ani se započtením těch, o nichž to nelze potvrdit ani vyloučit, se podíl po "
-        "zaokrouhlení nemění (60 až 60 ze 100).",
+        "zaokrouhlení nemění.",
         "**60 of 100** clients had contact with a programme worker within 7 days of release (190 of 315; 95% confidence "
         "interval 54–66 of 100). Counting those for whom it can be neither confirmed nor ruled out leaves the rounded "
-        "rate as it is (60 to 60 of 100).",
+        "rate as it is.",
     ),
     (
         row(60, 40, (65, 50, 80, 65, 70)),
