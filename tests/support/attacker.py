@@ -341,8 +341,10 @@ class _Attack:
 
 def answer(knowledge: Knowledge, questions: Iterable[Question]) -> list[str]:
     """What is pinned down: first sweeps that stretch many sums at once, then what is left one by one."""
-    solver = _Solver(knowledge)
     waiting = {q.terms: q for q in sorted(questions, key=lambda q: q.width)}
+    if not waiting:  # nothing was released
+        return []
+    solver = _Solver(knowledge)
     seen = {terms: [value, value] for terms in waiting for value in [knowledge.value(dict(terms))]}
     dice = random.Random(0)
     for _ in range(SWEEPS):
