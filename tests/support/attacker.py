@@ -235,7 +235,9 @@ class _Attack:
         self._equal(number, [(shorter, "n"), (shorter, "too_early")], [(longer, "n"), (longer, "too_early")])
         n, x, later_n, later_x = (self.at[number, k, c] for k in (shorter, longer) for c in ("n", "x"))
         self.knowledge.relate({n: 1, later_n: -1}, 0, self.most)
-        self.knowledge.relate({n: 1, x: -1, later_n: -1, later_x: 1}, 0, self.most)
+        stayed = {n: 1, x: -1, later_n: -1, later_x: 1}
+        if self.knowledge.value(stayed) >= 0:  # a correction of one window may deny it: then nobody knows it
+            self.knowledge.relate(stayed, 0, self.most)
 
     def _equal(self, number: int, left: Sequence[tuple[Key, str]], right: Sequence[tuple[Key, str]]) -> None:
         terms = {self.at[number, *place]: 1 for place in left} | {self.at[number, *place]: -1 for place in right}
