@@ -111,24 +111,38 @@ def _needed(down: Any, up: Any, matrix: Any, low: Any, high: Any) -> tuple[Any, 
 
 
 def _load(program: Program, whole: bool) -> Any:
-    import highspy
     import numpy as np
     from scipy.sparse import hstack
 
-    solver, model = highspy.Highs(), highspy.HighsLp()  # type: ignore[no-untyped-call]
-    for option, value in (("output_flag", False), ("threads", 1), ("mip_max_nodes", NODES)):
-        solver.setOptionValue(option, value)
-    if not whole:
-        solver.setOptionValue("presolve", "off")
-    size = program.size
     both = hstack([program.matrix, -program.matrix]).tocsr()
-    model.num_col_, model.num_row_ = 2 * size, both.shape[0]
-    model.col_cost_, model.col_lower_, model.col_upper_ = program.prices, np.zeros(2 * size), program.bounds
-    model.row_lower_, model.row_upper_ = program.limits
+    ends = np.zeros(2 * program.size), program.bounds
+    options = {"mip_max_nodes": NODES} if whole else {"mip_max_nodes": NODES, "presolve": "off"}
+    return solver_of(program.prices, ends, both, program.limits, whole=whole, options=options)
+
+
+def solver_of(
+    prices: Any,
+    ends: tuple[Any, Any],
+    rows: Any,
+    limits: tuple[Any, Any],
+    *,
+    whole: bool = False,
+    options: Mapping[str, Any],
+) -> Any:
+    """HiGHS on one core with a program: the least of `prices` times columns between two `ends`, `rows` (sparse) times
+    them between two `limits`."""
+    import highspy
+
+    solver, model = highspy.Highs(), highspy.HighsLp()  # type: ignore[no-untyped-call]
+    for option, value in ({"output_flag": False, "threads": 1} | dict(options)).items():
+        solver.setOptionValue(option, value)
+    model.num_row_, model.num_col_ = rows.shape
+    model.col_cost_, (model.col_lower_, model.col_upper_) = prices, ends
+    model.row_lower_, model.row_upper_ = limits
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = both.indptr, both.indices, both.data
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
     if whole:
-        model.integrality_ = [highspy.HighsVarType.kInteger] * (2 * size)
+        model.integrality_ = [highspy.HighsVarType.kInteger] * rows.shape[1]
     solver.passModel(model)
     return solver
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.disclosure.moves import TOLERANCE, Key, View
+from pipeline.disclosure.programs import solver_of
 
 if TYPE_CHECKING:
     from pipeline.disclosure.attack import Attack
@@ -83,18 +84,11 @@ class Sweep:
 
         size, many = len(self.loose), len(asked)
         rows = bmat([[self.matrix, None], [diags(signs) @ self.sums[asked], -identity(many)]]).tocsr()
-        model, solver = highspy.HighsLp(), highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("threads", 1), ("simplex_iteration_limit", STEPS)):
-            solver.setOptionValue(option, value)
-        model.num_col_, model.num_row_ = size + many, rows.shape[0]
-        model.col_cost_ = np.concatenate([np.zeros(size), -np.ones(many)])
-        model.col_lower_ = np.concatenate([self.down, np.full(many, -np.inf)])
-        model.col_upper_ = np.concatenate([self.up, ends])
-        model.row_lower_ = np.concatenate([self.low, np.zeros(many)])
-        model.row_upper_ = np.concatenate([self.high, np.full(many, np.inf)])
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
-        solver.passModel(model)
+        prices = np.concatenate([np.zeros(size), -np.ones(many)])
+        least = np.concatenate([self.down, np.full(many, -np.inf)])
+        limits = np.concatenate([self.low, np.zeros(many)]), np.concatenate([self.high, np.full(many, np.inf)])
+        most = np.concatenate([self.up, ends])
+        solver = solver_of(prices, (least, most), rows, limits, options={"simplex_iteration_limit": STEPS})
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
