@@ -17,6 +17,7 @@ from pipeline import disclosure, flow, landing
 from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.settings import Settings
+from pipeline.spreadsheets import inert
 
 Content = Mapping[tuple[str, tuple[str, ...], str], tuple[object, str]]
 COLUMNS = ("table", "keys", "statistic", "published", "published_status", "today", "today_status", "cause")
@@ -182,7 +183,8 @@ def write_differences(settings: Settings, result: Backtest) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(found.row() for found in result.differences)
+        rows = (found.row() for found in result.differences)
+        writer.writerows([inert(v) if isinstance(v, str) else v for v in row] for row in rows)
     return path
 
 

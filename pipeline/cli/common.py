@@ -26,6 +26,12 @@ LANGUAGE = Annotated[str, typer.Option(help="cs or en.")]
 LANGUAGES = ("cs", "en")
 ENGINES = ("duckdb", "spark")
 FORMATS = ("html", "pdf", "docx", "slides", "pptx")
+LANGUAGES_WANTED = Annotated[
+    list[str] | None, typer.Option("--language", help="cs or en, may be repeated; both when left out.")
+]
+FORMATS_WANTED = Annotated[
+    list[str] | None, typer.Option("--format", help="html, pdf, docx, slides, pptx, may be repeated; else all.")
+]
 
 
 class Context:

@@ -9,9 +9,11 @@ import typer
 from pipeline.cli.audited import audited, note
 from pipeline.cli.common import (
     FORMATS,
+    FORMATS_WANTED,
     JSON,
     LANGUAGE,
     LANGUAGES,
+    LANGUAGES_WANTED,
     QUARTER,
     Context,
     app,
@@ -29,12 +31,13 @@ from pipeline.settings import REPOSITORY, Settings, load_settings
 
 @app.command()
 @audited
-def demo(as_json: JSON = False) -> None:
+def demo(language: LANGUAGES_WANTED = None, format: FORMATS_WANTED = None, as_json: JSON = False) -> None:
     """Sample exports to a published quarter, wholly in data/demo; signed `demo`, marked SYNTHETIC."""
     from pipeline import flow
     from pipeline.console import ConsoleReporter
     from pipeline.keeping.steward import write_steward_files
 
+    languages, formats = chosen(language, LANGUAGES, "language"), chosen(format, FORMATS, "format")
     root = Context.root if (Context.root / "throughcare.toml").exists() else REPOSITORY
     settings = load_settings(root, data=root / "data" / "demo")
     note(settings)
@@ -49,8 +52,8 @@ def demo(as_json: JSON = False) -> None:
         reporter,
         checked_by="demo",
         reason="demo",
-        languages=LANGUAGES,
-        formats=FORMATS,
+        languages=languages,
+        formats=formats,
     )
     _show_outcome(settings, outcome, as_json)
 
@@ -137,8 +140,8 @@ def release(
 @audited
 def publish(
     quarter: QUARTER,
-    language: Annotated[list[str] | None, typer.Option(help="cs or en; both when left out.")] = None,
-    format: Annotated[list[str] | None, typer.Option(help="html, pdf, docx, slides, pptx; else all.")] = None,
+    language: LANGUAGES_WANTED = None,
+    format: FORMATS_WANTED = None,
 ) -> None:
     """Render the newest released bundle of a quarter."""
     from pipeline import flow

@@ -15,9 +15,9 @@ from typing import Any
 from pipeline.disclosure.bundle import FORMAT, content_hash
 from pipeline.disclosure.types import Row, Value
 from pipeline.errors import StorageError
+from pipeline.spreadsheets import inert
 
 CHECKSUMS = "checksums.sha256"
-FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def as_document(
@@ -97,11 +97,10 @@ def csv_name(table: str, *, synthetic: bool) -> str:
 
 
 def neutral(value: Value) -> Value:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front, on one line; numbers stay numbers."""
+    """Text on one line that no spreadsheet runs as a formula; numbers stay numbers."""
     if not isinstance(value, str):
         return value
-    line = " ".join(value.split()) if any(c in value for c in "\t\r\n") else value
-    return f"'{line}" if value.lstrip().startswith(FORMULA_STARTS) else line
+    return inert(" ".join(value.split()) if any(c in value for c in "\t\r\n") else value)
 
 
 def to_csv(table: Mapping[str, Any]) -> str:

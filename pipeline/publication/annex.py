@@ -1,21 +1,24 @@
-"""The data annex as one workbook: cover, marks, measures, coverage, then a sheet for each released table."""
+"""The data annex as one workbook: cover, marks, columns, codes, measures, coverage, then a sheet for each table."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from pipeline.disclosure import Bundle, ReleasedTable, Row
+from pipeline.publication import dictionary
 from pipeline.publication.catalogue import LANGUAGES, text
 from pipeline.publication.cite import MARKED
 from pipeline.publication.numbers import format_moment
 from pipeline.publication.report import observed
+from pipeline.publication.workbook import Cells, Mark, Sheets
 
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 CREATED = datetime(1980, 1, 1)
-Cells = Sequence[object]
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+NARROW = 14
+Table = tuple[tuple[str, ...], Sequence[Cells]]
+"""Heading and rows of a table."""
 
 
 def write_workbook(bundle: Bundle, partners: Mapping[str, str]) -> bytes:
@@ -23,25 +26,17 @@ def write_workbook(bundle: Bundle, partners: Mapping[str, str]) -> bytes:
     import xlsxwriter
 
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
+    with xlsxwriter.Workbook(out, OPTIONS) as book:
         book.set_properties({"title": _title(bundle), "author": "throughcare", "created": CREATED})
-        styles = {
-            "head": book.add_format(
-                {"bold": True, "bottom": 2, "bg_color": "#EEF3F8", "text_wrap": True, "valign": "top"}
-            ),
-            "title": book.add_format({"bold": True, "font_size": 16, "font_color": "#0B4F8A"}),
-            "mark": book.add_format({"bold": True, "font_color": "#8A2300", "text_wrap": True}),
-            "text": book.add_format({"text_wrap": True, "valign": "top"}),
-            "state": book.add_format({"font_color": "#595959", "align": "right"}),
-        }
-        names = sheet_names(bundle)
-        _cover(book, styles, bundle, names)
-        _sheet(book, styles, _tab("sheet.marks"), *marks())
-        _sheet(book, styles, _tab("sheet.measures"), *measures(bundle))
-        _sheet(book, styles, _tab("sheet.coverage"), *coverage(bundle, partners))
+        sheets, names = Sheets(book), sheet_names(bundle)
+        _cover(sheets, bundle, names)
+        _reference(sheets, "marks", *marks())
+        _reference(sheets, "columns", ("column", *LANGUAGES), dictionary.columns(bundle))
+        _reference(sheets, "codes", ("column", "group_by", "code", *LANGUAGES), dictionary.codes(bundle, partners))
+        _reference(sheets, "measures", *measures(bundle))
+        _reference(sheets, "coverage", *coverage(bundle, partners))
         for name, table in bundle.tables.items():
-            _table(book, styles, names[name], table)
+            _table(sheets, names[name], name, table)
     return out.getvalue()
 
 
@@ -70,46 +65,28 @@ def _title(bundle: Bundle) -> str:
     return mark + _both("document.annex", quarter=bundle.meta.quarter)
 
 
-def neutral(value: object) -> object:
-    """Text that begins like a formula gets an apostrophe in front; everything else is left alone."""
-    if isinstance(value, str) and value.lstrip().startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+def _cover(sheets: Sheets, bundle: Bundle, names: Mapping[str, str]) -> None:
+    page = sheets.book.add_worksheet(_tab("sheet.cover"))
+    page.set_column(0, 0, 34)
+    page.set_column(1, 1, 90)
+    banners = [text(key, language).replace("**", "") for language in LANGUAGES for key in _banners(bundle)]
+    notes = [(text("annex.notes", language), text("annex.text", language)) for language in LANGUAGES]
+    lines = [(words, "", "mark") for words in banners]
+    lines += [(what, value, "text") for what, value in [*facts(bundle), ("", ""), *notes]]
+    lines.append((_both("heading.tables"), "", "head"))
+    sheets.put(page, 0, 0, _title(bundle), "title")
+    for row, (what, value, look) in enumerate(lines, start=1):
+        sheets.put(page, row, 0, what, look)
+        if value or look == "head":
+            sheets.put(page, row, 1, value, look)
+    for row, (name, table) in enumerate(bundle.tables.items(), start=len(lines) + 1):
+        page.write_url(row, 0, f"internal:'{names[name]}'!A1", string=names[name])
+        sheets.put(page, row, 1, _name(name, table), "text")
 
 
-def _put(sheet: Any, row: int, column: int, value: object, style: Any = None) -> None:
-    safe = neutral(value)
-    if isinstance(safe, str):
-        sheet.write_string(row, column, safe, style)
-    elif safe is not None:
-        sheet.write(row, column, safe, style)
-
-
-def _cover(book: Any, styles: Mapping[str, Any], bundle: Bundle, names: Mapping[str, str]) -> None:
-    sheet = book.add_worksheet(_tab("sheet.cover"))
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 90)
-    _put(sheet, 0, 0, _title(bundle), styles["title"])
-    row = 1
-    for language in LANGUAGES:
-        for key in _banners(bundle):
-            _put(sheet, row, 0, text(key, language).replace("**", ""), styles["mark"])
-            row += 1
-    for what, value in [*facts(bundle), ("", "")]:
-        _put(sheet, row, 0, what, styles["text"])
-        _put(sheet, row, 1, value, styles["text"])
-        row += 1
-    for language in LANGUAGES:
-        _put(sheet, row, 0, text("annex.notes", language), styles["text"])
-        _put(sheet, row, 1, text("annex.text", language), styles["text"])
-        row += 1
-    _put(sheet, row, 0, _both("heading.tables"), styles["head"])
-    _put(sheet, row, 1, "", styles["head"])
-    for name, table in bundle.tables.items():
-        row += 1
-        sheet.write_url(row, 0, f"internal:'{names[name]}'!A1", string=names[name])
-        title = " / ".join(str(table.definition.get(f"title_{language}") or name) for language in LANGUAGES)
-        _put(sheet, row, 1, title, styles["text"])
+def _name(name: str, table: ReleasedTable) -> str:
+    """What a table is called, in both languages."""
+    return " / ".join(str(table.definition.get(f"title_{language}") or name) for language in LANGUAGES)
 
 
 def _banners(bundle: Bundle) -> list[str]:
@@ -141,7 +118,7 @@ def facts(bundle: Bundle) -> list[tuple[str, str]]:
     return [(_both(key), value) for key, value in found] + [(_both("annex.input"), line) for line in inputs]
 
 
-def marks() -> tuple[Cells, list[Cells]]:
+def marks() -> Table:
     """What stands in a cell without a number, in both languages."""
     header = ("mark", "status", "cs", "en")
     rows: list[Cells] = [
@@ -152,10 +129,10 @@ def marks() -> tuple[Cells, list[Cells]]:
     return header, [*rows, ("", "published_on", *(text("repeated.column", language) for language in LANGUAGES))]
 
 
-def measures(bundle: Bundle) -> tuple[Cells, list[Cells]]:
+def measures(bundle: Bundle) -> Table:
     """The data dictionary of the measures: a row each, from the registry as the bundle carries it."""
     parts = ("title", "definition", "numerator", "denominator")
-    columns = [f"{part}_{language}" for part in parts for language in LANGUAGES]
+    columns = tuple(f"{part}_{language}" for part in parts for language in LANGUAGES)
     header = ("measure", "kind", "unit", "primary", *columns, "source")
     rows: list[Cells] = []
     for name, row in sorted(bundle.meta.definitions.items()):
@@ -164,7 +141,7 @@ def measures(bundle: Bundle) -> tuple[Cells, list[Cells]]:
     return header, rows
 
 
-def coverage(bundle: Bundle, partners: Mapping[str, str]) -> tuple[Cells, list[Cells]]:
+def coverage(bundle: Bundle, partners: Mapping[str, str]) -> Table:
     """First and last day seen, a row per source, table and prison."""
     header = ("source", "organisation", "table_name", "prison", "covered_from", "covered_to")
     rows: list[Cells] = [
@@ -174,40 +151,37 @@ def coverage(bundle: Bundle, partners: Mapping[str, str]) -> tuple[Cells, list[C
     return header, rows
 
 
-def _sheet(book: Any, styles: Mapping[str, Any], name: str, header: Cells, rows: Iterable[Cells]) -> None:
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 1)
-    sheet.set_column(0, len(header) - 1, 28)
-    for column, words in enumerate(header):
-        _put(sheet, 0, column, words, styles["head"])
-    for line, cells in enumerate(rows, start=1):
-        for column, value in enumerate(cells):
-            _put(sheet, line, column, value, styles["text"])
+def _reference(sheets: Sheets, name: str, header: tuple[str, ...], rows: Sequence[Cells]) -> None:
+    """A sheet that explains others."""
+    notes = [text(f"annex.{name}", language) for language in LANGUAGES]
+    sheets.sheet(_tab(f"sheet.{name}"), _both(f"sheet.{name}"), notes, header, rows, look="text")
 
 
-def _table(book: Any, styles: Mapping[str, Any], name: str, table: ReleasedTable) -> None:
+def _table(sheets: Sheets, sheet: str, name: str, table: ReleasedTable) -> None:
     """A released table: keys, then each statistic, its mark where there is no number, and its status beside it."""
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, len(table.dims))
-    header = [*table.dims, *(column for statistic in table.statistics for column in (statistic, f"{statistic}_status"))]
-    header.append("published_on")
-    for column, words in enumerate(header):
-        _put(sheet, 0, column, words, styles["head"])
-    for line, row in enumerate(table.all_rows, start=1):
-        for column, value in enumerate(row.keys.values()):
-            _put(sheet, line, column, value)
-        _numbers(sheet, styles, line, len(table.dims), table.statistics, row)
-        _put(sheet, line, len(header) - 1, max(cell.published_on for cell in row.cells.values()))
-    sheet.autofilter(0, 0, len(table.all_rows), len(header) - 1)
-    sheet.set_column(0, len(header) - 1, 14)
+    pairs = (column for statistic in table.statistics for column in (statistic, f"{statistic}{dictionary.STATUS}"))
+    header = (*table.dims, *pairs, dictionary.PUBLISHED)
+    rows = [_line(table, row) for row in table.all_rows]
+    notes = list(_notes(name, table))
+    sheets.sheet(sheet, _name(name, table), notes, header, rows, keys=len(table.dims), width=NARROW)
 
 
-def _numbers(sheet: Any, styles: Mapping[str, Any], line: int, first: int, statistics: Sequence[str], row: Row) -> None:
-    for position, statistic in enumerate(statistics):
-        cell = row.cells[statistic]
-        column, status = first + 2 * position, str(cell.status)
-        if cell.value is None:
-            _put(sheet, line, column, text(f"state.{status}.mark", "cs"), styles["state"])
-        else:
-            _put(sheet, line, column, cell.value)
-        _put(sheet, line, column + 1, status)
+def _notes(name: str, table: ReleasedTable) -> Iterator[str]:
+    """What a reader of one sheet must know: the definition, curves, how to read it, rows that repeat."""
+    curve = name.startswith("curve:")
+    repeats = any(cell.published_on for cell in table.cells)
+    for language in LANGUAGES:
+        words = [str(table.definition.get(f"definition_{language}") or "")]
+        words += [text("annex.curve", language)] if curve else []
+        words += [text("annex.sheet", language)]
+        words += [text("annex.repeated", language)] if repeats else []
+        yield from (line for line in words if line)
+
+
+def _line(table: ReleasedTable, row: Row) -> Cells:
+    cells = [row.cells[statistic] for statistic in table.statistics]
+    pairs = [
+        (cell.value if cell.value is not None else Mark(text(f"state.{cell.status}.mark", "cs")), str(cell.status))
+        for cell in cells
+    ]
+    return [*row.keys.values(), *(value for pair in pairs for value in pair), max(cell.published_on for cell in cells)]

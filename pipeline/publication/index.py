@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import shutil
 import unicodedata
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.disclosure import Bundle
+from pipeline.publication import dictionary
 from pipeline.publication.catalogue import LANGUAGES, text
 from pipeline.publication.editions import FORMATS, Edition, editions
 from pipeline.publication.html import style
@@ -29,15 +31,18 @@ class Shelf:
 
 
 def copy_tables(bundle: Bundle, target: Path, mark: str) -> list[Path]:
-    """Copy the bundle's CSV tables with their `datapackage.json` into a folder that carries the mark."""
+    """Copy the CSV tables into a folder that carries the mark, with a `datapackage.json` that explains them."""
     folder = target / f"tables{mark}"
     shutil.rmtree(folder, ignore_errors=True)
     names = sorted(path.relative_to(bundle.path) for path in bundle.path.glob("csv/*.csv"))
     made = []
-    for name in [*names, Path("datapackage.json")]:
+    for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         made.append(Path(shutil.copyfile(bundle.path / name, folder / name)))
-    return made
+    package = json.loads((bundle.path / "datapackage.json").read_text("utf-8"))
+    explained = folder / "datapackage.json"
+    explained.write_text(json.dumps(dictionary.described(package), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return [*made, explained]
 
 
 def write_index(bundle: Bundle, wanted: Sequence[Edition], partners: dict[str, str], target: Path, mark: str) -> Path:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
+from pipeline.spreadsheets import inert
 from pipeline.validated.feedback_content import Feedback, Group, row_ranges
 from pipeline.validated.feedback_page import PLACE_COLUMNS, code_lines, place_words, verdict
 from pipeline.validated.feedback_sections import STATES, custody_number, rule_title
@@ -15,16 +16,9 @@ from pipeline.validated.rules import Rule
 
 Cell = str | int | float | None
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A text that begins so may be taken for a formula by a spreadsheet, at the latest after it was saved as CSV."""
 LONGEST_CELL = 32_000
 FATES = ("produced", "accepted", "quarantined", "parent_refused", "duplicate")
 WIDTHS = {"wrong": 60, "mend": 60, "finding": 60, "key": 28, "file": 30, "column": 26, "detail": 40, "table": 22}
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text[:LONGEST_CELL]}" if text.lstrip(" ").startswith(FORMULA) else text[:LONGEST_CELL]
 
 
 def render_book(feedback: Feedback, rules: dict[str, Rule], words: Words) -> bytes:
@@ -88,7 +82,7 @@ class _Book:
         elif isinstance(cell, int):
             page.write_number(row, column, cell, self.text)
         elif cell:
-            page.write_string(row, column, inert(cell), self.head if bold else self.text)
+            page.write_string(row, column, inert(cell[:LONGEST_CELL]), self.head if bold else self.text)
 
 
 def _summary(feedback: Feedback, rules: dict[str, Rule], words: Words) -> list[Sequence[Cell]]:

@@ -222,18 +222,20 @@ def test_the_annex_says_what_it_is_and_runs_nothing(published: dict[str, Path], 
     assert cover[0].startswith("SYNTHETIC")
     assert open_bundle(bundle).meta.bundle_id in cover
     assert f"{seen_until(published, 'cs')} / {seen_until(published, 'en')}" in cover
-    assert [sheet.title for sheet in book.worksheets][:4] == [
-        "Titul, Cover", "Značky, Marks", "Ukazatele, Measures", "Pokrytí, Coverage",
+    assert [sheet.title for sheet in book.worksheets][:6] == [
+        "Titul, Cover", "Značky, Marks", "Sloupce, Columns", "Kódy, Codes", "Ukazatele, Measures", "Pokrytí, Coverage",
     ]  # fmt: skip
-    assert len(book.worksheets) == 4 + len(open_bundle(bundle).tables)
+    assert len(book.worksheets) == 6 + len(open_bundle(bundle).tables)
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 assert cell.data_type != "f"
                 assert not (isinstance(cell.value, str) and cell.value.lstrip().startswith(("=", "+", "-", "@")))
-    contact = book["contact_made"]
-    header = [cell.value for cell in contact[1]]
-    statuses = {row[header.index("n_status")].value for row in contact.iter_rows(min_row=2)}
+    contact = [[cell.value for cell in row] for row in book["contact_made"].iter_rows()]
+    assert str(contact[0][0]).startswith("Kontakt po propuštění / Contact after release")
+    (top,) = (place for place, line in enumerate(contact) if line[0] == "component")
+    header = contact[top]
+    statuses = {row[header.index("n_status")] for row in contact[top + 1 :]}
     assert {"rounded", "not_collected", "too_early", "unknown"} <= statuses
 
 

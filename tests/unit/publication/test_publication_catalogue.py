@@ -18,6 +18,10 @@ KEYS = sorted(words.catalogue())
 BUILT = re.compile(r"""f["']([a-z_]+(?:\.[a-z_]+)*\.(?:[a-z]+_)?)\{[^}]*\}((?:[._a-z]+)?)["']""")
 
 
+GROUPINGS = {
+    "all", "age", "channel", "citizenship", "complex_case", "domain", "drug_user", "end_reason", "landmark", "outcome",
+    "partner", "planned", "prison", "quarter", "reason", "region", "sex", "state_before",
+}  # fmt: skip
 ANSWERS = {"planned", "unplanned", "stable", "unstable", "unknown"}
 
 
@@ -41,6 +45,11 @@ def names_a_value(key: str) -> bool:
         "table_name": set(tables()),
         "planned": ANSWERS,
         "state_before": ANSWERS,
+        "outcome": {"accepted", "refused", "waiting", "withdrawn"},
+        "drug_user": {"yes", "no", "unknown"},
+        "cell_set": {"own", "ladder"},
+        "prison": {"*"},
+        "group_by": GROUPINGS,
     }
     return value in known.get(group, set())
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.spreadsheets import inert
 from pipeline.validated.feedback import read_feedback, summary
-from pipeline.validated.feedback_book import inert, render_book
+from pipeline.validated.feedback_book import render_book
 from pipeline.validated.feedback_content import Feedback, Trend, roughly
 from pipeline.validated.feedback_page import LISTED, render
 from pipeline.validated.feedback_sections import sparkline
