@@ -103,6 +103,8 @@ def value_cell(
     A ratio is computed from the released counts, to one decimal. A median is rounded: to whole numbers from
     `full_denominator` persons on, else to the base.
     """
+    if hide and kind == "median" and per > 1:  # that a share is not reached is an answer too
+        return HIDDEN
     if kind == "share" or (kind == "median" and (exact is None or math.isnan(exact))):
         return NOT_APPLICABLE
     if hide:

@@ -102,5 +102,9 @@ def released(count: int, hide: bool, profile: Profile) -> Published:
 
 
 def hidden_value(row: MeasureRow, hidden: Mapping[str, str], profile: Profile) -> bool:
-    """Whether a median must be hidden: too few persons, too few workers, or its denominator is hidden."""
-    return "value" in hidden or "n" in hidden or is_small(row.persons, profile)
+    """Whether a median must be hidden: too few persons, too few workers, or its denominator is hidden.
+
+    The day on which one in `per` had an event says, reached or not, whether so many had: they must not be few either.
+    """
+    few = row.kind == "median" and row.per > 1 and (row.persons or 0) // row.per < profile.threshold
+    return "value" in hidden or "n" in hidden or is_small(row.persons, profile) or few

@@ -1,12 +1,35 @@
-"""Definitions beside return: time at liberty, repeated convictions, time to proof, days to a share, landmarks."""
+"""Definitions beside return: time at liberty, days to a share, time to proof, landmarks."""
 
 from __future__ import annotations
 
-from pipeline.outcomes.define_return import CONVICTIONS, DAY_ZERO, RELEASES, RETURN_TO_PRISON, SIDE_BY_SIDE, YEAR
+from pipeline.outcomes.define_return import (
+    DAY_ZERO,
+    RECONVICTION_1Y,
+    RECONVICTION_2Y,
+    RELEASES,
+    RETURN_FOR_EARLIER_OFFENCE,
+    RETURN_FOR_NEW_OFFENCE,
+    RETURN_ON_CONVERSION,
+    RETURN_ON_REMAND,
+    RETURN_ON_REVOCATION,
+    RETURN_TO_CUSTODY,
+    RETURN_TO_PRISON,
+    SIDE_BY_SIDE,
+    YEAR,
+)
 from pipeline.outcomes.definition import Measure, Part, Text
 
-INCIDENCES = (("incidence_10", 0.10), ("incidence_25", 0.25))
-"""Components of `days_to_return` and the incidence that each asks for."""
+REPEATED = (
+    RETURN_TO_CUSTODY,
+    RETURN_FOR_NEW_OFFENCE,
+    RETURN_FOR_EARLIER_OFFENCE,
+    RETURN_ON_REVOCATION,
+    RETURN_ON_CONVERSION,
+    RETURN_ON_REMAND,
+)
+"""The other definitions of return that are counted per time at liberty, and day by day, beside the headline."""
+SHARES = {10: 0.10, 25: 0.25}
+"""The incidences of which the first day is asked for, by percent."""
 
 NET_EXPOSURE = Measure(
     id="net_exposure",
@@ -14,81 +37,98 @@ NET_EXPOSURE = Measure(
     unit="person_days",
     windows=(YEAR,),
     detail_to=0,
-    components=("", "days_free"),
-    parts=(Part("", "person_days", "ratio", per=36_525), Part("days_free", "releases", "ratio")),
+    components=("", *(m.id for m in REPEATED), "days_free", "days_before_return"),
+    parts=(
+        *(Part(name, "person_days", "ratio", per=36_525) for name in ("", *(m.id for m in REPEATED))),
+        Part("days_free", "person_days", "share"),
+        Part("days_before_return", "person_days", "share"),
+    ),
     name=Text("Návraty na dobu na svobodě", "Returns per time at liberty"),
     meaning=Text(
-        "Počet návratů do vězení na 100 osoboroků strávených na svobodě během prvního roku po propuštění a průměrný "
-        "počet dnů na svobodě na jedno propuštění. Den propuštění se počítá; dny ve vazbě či vězení, po úmrtí a po "
-        "vyhoštění nikoli. Kdo se vrátí a je znovu propuštěn, je opět na svobodě.",
-        "Returns to prison per 100 person-years at liberty during the first year after release, and the mean number "
-        "of days at liberty per release. The day of release counts; days in custody, after death or after deportation "
-        "do not. Somebody who returns and is released again is at liberty again.",
+        "Počet návratů na 100 osoboroků strávených na svobodě během prvního roku po propuštění, podle jednotlivých "
+        "vymezení návratu. K tomu podíl dnů prvního roku prožitých na svobodě a podíl dnů před prvním návratem do "
+        "vězení (omezená střední doba bez návratu). Den propuštění se počítá; dny ve vazbě či vězení, po úmrtí a po "
+        "vyhoštění se do doby na svobodě nepočítají. Kdo se vrátí a je znovu propuštěn, je opět na svobodě. Návraty "
+        "po zrušení podmíněného propuštění se vztahují jen k podmíněným propuštěním.",
+        "Returns per 100 person-years at liberty during the first year after release, under each definition of "
+        "return. Beside them the share of the days of that year spent at liberty, and the share of its days before "
+        "the first return to prison (the restricted mean time without a return). The day of release counts; days in "
+        "custody, after death or after deportation are no time at liberty. Somebody who returns and is released again "
+        "is at liberty again. Returns on revocation are set against conditional releases only.",
     ),
-    numerator_text=Text("návraty do vězení; dny na svobodě", "returns to prison; days at liberty"),
-    denominator_text=Text("dny na svobodě; propuštění", "days at liberty; releases"),
+    numerator_text=Text("návraty; dny", "returns; days"),
+    denominator_text=Text("dny na svobodě; dny prvního roku", "days at liberty; days of the first year"),
     cohorts=SIDE_BY_SIDE,
     event="exposure",
     day_zero=Text("den propuštění, který se počítá", "the day of release, which counts"),
     competing=("death", "deportation"),
     tables=("custody_stay",),
     groups=("all",),
-    source="time at risk net of custody, as in studies of recidivism",
-    source_cs="doba na svobodě bez dnů ve vězení, jako ve studiích recidivy",
+    source="time at risk net of custody, as in studies of recidivism; restricted mean by Royston and Parmar (2013)",
+    source_cs="doba na svobodě bez dnů ve vězení, jako ve studiích recidivy; omezená střední doba podle Roystona a "
+    "Parmara (2013)",
 )
 
-DAYS_TO_RETURN = Measure(
-    id="days_to_return",
-    kind="median",
-    unit="releases",
-    components=tuple(name for name, _ in INCIDENCES),
-    name=Text("Za jak dlouho se vrátí desetina a čtvrtina propuštěných", "Days until a tenth and a quarter returned"),
-    meaning=Text(
-        "Počet dnů od propuštění, za který podíl návratů do vězení dosáhne 10 a 25 procent. Počítá se z křivky, která "
-        "bere v úvahu úmrtí a vyhoštění. Nedosáhla-li křivka takového podílu, hodnota chybí a uvádí se „nedosaženo“.",
-        "Days from release until the incidence of return to prison reaches 10 and 25 per cent. It is read from the "
-        "curve that allows for death and deportation. Where the curve does not get there is no value, and “not "
-        "reached” is said.",
+
+def _days_to(
+    name: str, title: Text, meaning: Text, kinds: tuple[Measure, ...], tables: tuple[str, ...], who: Text
+) -> Measure:
+    """Days until the incidence of some events reaches each of SHARES."""
+    return Measure(
+        id=name,
+        kind="median",
+        unit="releases",
+        components=tuple(f"{m.id}_{percent}" for m in kinds for percent in SHARES),
+        parts=tuple(
+            Part(f"{m.id}_{percent}", "releases", "median", per=round(1 / share))
+            for m in kinds
+            for percent, share in SHARES.items()
+        ),
+        name=title,
+        meaning=meaning,
+        numerator_text=kinds[0].numerator_text,
+        denominator_text=who,
+        cohorts=SIDE_BY_SIDE,
+        event=name,
+        day_zero=DAY_ZERO,
+        competing=RETURN_TO_PRISON.competing,
+        tables=tables,
+        groups=("all",),
+        source="cumulative incidence by Aalen and Johansen (1978)",
+        source_cs="kumulativní incidence podle Aalena a Johansena (1978)",
+    )
+
+
+DAYS_TO_RETURN = _days_to(
+    "days_to_return",
+    Text("Za jak dlouho se vrátí desetina a čtvrtina propuštěných", "Days until a tenth and a quarter returned"),
+    Text(
+        "Počet dnů od propuštění, za který podíl návratů dosáhne 10 a 25 procent, podle jednotlivých vymezení návratu. "
+        "Počítá se z křivky, která bere v úvahu úmrtí a vyhoštění. Nedosáhla-li křivka takového podílu, hodnota chybí "
+        "a uvádí se „nedosaženo“.",
+        "Days from release until the incidence of return reaches 10 and 25 per cent, under each definition of return. "
+        "It is read from the curve that allows for death and deportation. Where the curve does not get there is no "
+        "value, and “not reached” is said.",
     ),
-    numerator_text=Text("návraty do vězení", "returns to prison"),
-    denominator_text=Text("propuštění z výkonu trestu v dané skupině", "releases from sentence in the cohort"),
-    cohorts=SIDE_BY_SIDE,
-    event="days_to_return",
-    day_zero=DAY_ZERO,
-    competing=RETURN_TO_PRISON.competing,
-    tables=("custody_stay",),
-    groups=("all",),
-    source="cumulative incidence by Aalen and Johansen (1978)",
-    source_cs="kumulativní incidence podle Aalena a Johansena (1978)",
+    (RETURN_TO_PRISON, *REPEATED),
+    ("custody_stay",),
+    Text("propuštění z výkonu trestu v dané skupině", "releases from sentence in the cohort"),
 )
 
-RECONVICTION_FREQUENCY = Measure(
-    id="reconviction_frequency",
-    kind="count",
-    unit="releases",
-    windows=(YEAR,),
-    detail_to=0,
-    proof_lag=183,
-    parts=(Part("", "releases", "ratio", per=100),),
-    name=Text("Četnost prokázaných trestných činů", "Frequency of proven offences"),
-    meaning=Text(
-        "Počet trestných činů spáchaných od prvního do 365. dne po propuštění a pravomocně odsouzených nejpozději 183 "
-        "dnů po konci tohoto roku, na 100 propuštění. Činy téhož dne se počítají jednou. Kdo má odsouzení bez data "
-        "činu, zvyšuje počet nejistých.",
-        "Offences committed from day 1 to day 365 after release with a conviction that became final no later than 183 "
-        "days after that year, per 100 releases. Offences of one day count once. Somebody with a conviction without "
-        "an offence date is counted as possible.",
+DAYS_TO_RECONVICTION = _days_to(
+    "days_to_reconviction",
+    Text("Za jak dlouho spáchá čin desetina a čtvrtina propuštěných", "Days until a tenth and a quarter reoffended"),
+    Text(
+        "Počet dnů od propuštění, za který podíl osob s prokázaným trestným činem dosáhne 10 a 25 procent, podle "
+        "anglického a severského vymezení. Rozhodný je den činu. Počítají se jen propuštění, u nichž již uplynulo celé "
+        "období i lhůta k prokázání. Nedosáhla-li křivka takového podílu, hodnota chybí a uvádí se „nedosaženo“.",
+        "Days from release until the incidence of a proven offence reaches 10 and 25 per cent, under the English and "
+        "the Nordic definition. The day of the offence decides. Only releases whose whole window and time for proof "
+        "have passed are counted. Where the curve does not get there is no value, and “not reached” is said.",
     ),
-    numerator_text=Text("prokázané trestné činy", "proven offences"),
-    denominator_text=RELEASES,
-    cohorts=SIDE_BY_SIDE,
-    event="conviction",
-    day_zero=DAY_ZERO,
-    competing=("death", "deportation"),
-    tables=("custody_stay", "conviction"),
-    groups=("all",),
-    source=f"England and Wales, frequency of proven reoffending; {CONVICTIONS.en}",
-    source_cs=f"anglická četnost opětovného páchání; {CONVICTIONS.cs}",
+    (RECONVICTION_1Y, RECONVICTION_2Y),
+    ("custody_stay", "conviction"),
+    RELEASES,
 )
 
 PROOF_TIME = Measure(
@@ -173,8 +213,33 @@ RETURN_AFTER_TREATMENT = _landmark(
 MEASURES = (
     NET_EXPOSURE,
     DAYS_TO_RETURN,
-    RECONVICTION_FREQUENCY,
+    DAYS_TO_RECONVICTION,
     PROOF_TIME,
     RETURN_AFTER_CONTACT,
     RETURN_AFTER_TREATMENT,
 )
+
+
+def part_titles() -> dict[str, Text]:
+    """Words for the components that are made of definitions."""
+    titles = {m.id: m.name for m in REPEATED}
+    for m in (RETURN_TO_PRISON, *REPEATED, RECONVICTION_1Y, RECONVICTION_2Y):
+        for percent in SHARES:
+            titles[f"{m.id}_{percent}"] = Text(f"{m.name.cs}: {percent} %", f"{m.name.en}: {percent}%")
+    return titles
+
+
+def return_parts() -> list[tuple[str, str, str, str, float | None]]:
+    """Components made of definitions: measure, component, kind of event, part of the cohort, share of which the day
+    is asked for."""
+    parts: list[tuple[str, str, str, str, float | None]] = [
+        (NET_EXPOSURE.id, "" if m is RETURN_TO_PRISON else m.id, m.id, m.subset, None)
+        for m in (RETURN_TO_PRISON, *REPEATED)
+    ]
+    for measure, kinds in (
+        (DAYS_TO_RETURN, (RETURN_TO_PRISON, *REPEATED)),
+        (DAYS_TO_RECONVICTION, (RECONVICTION_1Y, RECONVICTION_2Y)),
+    ):
+        for m in kinds:
+            parts += [(measure.id, f"{m.id}_{p}", m.event, m.subset, share) for p, share in SHARES.items()]
+    return parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.outcomes.definition import Measure, Part, Text
+from pipeline.outcomes.definition import Measure, Text
 
 COHORTS = ("programme", "programme_open", "programme_per_release", "all_releases", "comparison")
 GROUPS = ("all", "partner", "prison", "quarter", "planned", "drug_user")
@@ -87,7 +87,7 @@ RETURN_FOR_NEW_OFFENCE = Measure(
 )
 
 
-def _beside(name: str, title: Text, meaning: Text, numerator: Text, source: Text, **differs: Any) -> Measure:
+def beside(name: str, title: Text, meaning: Text, numerator: Text, source: Text, **differs: Any) -> Measure:
     """One more definition of return on the same members, without breakdowns or ladder: it stands beside
     the headline."""
     fields: dict[str, Any] = {
@@ -120,7 +120,7 @@ DOUBT = Text(
     "An admission for an unknown reason is no confirmed return, but it raises the upper bound.",
 )
 
-RETURN_TO_CUSTODY = _beside(
+RETURN_TO_CUSTODY = beside(
     "return_to_custody",
     Text("Návrat do vazby nebo vězení", "Return to custody"),
     Text(
@@ -137,7 +137,7 @@ RETURN_TO_CUSTODY = _beside(
     ),
 )
 
-RETURN_ON_REVOCATION = _beside(
+RETURN_ON_REVOCATION = beside(
     "return_on_revocation",
     Text("Návrat po zrušení podmíněného propuštění", "Return on revocation of conditional release"),
     Text(
@@ -155,7 +155,7 @@ RETURN_ON_REVOCATION = _beside(
     ),
 )
 
-RETURN_ON_CONVERSION = _beside(
+RETURN_ON_CONVERSION = beside(
     "return_on_conversion",
     Text("Návrat po přeměně jiného trestu", "Return on conversion of another sanction"),
     Text(
@@ -168,7 +168,7 @@ RETURN_ON_CONVERSION = _beside(
     CZECH,
 )
 
-RETURN_ON_REMAND = _beside(
+RETURN_ON_REMAND = beside(
     "return_on_remand",
     Text("Návrat do vazby", "Return on remand"),
     Text(
@@ -179,7 +179,7 @@ RETURN_ON_REMAND = _beside(
     CZECH,
 )
 
-RETURN_FOR_EARLIER_OFFENCE = _beside(
+RETURN_FOR_EARLIER_OFFENCE = beside(
     "return_for_earlier_offence",
     Text("Návrat do vězení za dřívější trestný čin", "Return to prison for an earlier offence"),
     Text(
@@ -200,7 +200,7 @@ RETURN_FOR_EARLIER_OFFENCE = _beside(
     Text("datum činu nejpozději v den propuštění", "offence date no later than the release"),
 )
 
-RETURN_DATED_BY_SPELL = _beside(
+RETURN_DATED_BY_SPELL = beside(
     "return_to_prison_by_spell",
     Text("Návrat do vězení datovaný začátkem pobytu", "Return to prison dated to the start of custody"),
     Text(
@@ -214,7 +214,7 @@ RETURN_DATED_BY_SPELL = _beside(
     Text("zkouška citlivosti hlavního ukazatele", "sensitivity check of the headline"),
 )
 
-CAUSE_OF_RETURN = _beside(
+CAUSE_OF_RETURN = beside(
     "cause_of_return",
     Text("Příčina prvního návratu do vězení", "Cause of the first return to prison"),
     Text(
@@ -245,7 +245,7 @@ CONVICTIONS = Text(
     "final convictions from the register extract, dated by the offence",
 )
 
-RECONVICTION_1Y = _beside(
+RECONVICTION_1Y = beside(
     "reconviction_1y",
     Text("Odsouzení za čin spáchaný do jednoho roku", "Reconviction for an offence within a year"),
     Text(
@@ -267,7 +267,7 @@ RECONVICTION_1Y = _beside(
     tables=("custody_stay", "conviction"),
 )
 
-RECONVICTION_2Y = _beside(
+RECONVICTION_2Y = beside(
     "reconviction_2y_nordic",
     Text("Odsouzení do dvou let podle severského vymezení", "Reconviction within two years, Nordic definition"),
     Text(
@@ -286,24 +286,6 @@ RECONVICTION_2Y = _beside(
     tables=("custody_stay", "conviction"),
 )
 
-FREQUENCY = _beside(
-    "return_frequency",
-    Text("Četnost návratů do vězení", "Frequency of returns to prison"),
-    Text(
-        "Počet pozdějších pobytů s návratem do vězení na 100 propuštění během sledovaného období. Jedno "
-        "propuštění může "
-        "mít návratů více.",
-        "The number of later times in custody that include a return to prison, per 100 releases in the window. One "
-        "release may be followed by several.",
-    ),
-    Text("pozdější pobyty s návratem do vězení", "later times in custody with a return to prison"),
-    Text("opakované události", "repeated events"),
-    kind="count",
-    event="return_to_prison",
-    windows=(YEAR, 730),
-    parts=(Part("", "releases", "ratio", per=100),),
-)
-
 MEASURES = (
     RETURN_TO_PRISON,
     RETURN_FOR_NEW_OFFENCE,
@@ -314,7 +296,6 @@ MEASURES = (
     RETURN_TO_CUSTODY,
     RETURN_DATED_BY_SPELL,
     CAUSE_OF_RETURN,
-    FREQUENCY,
     RECONVICTION_1Y,
     RECONVICTION_2Y,
 )

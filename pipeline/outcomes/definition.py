@@ -33,7 +33,8 @@ class Text:
 class Part:
     """How one component differs from its measure: another unit below the line, or another kind of value.
 
-    A share has people in it and people outside; a ratio is given per `per` units; a median is of sizes.
+    A share has people in it and people outside; a ratio is given per `per` units; a median is of sizes, or with `per`
+    the day on which one in so many had the event.
     """
 
     component: str

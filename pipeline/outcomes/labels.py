@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.outcomes.define_exposure import part_titles
 from pipeline.outcomes.definition import Text
 from pipeline.outcomes.instruments import instruments
 
@@ -90,10 +91,11 @@ COMPONENTS = {
     "days_28_83": Text("den 28 až 83", "days 28 to 83"),
     "days_84_364": Text("den 84 až 364", "days 84 to 364"),
     "days_to_resolve": Text("dny do vyřízení", "days to resolve"),
-    "days_free": Text("dny na svobodě na jedno propuštění", "days at liberty per release"),
+    "days_free": Text("podíl dnů na svobodě", "share of days at liberty"),
+    "days_before_return": Text(
+        "podíl dnů před prvním návratem do vězení", "share of days before the first return to prison"
+    ),
     "upper_tenth": Text("devadesátý percentil", "90th percentile"),
-    "incidence_10": Text("dny, než se vrátí 10 %", "days until 10% returned"),
-    "incidence_25": Text("dny, než se vrátí 25 %", "days until 25% returned"),
     "eligible": Text("žádosti z cílové skupiny", "applications from the target group"),
     "refused": Text("žádosti odmítnuté", "applications refused"),
     "release_to_month_3": Text("od propuštění do 3 měsíců po něm", "from release to 3 months after it"),
@@ -105,6 +107,7 @@ COMPONENTS = {
     "top": Text("profil výsledků léčby (TOP)", "Treatment Outcomes Profile (TOP)"),
     "whoqol_bref": Text("kvalita života (WHOQOL-BREF)", "quality of life (WHOQOL-BREF)"),
     "europasi": Text("závažnost závislosti (EuropASI)", "addiction severity (EuropASI)"),
+    **part_titles(),
     **{scale.id: scale.title for scale in instruments().scale},
 }
 

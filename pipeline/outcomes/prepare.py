@@ -9,6 +9,7 @@ from pipeline.model.codes import code_lists
 from pipeline.outcomes.declared import Declared
 from pipeline.outcomes.define_access import FIRST_STAGES, LATER_STAGES, path_steps
 from pipeline.outcomes.define_continuity import BANDS
+from pipeline.outcomes.define_exposure import return_parts
 from pipeline.outcomes.definition import Measure
 from pipeline.outcomes.instruments import item_rows, scale_rows
 from pipeline.outcomes.labels import STEPS
@@ -146,11 +147,17 @@ def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> N
     _fill(con, "measure_group(measure VARCHAR, group_by VARCHAR, scope VARCHAR)", list(_groups(measures)))
     _fill(con, "measure_component(measure VARCHAR, component VARCHAR, unit VARCHAR, value_kind VARCHAR, per INTEGER, "
                "process BOOLEAN)", list(_parts(measures)))  # fmt: skip
-    _fill(con, "question(measure VARCHAR, question VARCHAR, kind VARCHAR, subset VARCHAR)", list(_questions(measures)))
+    _fill(
+        con,
+        "question(measure VARCHAR, question VARCHAR, kind VARCHAR, subset VARCHAR, repeats BOOLEAN)",
+        list(_questions(measures)),
+    )
     _fill(con, "question_group(question VARCHAR, group_by VARCHAR)", sorted(_question_groups(measures)))
     _fill(con, "question_pair(question VARCHAR, first_by VARCHAR, second_by VARCHAR)", sorted(_pairs(measures)))
     _fill(con, "pair_place(first_by VARCHAR, second_by VARCHAR, part_by VARCHAR, group_by VARCHAR)", list(_places()))
     _fill(con, "measure_curve(measure VARCHAR, event VARCHAR)", [(m.id, m.event) for m in measures if m.curve])
+    _fill(con, "return_part(measure VARCHAR, component VARCHAR, kind VARCHAR, subset VARCHAR, share DOUBLE)",
+          return_parts())  # fmt: skip
     _fill(
         con,
         "event_kind(kind VARCHAR, custody BOOLEAN, everybody BOOLEAN, seen_from DATE, seen_to DATE)",
@@ -258,12 +265,15 @@ def _groups(measures: Measures) -> Iterator[tuple[str, str, str]]:
             yield m.id, group, scope
 
 
-def _questions(measures: Measures) -> Iterator[tuple[str, str, str, str]]:
-    """Measures with what they ask for: event, part of the cohort, tables; the first that asks it names the question."""
+def _questions(measures: Measures) -> Iterator[tuple[str, str, str, str, bool]]:
+    """Measures with what they ask for: event, part of the cohort, tables; the first that asks it names the question.
+
+    A count of events counts those after the first too (repeats).
+    """
     first: dict[tuple[object, ...], str] = {}
     for m in measures:
         own = tuple(sorted(t for t in m.tables if t not in NATIONAL_TABLES))
-        yield m.id, first.setdefault((m.event, m.subset, own), m.id), m.event, m.subset
+        yield m.id, first.setdefault((m.event, m.subset, own), m.id), m.event, m.subset, m.kind == "count"
 
 
 def _question_groups(measures: Measures) -> set[tuple[str, str]]:

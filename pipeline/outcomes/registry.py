@@ -14,6 +14,7 @@ from pipeline.outcomes import (
     define_case,
     define_continuity,
     define_exposure,
+    define_frequency,
     define_instruments,
     define_return,
 )
@@ -26,6 +27,7 @@ MEASURES: dict[str, Measure] = {
         define_continuity,
         define_care,
         define_return,
+        define_frequency,
         define_exposure,
         define_case,
         define_access,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from pipeline.outcomes.declared import read_declared
+from pipeline.outcomes.define_exposure import return_parts
 from pipeline.outcomes.definition import Measure
 from pipeline.outcomes.incidence import add_days_to_return
 from pipeline.outcomes.prepare import prepare
@@ -57,6 +58,7 @@ STEPS = (
     "unit_follow_up",
     "tdi",
     "curve",
+    "return_day",
 )
 """The SQL files in order; each fills the tables that its comments describe. Then follow the cells."""
 FEEDS = {
@@ -73,7 +75,8 @@ FEEDS = {
     "unit_reach": {"reach"},
     "unit_path": {"housing_path", "work_path"},
     "instrument": {"instrument_repeated", "instrument_change", "instrument_better", "instrument_worse"},
-    "unit_exposure": {"net_exposure", "proof_time", "reconviction_frequency"},
+    "unit_exposure": {"net_exposure", "proof_time", "reconviction_frequency", "reconviction_2y_frequency"},
+    "return_day": {"days_to_return", "days_to_reconviction"},
     "unit_landmark": {"return_after_contact", "return_after_treatment"},
 }
 """Steps that only some measures need."""
@@ -91,12 +94,13 @@ def measure(con: Connection, settings: Settings, run: Run, measures: Collection[
     declared = read_declared(settings.root)
     known = declared.all_measures
     chosen = known if measures is None else {name: find_measure(name, known) for name in measures}
-    if "days_to_return" in chosen:  # it is read from that measure's curve
-        chosen = {"return_to_prison": known["return_to_prison"], **chosen}
+    read_from = {kind for name, _, kind, _, share in return_parts() if name in chosen and share}
+    chosen = {name: m for name, m in known.items() if name in read_from} | chosen
     run_sql_folder(con, PACKAGE, ["sql/tables"], {})
     prepare(con, run, chosen, declared)
-    run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in STEPS if _needed(name, chosen)], {})
-    if "days_to_return" in chosen:
+    steps = [name for name in STEPS if _needed(name, chosen)]
+    run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in steps], {})
+    if "return_day" in steps:
         add_days_to_return(con)
     run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in CELLS], {})
     return {name: _count(con, name) for name in TABLES}

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from pipeline.errors import SettingsError
-from pipeline.outcomes.define_exposure import DAYS_TO_RETURN
+from pipeline.outcomes.define_exposure import return_parts
 from pipeline.outcomes.definition import Measure
 from pipeline.outcomes.registry import MEASURES, find_measure
 from pipeline.warehouse import Connection
@@ -112,8 +112,10 @@ def _cells(con: Connection, measure: str, keys: dict[str, str], groups: dict[str
 def _rows(con: Connection, m: Measure, keys: dict[str, str], groups: dict[str, str]) -> list[tuple[Any, ...]]:
     detail = {k: v for k, v in groups.items() if k not in GROUPS}
     narrowed = " and ".join(f"u.{name} = ?" for name in groups if name in GROUPS) or "true"
-    if m.id == DAYS_TO_RETURN.id:
-        return con.execute(FOLLOWED, [keys["cohort"]]).fetchall()
+    read_from = {(measure, part): (kind, subset) for measure, part, kind, subset, share in return_parts() if share}
+    if (m.id, keys["component"]) in read_from:
+        kind, subset = read_from[m.id, keys["component"]]
+        return con.execute(FOLLOWED, [kind, subset, keys["cohort"]]).fetchall()
     scope = (
         "u.detail_by = ? and u.detail = ?"
         if detail
@@ -139,16 +141,14 @@ UNITS = (
 )
 FOLLOWED = """
 select
-    m.member_id, m.person_id, m.start_date, case f.status when 'event' then 'event' else 'none' end, f.days,
-    coalesce(f.reason, f.status), f.start_date + cast(f.days as integer), m.partner, m.prison, m.release_quarter, null,
-    null, null, null, null
-from outcomes.cohort_member as m
-inner join outcomes.follow_up as f
-    on f.cohort = m.cohort and f.member_id = m.member_id and f.kind = 'return_to_prison' and f.event_number = 1
-where m.cohort = ?
+    member_id, person_id, release_date,
+    case when not complete then 'too early' when status = 'event' then 'event' else 'none' end,
+    day, reason, release_date + cast(day as integer), partner, prison, release_quarter, null, null, null, null, null
+from outcomes.return_member
+where kind = ? and subset = ? and cohort = ?
 order by all
 """
-"""Those whose curve of return shows on which day a share is reached."""
+"""Those of whom a curve shows on which day a share is reached."""
 MEMBERS = (
     """
 with judged as (

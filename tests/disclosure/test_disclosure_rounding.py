@@ -100,6 +100,14 @@ def test_medians_need_the_threshold_and_lose_their_last_digit_in_small_groups() 
     assert published(cell(120, 0, **median, value=33.4))["value"] == (33, ROUNDED)
 
 
+def test_whether_a_tenth_had_an_event_is_only_said_where_a_tenth_are_not_few() -> None:
+    day = {"kind": "median", "numerator": None, "numerator_persons": None, "complement_persons": None, "per": 10}
+    assert published(cell(79, 0, **day, value=33.0))["value"] == (None, HIDDEN)
+    assert published(cell(79, 0, **day, value=None))["value"] == (None, HIDDEN)  # not reached: fewer than 8 of 79
+    assert published(cell(80, 0, **day, value=33.0))["value"] == (35, ROUNDED)
+    assert published(cell(80, 0, **day, value=None))["value"] == (None, Status.NOT_APPLICABLE)
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -30,6 +30,7 @@ def rate_row(
     percents: tuple[int, int, int, int, int] | None,
     *,
     window: str,
+    component: str = "",
     cell_set: str = "own",
     cohort: str = "programme",
     possible: int | None = 0,
@@ -51,7 +52,7 @@ def rate_row(
         "period_from": (period[0], S),
         "period_to": (period[1], S),
     }
-    keys = dict(zip(DIMS, ("", cohort, cell_set, window, group_by, group_value), strict=True))
+    keys = dict(zip(DIMS, (component, cohort, cell_set, window, group_by, group_value), strict=True))
     return make_row(table, keys, cells)
 
 

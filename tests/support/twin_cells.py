@@ -40,7 +40,7 @@ def cells(world: World) -> dict[Key, dict[str, Any]]:
     found: dict[Key, list[Unit]] = defaultdict(list)
     for unit in units(world):
         found[unit.key].append(unit)
-    return {key: count(key, group) for key, group in found.items()} | twin_exposure.days_to_return(world)
+    return {key: count(key, group) for key, group in found.items()} | twin_exposure.days_to_share(world)
 
 
 def count(key: Key, group: list[Unit]) -> dict[str, Any]:
@@ -141,7 +141,8 @@ def release_units(world: World, m: Member, measure: Measure, cell_set: str, wind
     whole = (seen - m.quarter.last_day).days >= needed
     state = "not_collected" if answer == "not_collected" else "measured" if whole else "too_early"
     doubt, unseen = int(answer in ("possible", "unobserved")), int(answer == "unobserved")
-    x = twin.returns_within(world, m, window) if measure.id == "return_frequency" else int(answer == "event")
+    repeats = measure.kind == "count"
+    x = twin.returns_within(world, m, measure.event, window) if repeats else int(answer == "event")
     groups = member_groups(world, m)
     for key in spread(measure.id, groups, cohort=m.cohort, cell_set=cell_set, window=window):
         yield Unit(key, m.person, state, 1, x, doubt, unseen)

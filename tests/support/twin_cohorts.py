@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from pipeline.outcomes import MEASURES
 from pipeline.periods import Quarter
 
 Row = Mapping[str, Any]
@@ -191,6 +192,7 @@ def later_stays(world: World, m: Member) -> list[Row]:
     return [s for s in stays if s["spell_number"] > m.spell and m.start < s["admission_date"] <= end]
 
 
+NORDIC = {"prison", "house_arrest", "community_service", "suspended_supervised"}
 CAUSES = {
     "revocation_of_conditional_release": "revocation",
     "conversion_of_sanction": "conversion",
@@ -245,9 +247,9 @@ def first_cause(world: World, m: Member) -> str | None:
     return cause(first, m.start) if first else None
 
 
-def returns_within(world: World, m: Member, window: int) -> int:
-    """How many later spells begin a return to prison within the window."""
-    found = [s for s in later_stays(world, m) if qualifies("return_to_prison", s, m.start) == "yes"]
+def returns_within(world: World, m: Member, kind: str, window: int) -> int:
+    """How many later spells begin a return of one definition within the window."""
+    found = [s for s in later_stays(world, m) if qualifies(kind, s, m.start) == "yes"]
     return len({s["spell_number"] for s in found if (s["admission_date"] - m.start).days <= window})
 
 
@@ -257,6 +259,21 @@ def convictions_seen(world: World) -> tuple[date, date] | None:
     if not found:
         return None
     return max(r["covered_from"] for r in found), min([world.seen_to, *(r["covered_to"] for r in found)])
+
+
+def proven_on(world: World, m: Member, kind: str, day: int) -> bool:
+    """Whether an offence of one day after release was proven in time."""
+    seen = convictions_seen(world)
+    assert seen
+    (window,), lag = MEASURES[kind].windows, MEASURES[kind].proof_lag
+    nordic = kind == "reconviction_2y_nordic"
+    offence = m.start + timedelta(day)
+    return offence <= observed_to(world, m) and any(
+        c["offence_date"] == offence
+        and m.start < c["conviction_date"] <= min(seen[1], m.start + timedelta(window + lag))
+        and (not nordic or c["sanction"] in NORDIC)
+        for c in world.rows("conviction", person_id=m.person)
+    )
 
 
 def judge_reconviction(world: World, m: Member, kind: str, window: int, proof_lag: int) -> str:

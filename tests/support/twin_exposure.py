@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.outcomes import MEASURES
+from pipeline.outcomes.define_exposure import REPEATED
 from tests.support import twin_cohorts as twin
 from tests.support.twin_cohorts import Member, World
 from tests.support.twin_units import Key, Unit, spread
@@ -39,36 +40,52 @@ def exposure(world: World, m: Member) -> Iterator[Unit]:
         day <= last and not any(s["admission_date"] <= day < (s.get("release_date") or date.max) for s in inside)
         for day in days
     )
-    returns = twin.returns_within(world, m, WINDOW)
+    before = min([day for day, what in [end_of(world, m, "return_to_prison")] if what == "event"] + [WINDOW])
     state = "measured" if (world.custody_to - m.quarter.last_day).days >= WINDOW else "too_early"
     doubt = int(bool(world.rows("custody_conflict", person_id=m.person)))
-    for component, n, x in (("", free, returns), ("days_free", 1, free)):
+    parts = [("", free, twin.returns_within(world, m, "return_to_prison", WINDOW)), ("days_free", WINDOW, free)]
+    parts += [("days_before_return", WINDOW, before)]
+    parts += [
+        (d.id, free, twin.returns_within(world, m, d.id, WINDOW)) for d in REPEATED if not d.subset or m.conditional
+    ]
+    for component, n, x in parts:
         for key in spread("net_exposure", groups_of(m), component=component, cohort=m.cohort, window=WINDOW):
-            yield Unit(key, m.person, state, n, x, doubt, doubt)
+            possible = doubt * (n - x) if component.startswith("days_") else doubt
+            yield Unit(key, m.person, state, n, x, possible, possible)
 
 
 def convictions(world: World, m: Member) -> Iterator[Unit]:
     seen = twin.convictions_seen(world)
     if not seen:
         return
-    longest = WINDOW + MEASURES["reconviction_frequency"].proof_lag
+    for measure in ("reconviction_frequency", "reconviction_2y_frequency"):
+        yield from proven_offences(world, m, measure, seen)
+
+
+def proven_offences(world: World, m: Member, measure: str, seen: tuple[date, date]) -> Iterator[Unit]:
+    """Offences within a window, by the English rule or, in two years, by the Nordic one."""
+    nordic = measure == "reconviction_2y_frequency"
+    (window,) = MEASURES[measure].windows
+    longest = window + MEASURES[measure].proof_lag
     state = "measured" if (min(seen[1], world.custody_to) - m.quarter.last_day).days >= longest else "too_early"
-    last = min(twin.observed_to(world, m), m.start + timedelta(WINDOW))
     proven: dict[date, date] = {}
-    undated = False
+    doubtful = False
     for c in world.rows("conviction", person_id=m.person):
-        if c["conviction_date"] > seen[1]:
+        offence, final, sanction = c["offence_date"], c["conviction_date"], c["sanction"]
+        if final > seen[1] or (nordic and sanction in ("fine", "suspended", "other")):
             continue
-        if c["offence_date"] is None:
-            undated |= m.start < c["conviction_date"] <= m.start + timedelta(longest)
-        elif m.start < c["offence_date"] <= last:
-            proven[c["offence_date"]] = min(c["conviction_date"], proven.get(c["offence_date"], date.max))
+        if offence and not m.start < offence <= min(twin.observed_to(world, m), m.start + timedelta(window)):
+            continue
+        if offence is None or (nordic and sanction is None):
+            doubtful |= m.start < final <= m.start + timedelta(longest)
+        else:
+            proven[offence] = min(final, proven.get(offence, date.max))
     x = sum((day - m.start).days <= longest for day in proven.values())
     before = seen[0] > m.start
-    key: Any = {"cohort": m.cohort, "window": WINDOW}
-    for cell in spread("reconviction_frequency", groups_of(m), **key):
-        yield Unit(cell, m.person, state, 1, x, int(undated or before), int(before))
-    for component in MEASURES["proof_time"].components:
+    key: Any = {"cohort": m.cohort, "window": window}
+    for cell in spread(measure, groups_of(m), **key):
+        yield Unit(cell, m.person, state, 1, x, int(doubtful or before), int(before))
+    for component in () if nordic else MEASURES["proof_time"].components:
         for offence, day in proven.items():
             for cell in spread("proof_time", groups_of(m), component=component, **key):
                 yield Unit(cell, m.person, state, 1, 1, size=(day - offence).days)
@@ -95,30 +112,57 @@ def landmark(world: World, m: Member, measure: str) -> Iterator[Unit]:
         yield Unit(key, m.person, state, 1, int(answer == "event"), doubt, unseen)
 
 
-def days_to_return(world: World) -> dict[Key, dict[str, Any]]:
-    """The day on which the incidence reaches a tenth and a quarter, by exact fractions."""
+def days_to_share(world: World) -> dict[Key, dict[str, Any]]:
+    """The day on which an incidence reaches a tenth and a quarter, by exact fractions."""
     cells: dict[Key, dict[str, Any]] = {}
     everybody = twin.members(world)
-    for cohort in MEASURES["days_to_return"].cohorts:
-        own = [m for m in everybody if m.cohort == cohort]
-        if not own:
-            continue
-        ends = [end_of(world, m) for m in own]
-        for component, share in (("incidence_10", Fraction(1, 10)), ("incidence_25", Fraction(1, 4))):
-            key: Key = ("days_to_return", component, cohort, "own", None, "all", "")
-            cells[key] = {
-                "status": "measured", "too_early": 0, "denominator": len(own), "denominator_unit": "releases",
-                "persons": len({m.person for m in own}), "possible": 0, "unobserved": 0,
-                "value": reached(ends, share),
-            }  # fmt: skip
+    for kind, (measure, longest) in followed(world).items():
+        for cohort in MEASURES[measure].cohorts:
+            own = [m for m in everybody if m.cohort == cohort and (not MEASURES[kind].subset or m.conditional)]
+            whole = [m for m in own if (seen_to(world, kind) - m.quarter.last_day).days >= longest]
+            ends = [end_of(world, m, kind) for m in whole]
+            for percent in (10, 25) if own else ():
+                key: Key = (measure, f"{kind}_{percent}", cohort, "own", None, "all", "")
+                cells[key] = {
+                    "status": "measured" if whole else "too_early", "too_early": len(own) - len(whole),
+                    "denominator_unit": "releases", "denominator": len(whole) if whole else None,
+                    "persons": len({m.person for m in whole}) if whole else None,
+                    "possible": 0 if whole else None, "unobserved": 0 if whole else None,
+                    "value": reached(ends, Fraction(percent, 100)),
+                }  # fmt: skip
     return cells
 
 
-def end_of(world: World, m: Member) -> tuple[int, str]:
-    found = [s for s in twin.later_stays(world, m) if twin.qualifies("return_to_prison", s, m.start) == "yes"]
-    if found:
-        return min((s["admission_date"] - m.start).days for s in found), "event"
-    return (twin.observed_to(world, m) - m.start).days, "competing" if twin.left_for_good(world, m) else "censored"
+def followed(world: World) -> dict[str, tuple[str, int]]:
+    """Each definition with the measure that follows it, and how long a release must have been seen."""
+    kinds = {m.id: ("days_to_return", -10_000) for m in (MEASURES["return_to_prison"], *REPEATED)}
+    if twin.convictions_seen(world):
+        proof = ("reconviction_1y", "reconviction_2y_nordic")
+        kinds |= {k: ("days_to_reconviction", MEASURES[k].windows[-1] + MEASURES[k].proof_lag) for k in proof}
+    return kinds
+
+
+def seen_to(world: World, kind: str) -> date:
+    seen = twin.convictions_seen(world)
+    return min(world.custody_to, seen[1]) if seen and kind.startswith("reconviction") else world.custody_to
+
+
+def end_of(world: World, m: Member, kind: str) -> tuple[int, str]:
+    days = event_days(world, m, kind)
+    if days:
+        return min(days), "event"
+    last, left = twin.observed_to(world, m), twin.left_for_good(world, m)
+    if seen_to(world, kind) < last:
+        return max((seen_to(world, kind) - m.start).days, 0), "censored"
+    return (last - m.start).days, "competing" if left else "censored"
+
+
+def event_days(world: World, m: Member, kind: str) -> list[int]:
+    if not kind.startswith("reconviction"):
+        found = [s for s in twin.later_stays(world, m) if twin.qualifies(kind, s, m.start) == "yes"]
+        return [(s["admission_date"] - m.start).days for s in found]
+    (window,) = MEASURES[kind].windows
+    return [day for day in range(1, window + 1) if twin.proven_on(world, m, kind, day)]
 
 
 def reached(ends: list[tuple[int, str]], share: Fraction) -> int | None:

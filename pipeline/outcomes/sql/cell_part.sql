@@ -41,7 +41,7 @@ with judged as (
         end as possible,
         case when m.event_window > s.window_days and m.unseen_window <= s.window_days then 1 else 0 end as unseen,
         m.members,
-        case when s.measure = 'return_frequency' then m.later_events else 0 end as later_events,
+        case when s.repeats then m.later_events else 0 end as later_events,
         m.quarter_from, m.quarter_to
     from outcomes.member_count as m
     inner join outcomes.question_scope as q on q.scope = m.scope

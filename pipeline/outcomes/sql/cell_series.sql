@@ -4,7 +4,7 @@ create or replace table outcomes.cell_series as
 select
     row_number() over (order by k.measure, k.component, s.cohort, w.cell_set, w.window_days) as series,
     k.measure, k.component, s.cohort, w.cell_set, w.window_days, w.longest_days, w.broken_down, k.unit, k.value_kind,
-    k.per, k.process, q.question
+    k.per, k.process, q.question, coalesce(q.repeats, false) as repeats
 from outcomes.measure_component as k
 inner join outcomes.measure_scope as s on s.measure = k.measure
 inner join outcomes.measure_window as w on w.measure = k.measure
@@ -15,7 +15,7 @@ create or replace table outcomes.question_scope as
 select
     row_number() over (order by q.question, s.cohort) as scope,
     q.question, q.kind, q.subset, s.cohort,
-    max(case when q.measure = 'return_frequency' then 1 else 0 end) as later_events,
+    max(case when q.repeats then 1 else 0 end) as later_events,
     max(case when q.measure = 'cause_of_return' then 1 else 0 end) as causes,
     max(case when coalesce(d.base, s.cohort) in ('all_releases', 'programme_per_release') then 1 else 0 end) as several
 from outcomes.question as q

@@ -35,11 +35,13 @@ from outcomes.release_seen as o
 cross join window_of as w
 left join lost as l on l.release_id = o.release_id and l.window_days = w.window_days;
 
--- A row is one release in one window: its later times in custody with a return over its days at liberty, and those days.
+-- A row is one release in one window: under each definition its later times in custody with a return over its days at
+-- liberty; and of the days of the window those at liberty, and those before the first return to prison.
 insert into outcomes.unit_row
 with member as (
     select
         m.cohort, m.member_id, m.person_id, m.release_quarter, m.complete_to, w.measure, w.window_days, e.free_days,
+        r.release_key, least(coalesce(f.event_day, w.window_days), w.window_days) as days_before_return,
         case when e.conflict then 1 else 0 end as conflict,
         case when date_diff('day', q.last_day, m.complete_to) >= w.longest_days then 'measured' else 'too_early' end
             as state,
@@ -49,23 +51,36 @@ with member as (
     inner join outcomes.measure_scope as s on s.measure = w.measure and s.cohort = m.cohort
     inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
     inner join outcomes.exposure as e on e.release_id = m.member_id and e.window_days = w.window_days
+    inner join outcomes.release_seen as r on r.release_id = m.member_id
+    left join outcomes.first_per_release as f on f.release_key = r.release_key and f.kind = 'return_to_prison'
 ),
 returned as (
-    select o.release_id, w.window_days, count(*) as returns
+    select e.release_key, e.kind, w.window_days, count(*) as returns
     from outcomes.event_per_release as e
-    inner join outcomes.release_seen as o on o.release_key = e.release_key
     inner join outcomes.measure_window as w on w.event = 'exposure' and e.days <= w.window_days
-    where e.kind = 'return_to_prison' and e.status = 'event'
-    group by o.release_id, w.window_days
+    where e.status = 'event'
+    group by e.release_key, e.kind, w.window_days
+),
+counted as (
+    select m.*, p.component, m.free_days as amount, coalesce(r.returns, 0) as number, m.conflict as doubt
+    from member as m
+    inner join outcomes.return_part as p on p.measure = m.measure
+    left join outcomes.release_subset as s on s.subset = p.subset and s.release_key = m.release_key
+    left join returned as r
+        on r.release_key = m.release_key and r.kind = p.kind and r.window_days = m.window_days
+    where p.subset = '' or s.release_key is not null
+    union all
+    select m.*, 'days_free', m.window_days, m.free_days, m.conflict * (m.window_days - m.free_days) from member as m
+    union all
+    select
+        m.*, 'days_before_return', m.window_days, m.days_before_return,
+        m.conflict * (m.window_days - m.days_before_return)
+    from member as m
 )
 select
-    m.measure, c.component, m.cohort, 'own', m.window_days, 'groups', m.person_id, m.state,
-    case c.component when '' then m.free_days else 1 end,
-    case c.component when '' then coalesce(r.returns, 0) else m.free_days end,
-    m.conflict, m.conflict, null, null, null, m.release_quarter, null, null, null, null, null, m.complete_to, m.alone
-from member as m
-inner join outcomes.measure_component as c on c.measure = m.measure
-left join returned as r on r.release_id = m.member_id and r.window_days = m.window_days;
+    m.measure, m.component, m.cohort, 'own', m.window_days, 'groups', m.person_id, m.state, m.amount, m.number,
+    m.doubt, m.doubt, null, null, null, m.release_quarter, null, null, null, null, null, m.complete_to, m.alone
+from counted as m;
 
 -- A row is one release: how many offences within the year after it led to a conviction in time; and one such conviction,
 -- however late, with the days from offence to conviction.
@@ -81,7 +96,8 @@ with member as (
     from outcomes.release_member as m
     inner join outcomes.measure_window as w on w.event = 'conviction'
     inner join outcomes.measure_scope as s on s.measure = w.measure and s.cohort = m.cohort
-    inner join outcomes.event_kind as k on k.kind = 'reconviction_1y'
+    inner join outcomes.event_kind as k
+        on k.kind = case w.measure when 'reconviction_2y_frequency' then 'reconviction_2y_nordic' else 'reconviction_1y' end
     inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
 ),
 offence as (
@@ -93,6 +109,10 @@ offence as (
     where
         c.offence_date > m.start_date and c.offence_date <= m.observed_to and c.conviction_date <= m.seen_to
         and date_diff('day', m.start_date, c.offence_date) <= m.window_days
+        and (
+            m.measure <> 'reconviction_2y_frequency'
+            or c.sanction in ('prison', 'house_arrest', 'community_service', 'suspended_supervised')
+        )
     group by m.cohort, m.member_id, m.measure, c.offence_date
 ),
 undated as (
@@ -100,8 +120,18 @@ undated as (
     from member as m
     inner join core.conviction as c on c.person_id = m.person_id
     where
-        c.offence_date is null and c.conviction_date > m.start_date and c.conviction_date <= m.seen_to
+        c.conviction_date > m.start_date and c.conviction_date <= m.seen_to
         and date_diff('day', m.start_date, c.conviction_date) <= m.longest_days
+        and case
+            when m.measure <> 'reconviction_2y_frequency' then c.offence_date is null
+            when c.sanction is null
+                then
+                    c.offence_date is null
+                    or (c.offence_date > m.start_date and c.offence_date <= m.observed_to)
+            else
+                c.offence_date is null
+                and c.sanction in ('prison', 'house_arrest', 'community_service', 'suspended_supervised')
+        end
 )
 select
     m.measure, '', m.cohort, 'own', m.window_days, 'groups', m.person_id, m.state, 1,
@@ -112,7 +142,7 @@ select
 from member as m
 left join offence as f on f.cohort = m.cohort and f.member_id = m.member_id and f.measure = m.measure
 left join undated as u on u.cohort = m.cohort and u.member_id = m.member_id and u.measure = m.measure
-where m.measure = 'reconviction_frequency'
+where m.measure <> 'proof_time'
 group by m.measure, m.cohort, m.window_days, m.member_id, m.person_id, m.state, m.release_quarter, m.complete_to
 union all
 select

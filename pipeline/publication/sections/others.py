@@ -13,14 +13,13 @@ from pipeline.publication.sections.cooperation import CANCELLED
 from pipeline.publication.sections.curves import is_return
 from pipeline.publication.sections.life import PATHS
 from pipeline.publication.sections.parts import nothing, rate_table
+from pipeline.publication.sections.recurrence import placed
 
 PLACED = {name for name, _ in (*PRIMARY, *SHARES, *FAMILY)} | {*FURTHER, *PATHS, *DEFINED}
 PLACED |= {CANCELLED, "complaints", "needs", "reach", "cause_of_return", "attrition", "data_quality", "coverage"}
 COHORTS = ("programme", "romodrom")
 INSTRUMENTS = "instrument_"
 """How the ids of measures made from instruments begin."""
-DAYS_TO_SHARE = "days_to_return"
-"""Days until a share returned: without a value the curve did not get there, which is an answer."""
 
 
 def others(report: Report) -> str:
@@ -57,7 +56,7 @@ def part_of(report: Report, kind: str, names: Sequence[str]) -> str:
 def unplaced(report: Report, name: str) -> bool:
     """Whether no other part of the report shows a measure; of the returns only rates stand side by side."""
     rate = report.bundle.meta.definitions[name].get("kind") == "rate"
-    return name not in PLACED and not (is_return(name) and rate)
+    return name not in PLACED and not placed(name) and not (is_return(name) and rate)
 
 
 def rows_of(report: Report, name: str) -> list[Row]:
@@ -69,8 +68,6 @@ def rows_of(report: Report, name: str) -> list[Row]:
 
 def is_share(report: Report, name: str, row: Row) -> bool:
     """Whether a row is a share of something; one of which nothing is known yet is what its measure is."""
-    if name == DAYS_TO_SHARE:
-        return False
     if report.bundle.meta.definitions[name].get("kind") == "rate":
         return str(row["value"].status) not in ("shown", "rounded")
     return str(row["value"].status) == "not_applicable"
@@ -100,16 +97,9 @@ def _values(report: Report, kind: str, lines: Sequence[tuple[str, Row]]) -> str:
         [
             _title(report, name, row),
             report.cite(row.cells.get("n")),
-            _value(report, name, row),
+            report.cite(row["value"]),
             unit_words(report, name, row.keys["component"]),
         ]
         for name, row in lines
     ]
     return str(Table(f"tbl-{kind}-values", report.t(f"caption.others_{kind}_values"), header, rows))
-
-
-def _value(report: Report, name: str, row: Row) -> str:
-    known = str(row["n"].status) in ("shown", "rounded")
-    if name == DAYS_TO_SHARE and known and str(row["value"].status) == "not_applicable":
-        return report.t("value.not_reached")
-    return report.cite(row["value"])

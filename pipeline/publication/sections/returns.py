@@ -16,6 +16,7 @@ from pipeline.publication.sections.parts import (
     rate_table,
     windows_table,
 )
+from pipeline.publication.sections.recurrence import recurrence
 
 CAUSE = "cause_of_return"
 COHORTS = ("programme", "comparison", "all_releases")
@@ -34,6 +35,7 @@ def returns(report: Report) -> str:
         _definitions(report, found),
         _causes(report),
         _windows(report, found),
+        recurrence(report, found),
         curve(report, RETURN),
         _cohorts(report),
         planned(report, RETURN, YEAR),

@@ -80,7 +80,7 @@ def test_a_measure_of_work_leads_to_its_people(con: duckdb.DuckDBPyConnection) -
 
 
 def test_a_share_of_the_curve_leads_to_everybody_followed(con: duckdb.DuckDBPyConnection) -> None:
-    found = trace(con, "days_to_return", {"component": "incidence_25"})
+    found = trace(con, "days_to_return", {"component": "return_to_prison_25"})
     assert found.cell is not None
     assert found.cell["value"] == 50
     assert [(row["person"], row["verdict"], row["days"]) for row in rows(found)] == [

@@ -21,8 +21,8 @@ from pipeline.publication.sections.continuity import by_partner
 from pipeline.publication.sections.cooperation import best_access, funnel
 from pipeline.publication.sections.cooperation import run as run_figure
 from pipeline.publication.sections.life import flow_figure, flows_from
-from pipeline.publication.sections.others import others
 from pipeline.publication.sections.page import subject_of
+from pipeline.publication.sections.returns import returns
 from pipeline.publication.sections.served import attrition_figure
 from pipeline.publication.strips import plain
 from pipeline.settings import Settings
@@ -96,10 +96,11 @@ def test_a_share_that_was_not_reached_is_said_so(tmp_path: Path) -> None:
     name = "days_to_return"
 
     def add(tables: dict[str, Any]) -> None:
-        tables[name] = measure_table(name, [rate_row(name, "all", "", 250, None, None, window="")])
+        row = rate_row(name, "all", "", 250, None, None, window="", component="return_to_prison_10")
+        tables[name] = measure_table(name, [row])
 
-    assert re.search(r"\| *nedosaženo *\|", plain(others(changed(tmp_path / "cs", add))))
-    assert re.search(r"\| *not reached *\|", plain(others(changed(tmp_path / "en", add, "en"))))
+    assert re.search(r"\| *nedosaženo *\|", plain(returns(changed(tmp_path / "cs", add))))
+    assert re.search(r"\| *not reached *\|", plain(returns(changed(tmp_path / "en", add, "en"))))
 
 
 CANCELLED = "cancelled_by_prison_share"
