@@ -5,6 +5,7 @@ from pipeline.outcomes.declared import Declared, read_declared
 from pipeline.outcomes.definition import Measure, Text
 from pipeline.outcomes.labels import COHORTS, COMPONENTS, GROUP_VALUES, GROUPS, REASONS, STEPS, UNITS
 from pipeline.outcomes.models import CoxFit, cox
+from pipeline.outcomes.reading import FOLLOWED, READ, compare, free_time, mean_count, read_cell
 from pipeline.outcomes.recurrent import Watched, mean_cumulative_count
 from pipeline.outcomes.registry import MEASURES, definitions_version, explain, nearest
 from pipeline.outcomes.stage import measure
@@ -24,9 +25,11 @@ from pipeline.outcomes.tracing import Trace, read_cell_id, trace
 __all__ = [
     "COHORTS",
     "COMPONENTS",
+    "FOLLOWED",
     "GROUPS",
     "GROUP_VALUES",
     "MEASURES",
+    "READ",
     "REASONS",
     "STEPS",
     "TRACE_COLUMNS",
@@ -40,11 +43,14 @@ __all__ = [
     "Trace",
     "Watched",
     "aalen_johansen",
+    "compare",
     "cox",
     "definitions_version",
     "explain",
+    "free_time",
     "kaplan_meier",
     "log_rank",
+    "mean_count",
     "mean_cumulative_count",
     "measure",
     "median_of_counts",
@@ -53,6 +59,7 @@ __all__ = [
     "newcombe",
     "overdispersion",
     "poisson_exact",
+    "read_cell",
     "read_cell_id",
     "read_declared",
     "tdi_title",

@@ -12,14 +12,14 @@ from pipeline.outcomes.statistics import LEVEL, quantile
 class Watched(NamedTuple):
     """A stretch of one person's observation: from `start` (not included) to `stop`, and how it ends.
 
-    `event` says that one of the repeated events happened on `stop`; `ended` that nothing can happen to the person after
+    `event` is how many of the events happened on `stop`; `ended` that nothing can happen to the person after
     it (death). A person's stretches follow each other; the last one ends the observation.
     """
 
     person: str
     start: float
     stop: float
-    event: bool = False
+    event: int = 0
     ended: bool = False
 
 

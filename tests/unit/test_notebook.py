@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import notebook
 from pipeline.errors import SettingsError
-from pipeline.notebook import Programme
+from pipeline.notebook import Programme, view
 from pipeline.outcomes import poisson_exact, wilson_clustered
 from pipeline.settings import Settings
 from tests.support.core_rows import measured
@@ -32,7 +31,7 @@ def programme() -> Programme:
     again = {"release_id": "p1-2", "spell_number": 2, "spell_admission_date": "2022-03-01"}
     tables["release"].append(first | again | {"release_date": "2022-04-01", "release_quarter": "2022Q2"})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(notebook, "open_current", lambda _: measured(tables))
+        patch.setattr(view, "open_current", lambda _: measured(tables))
         return Programme(Settings(root=Path("."), data=Path(".")))
 
 
@@ -91,6 +90,12 @@ def test_ratios_and_medians_are_no_percentages(programme: Programme, measure: st
         (lambda p: p.curve("plan_ready"), "has no curve. Those that have one: cause_of_return"),
         (lambda p: p.curve("return_to_prison", by="prison"), "no group .by. 'prison'. Choose from: all, planned"),
         (lambda p: p.curve("return_to_prisn"), "did you mean return_to_prison"),
+        (lambda p: p.followed("lead_time"), "no measure of first events 'lead_time'. Choose from: cause_of_return"),
+        (lambda p: p.followed("return_to_prison", cohort="family"), "no cohort 'family'"),
+        (lambda p: p.mean_time("return_to_prison", within=9000), "within=9000: nobody was watched to 9000"),
+        (lambda p: p.mean_time("return_to_prison", by="prisn"), "did you mean prison"),
+        (lambda p: p.cox("return_to_prison", ["agee"]), "did you mean age"),
+        (lambda p: p.cox("return_to_prison", ["age"]), "age is the same for all 3 releases; leave it out"),
         (lambda p: p.table("cohort_member"), "did you mean outcomes.cohort_member"),
         (lambda p: p.attrition("women"), "no cohort 'women'. Choose from: all_releases"),
         (lambda p: p.tdi(1999), "no year '1999'"),
@@ -107,3 +112,29 @@ def test_mistakes_are_told_with_what_there_is(
 def test_curves_say_that_they_are_not_released(programme: Programme) -> None:
     chart = programme.curve("return_to_prison").plot()
     assert "NOT RELEASED" in [a.text for a in chart.figure.layout.annotations]
+
+
+def test_days_free_of_return_end_with_whatever_comes_first(programme: Programme) -> None:
+    row = only(programme.mean_time("return_to_prison", within=60))
+    assert (row["releases"], round(row["days"], 4)) == (3, round((50 + 60 + 60) / 3, 4))
+    assert row["low"] < row["days"] <= row["high"]
+    by = programme.mean_time("return_to_prison", within=60, by="release_quarter")
+    assert list(by["group_value"]) == ["2022Q1"]
+    assert "log_rank" not in by.attrs
+
+
+def test_repeated_events_are_counted_per_release(programme: Programme) -> None:
+    frame = programme.mean_count("return_to_prison")
+    assert [(day, round(mean, 4)) for day, mean in zip(frame["day"], frame["mean"], strict=True)] == [
+        (50, round(1 / 3, 4)),
+        (101, round(2 / 3, 4)),  # the third person's first return
+        (111, 1.0),  # the first person's second
+    ]
+
+
+def test_durations_stand_beside_what_was_known_on_day_0(programme: Programme) -> None:
+    frame = programme.followed("return_to_prison")
+    assert list(zip(frame["person_id"], frame["days"], frame["event"], strict=True)) == [
+        ("p1", 50, 1), ("p2", 536, 0), ("p3", 101, 1)
+    ]  # fmt: skip
+    assert programme.followed("contact_made")["days"].tolist()[:2] == [0, 50]

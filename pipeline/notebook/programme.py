@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SettingsError
-from pipeline.settings import REPOSITORY, Settings, load_settings
-from pipeline.warehouse import Connection, open_current
+from pipeline.notebook.follow_up import FollowUp
+from pipeline.notebook.view import near, wrong
+from pipeline.settings import REPOSITORY, load_settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.charts import Chart
     from pipeline.disclosure import Bundle
-    from pipeline.outcomes import Measure
 
 
 def open_programme(data: str | Path | None = None, *, project: str | Path | None = None) -> Programme:
@@ -34,12 +31,8 @@ def _project_root() -> Path:
     return next((p for p in (here, *here.parents) if (p / "throughcare.toml").exists()), REPOSITORY)
 
 
-class Programme:
+class Programme(FollowUp):
     """One finished run. Frames are pandas; a row's meaning stands in each method."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._con: Connection = open_current(settings)
 
     def close(self) -> None:
         """Let go of the warehouse, so that a run may write."""
@@ -51,10 +44,6 @@ class Programme:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def sql(self, query: str, parameters: list[Any] | None = None) -> pd.DataFrame:
-        """Any query over the stages' schemas, as a frame."""
-        return self._con.execute(query, parameters or []).df()
-
     def table(self, name: str) -> pd.DataFrame:
         """A whole table, such as `core.release` or `core.case`; raises SettingsError for an unknown one."""
         schema, _, bare = name.partition(".")
@@ -62,8 +51,8 @@ class Programme:
         known = sorted(k for k in found if not k.startswith(("information_schema.", "pg_catalog.")))
         if name not in known:
             meant = next((k for k in known if k.split(".")[1] == bare or k == f"core.{name}"), None)
-            near = f" (did you mean {meant}?)" if meant else _nearest(name, known)
-            raise SettingsError(f"There is no table '{name}'{near}. There are: {', '.join(known)}.")
+            hint = f" (did you mean {meant}?)" if meant else near(name, known)
+            raise SettingsError(f"There is no table '{name}'{hint}. There are: {', '.join(known)}.")
         return self.sql(f'from {schema}."{bare}"')
 
     def measures(self) -> pd.DataFrame:
@@ -95,7 +84,7 @@ class Programme:
         """
         frame = self.sql("from outcomes.attrition where cohort = ? order by step_number, reason", [cohort])
         if frame.empty:
-            raise SettingsError(_wrong("cohort", cohort, self._distinct("cohort", "outcomes.attrition")))
+            raise SettingsError(wrong("cohort", cohort, self._distinct("cohort", "outcomes.attrition")))
         return frame
 
     def tdi(self, year: int | None = None, *, kind: str = "treatment", language: str = "en") -> pd.DataFrame:
@@ -108,9 +97,9 @@ class Programme:
 
         years = self._distinct("entry_year", "outcomes.tdi_cell")
         if kind not in ("treatment", "detoxification"):
-            raise SettingsError(_wrong("kind", kind, ("treatment", "detoxification")))
+            raise SettingsError(wrong("kind", kind, ("treatment", "detoxification")))
         if year is not None and year not in years:
-            raise SettingsError(_wrong("year", year, years))
+            raise SettingsError(wrong("year", year, years))
 
         frame = self.sql(
             "select * from outcomes.tdi_cell where kind = ? and (? is null or entry_year = ?)"
@@ -131,6 +120,8 @@ class Programme:
         left out where there is only one. Raises SettingsError that says what there is when the measure, window, group
         or cohort was not counted.
         """
+        from pipeline.outcomes import READ, read_cell
+
         known = self._known(measure)
         windows = self._distinct("window_days", "outcomes.measure_cell", measure)
         window = within if within is not None else windows[0] if len(windows) == 1 else None
@@ -144,7 +135,7 @@ class Programme:
         )
         sizes = self._sizes(measure, cohort, by, window)
         read = [
-            _read_cell(known, cell, sizes.get((cell["component"], cell["group_value"]), {}))
+            read_cell(known, cell, sizes.get((cell["component"], cell["group_value"]), {}))
             for cell in frame.to_dict("records")
         ]
         for place, name in enumerate(READ):
@@ -169,47 +160,16 @@ class Programme:
         frame.attrs["cell"] = dict(found.cell or {})
         return frame
 
-    def curve(self, measure: str, *, by: str = "all", cohort: str = "programme") -> Chart:
-        """Cumulative incidence in percent by days since day 0; `.plot()` draws it with numbers at risk, watermarked."""
-        from pipeline.charts import incidence_chart
-
-        known = self._known(measure)
-        for name, value in (("cohort", cohort), ("group_by", by)):
-            there = self._distinct(name, "outcomes.curve", measure)
-            if value not in there:
-                what = (
-                    f"{measure} has no curve"
-                    if not there
-                    else _wrong("group (by)" if name == "group_by" else name, value, there)
-                )
-                curves = ", ".join(self._distinct("measure", "outcomes.curve"))
-                raise SettingsError(what if there else f"{what}. Those that have one: {curves}.")
-        counts = self.sql(
-            "select group_value, day, at_risk, events, competing, censored from outcomes.curve"
-            " where measure = ? and cohort = ? and group_by = ? order by group_value, day",
-            [measure, cohort, by],
-        )
-        return incidence_chart(counts, title=known.name.en, released=False)
-
     def bundle(self, path: str | Path) -> Bundle:
         """A draft or released bundle: only what is in a released one may leave the house."""
         from pipeline.disclosure import open_bundle
 
         return open_bundle(Path(path))
 
-    def _known(self, measure: str) -> Measure:
-        """The definition of a measure that was counted; raises SettingsError for another."""
-        from pipeline.outcomes import read_declared
-
-        counted = self._distinct("measure", "outcomes.measure_cell")
-        if measure not in counted:
-            raise SettingsError(_wrong("measure", measure, counted) + " programme.measures() explains them.")
-        return read_declared(self.settings.root).all_measures[measure]
-
     def _check(self, measure: str, cohort: str, by: str, window: int | None, windows: list[Any]) -> None:
         """Raise SettingsError with everything that was not counted."""
         problems = [
-            _wrong(name, value, self._distinct(column, "outcomes.measure_cell", measure))
+            wrong(name, value, self._distinct(column, "outcomes.measure_cell", measure))
             for name, column, value in (("cohort", "cohort", cohort), ("group (by)", "group_by", by))
             if value not in self._distinct(column, "outcomes.measure_cell", measure)
         ]
@@ -217,7 +177,7 @@ class Programme:
             problems.append(f"Say within how many days, such as within={windows[-1]}: {', '.join(map(str, windows))}.")
         elif window is not None and window not in windows:
             problems.append(
-                _wrong("window (within)", window, windows) if windows else f"{measure} has no window; leave within out."
+                wrong("window (within)", window, windows) if windows else f"{measure} has no window; leave within out."
             )
         if not problems and not self.sql(
             "select 1 from outcomes.measure_cell where measure = ? and cohort = ? and group_by = ?"
@@ -243,47 +203,3 @@ class Programme:
         for component, group, size, number in rows:
             found.setdefault((component, group), {})[float(size)] = number
         return found
-
-    def _distinct(self, column: str, table: str, measure: str | None = None) -> list[Any]:
-        rows = self._con.execute(
-            f"select distinct {column} from {table} where {column} is not null"
-            + (" and measure = ?" if measure else "") + " order by 1", [measure] if measure else []
-        ).fetchall()  # fmt: skip
-        return [value for (value,) in rows]
-
-
-READ = ("rate", "low", "high", "upper_bound")
-"""Columns that `rate` adds."""
-
-
-def _read_cell(measure: Measure, cell: Mapping[Any, Any], sizes: Mapping[float, int]) -> dict[str, float]:
-    """What a cell's counts (and, for a median, values) say; NaN where it is not measured or nobody is in it."""
-    from pipeline.outcomes import median_of_counts, poisson_exact, wilson, wilson_clustered
-
-    nothing = dict.fromkeys(READ, math.nan)
-    n, part = cell["denominator"], measure.part(cell["component"])
-    if cell["status"] != "measured" or not n > 0:
-        return nothing
-    if part.value == "median":
-        middle, (low, high) = median_of_counts(sizes) if sizes else (math.nan, (math.nan, math.nan))
-        return nothing | ({"low": low, "high": high} if middle == cell["value"] else {})  # not of another percentile
-    if part.value == "ratio":
-        if part.unit != "person_days":
-            return nothing
-        low, high = (part.per * limit for limit in poisson_exact(int(cell["numerator"]), float(n)))
-        return nothing | {"low": low, "high": high}
-    x, effective = float(cell["numerator"]), float(cell["effective_n"])
-    interval = wilson_clustered(x, n, effective) if effective < n else wilson(x, n)
-    shares = (x / n, *interval, (x + cell["possible"]) / n)
-    return dict(zip(READ, (100 * share for share in shares), strict=True))
-
-
-def _wrong(what: str, given: object, known: Iterable[object]) -> str:
-    words = [str(word) for word in known]
-    return f"There is no {what} '{given}'{_nearest(str(given), words)}. Choose from: {', '.join(words)}."
-
-
-def _nearest(given: str, known: Iterable[str]) -> str:
-    from pipeline.outcomes import nearest
-
-    return nearest(given, known)
