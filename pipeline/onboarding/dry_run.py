@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import duckdb
 import polars as pl
 
 from pipeline.landing import Reading, Sheet, may_be_shown
@@ -17,7 +16,7 @@ from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.sources import Contract
 from pipeline.staging import Header, stage
-from pipeline.warehouse import Connection, load_sql, split_statements
+from pipeline.warehouse import Connection, in_memory, load_sql, split_statements
 
 COMMON, SHOWN = 3, 12
 """A word of a code column is shown when it stands in so many rows and may be shown; at most so many of a column."""
@@ -46,7 +45,7 @@ def dry_run(
     settings: Settings, contract: Contract, readings: list[tuple[str, Reading]], latest: date
 ) -> tuple[tuple[tuple[str, int, int], ...], tuple[Refused, ...]]:
     """Convert what was read: (table, rows produced, rows that convert) per table, and what would be refused."""
-    con = duckdb.connect(config={"temp_directory": ""})
+    con = in_memory()
     for schema in ("landing", "staging"):
         con.execute(f"create schema {schema}")
     for statement in split_statements(load_sql("pipeline.landing", "tables")):

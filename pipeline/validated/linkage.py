@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.model import tables
 from pipeline.validated.rows import make_newest_view
-from pipeline.warehouse import Connection, load_sql, split_statements
+from pipeline.warehouse import Connection, in_memory, load_sql, split_statements
 
 READ = ("person", "custody_stay", "case", "service", "living_status", "treatment")
 SPLIT_SHARE = 0.01
@@ -113,10 +113,9 @@ def suspect(con: Connection, *, threshold: float = SUSPECTED_FROM) -> list[Suspi
 
 
 def _link(records: Any, threshold: float) -> list[Suspicion]:
-    import duckdb
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    own = duckdb.connect(config={"threads": 1, "temp_directory": ""})
+    own = in_memory(threads=1)
     try:
         settings = SettingsCreator(
             link_type="dedupe_only",

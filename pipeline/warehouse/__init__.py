@@ -13,6 +13,7 @@ from pipeline.warehouse.connection import (
     require_free,
 )
 from pipeline.warehouse.encryption import is_encrypted
+from pipeline.warehouse.memory import in_memory
 from pipeline.warehouse.sql import load_sql, run_sql_folder, split_statements
 from pipeline.warehouse.state import done_stages, record_stage, stage_counts
 
@@ -24,6 +25,7 @@ __all__ = [
     "change_key",
     "current_path",
     "done_stages",
+    "in_memory",
     "is_encrypted",
     "load_sql",
     "open_current",

@@ -14,6 +14,7 @@ from pipeline.errors import SettingsError, StorageError, ThroughcareError, Wareh
 from pipeline.keys import read_keys, warehouse_key
 from pipeline.settings import Settings
 from pipeline.warehouse.encryption import ATTACHED, attach, encrypt, is_encrypted
+from pipeline.warehouse.memory import silence
 
 Connection = duckdb.DuckDBPyConnection
 KEPT_RUNS = 3
@@ -125,6 +126,7 @@ def _connect(path: Path, *, read_only: bool, key: str | None) -> Connection:
             con = duckdb.connect(config=config)
             attach(con, path, key, read_only=read_only)
             con.execute(f"use {ATTACHED}")
+    silence(con)
     con.execute("set preserve_insertion_order = true")
     con.execute("set TimeZone = 'UTC'")
     return con

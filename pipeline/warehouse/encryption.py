@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.warehouse.memory import in_memory
+
 ATTACHED = "warehouse"
 """The name under which an encrypted file is attached; it is the default database of its connection."""
 _FLAGS = 20
@@ -42,7 +44,7 @@ def encrypt(path: Path, key: str, *, old: str | None = None) -> None:
     """Replace a warehouse file, in the clear or under an old key, by a copy of itself encrypted with a key."""
     fresh = path.with_suffix(".encrypting")
     fresh.unlink(missing_ok=True)
-    with duckdb.connect() as con:
+    with in_memory(temp_directory=f"{path}.tmp") as con:
         attach(con, fresh, key, read_only=False, name="sealed")
         if old:
             attach(con, path, old, read_only=False, name="former")
