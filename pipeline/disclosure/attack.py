@@ -23,6 +23,7 @@ from pipeline.errors import DisclosureError
 
 PASSES = 30
 FEW, SWEEPS = 10, 24  # fewer open quantities than that are sought one by one
+SLOW = 20  # a program over everything that settles fewer is no quicker than one by one
 PATIENCE = 3  # quantities beside one that may fail before the neighbourhood is left
 REACHES = (60, 300, 2_000)  # unknowns around a target that are looked at together
 Terms = Mapping[int, int]  # unknown → coefficient
@@ -30,12 +31,16 @@ Terms = Mapping[int, int]  # unknown → coefficient
 
 @dataclass(frozen=True)
 class Target:
-    """A quantity that must stay uncertain by at least `width` between its least and greatest feasible value."""
+    """A quantity that must stay uncertain by at least `width` between its least and greatest feasible value.
+
+    `among` counts everybody whom the quantity is a part of, where they are not the denominator of `row`.
+    """
 
     terms: Terms
     width: int
     row: int
     statistic: str
+    among: Terms | None = None
 
     @cached_property
     def key(self) -> Key:
@@ -246,7 +251,7 @@ class _Search:
                         self._keep_pieces(changes)
                     self.add(changes)
             asked = self._open(asked)
-            if len(asked) <= FEW or before - len(asked) < before / 20:
+            if len(asked) <= FEW or before - len(asked) < SLOW:
                 break
 
     def _keep_pieces(self, changes: Mapping[int, int]) -> None:

@@ -129,8 +129,9 @@ class Insiders:
         if self._is_own(shown, who):
             return 0
         mine = sum(weight * self._mine(own, unknown) for unknown, weight in target.terms.items())
-        truth, everybody = self.attack.problem.value(target.terms), shown.row.exact.get("n", 0)
-        people = self._mine(own, self.places[target.row, "n"]) if "n" in shown.row.exact else 0
+        among = {self.places[target.row, "n"]: 1} if target.among is None and "n" in shown.row.exact else target.among
+        truth, everybody = self.attack.problem.value(target.terms), self.attack.problem.value(among or {})
+        people = sum(weight * self._mine(own, unknown) for unknown, weight in (among or {}).items())
         within = target.statistic != "too_early" and everybody > 0
         if 0 < truth <= mine or (within and everybody <= people):
             return 0

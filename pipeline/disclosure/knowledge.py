@@ -17,7 +17,7 @@ from pipeline.disclosure.attack import Problem, Target, Terms
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.relations import hold
 from pipeline.disclosure.rows import COUNTS, MeasureRow
-from pipeline.disclosure.sensitive import says_complement, sensitive
+from pipeline.disclosure.sensitive import says_complement, sensitive, sensitive_rest
 from pipeline.disclosure.types import Status, Value
 from pipeline.errors import DisclosureError
 
@@ -356,17 +356,31 @@ class Knowledge:
 
     def _between_tables(self) -> None:
         """What holds by definition between measures and cohorts; raises DisclosureError where the counts deny it."""
-        for name, places in hold([shown.row for shown in self.rows]):
-            terms: dict[int, int] = defaultdict(int)
-            for place, sign in places:
-                terms[self.unknown[place]] += sign
-            if self.problem.value(terms) < 0:
-                table = self.rows[places[0][0][0]].row.measure
+        rests: dict[tuple[str, int], dict[str, Terms]] = defaultdict(dict)
+        for held in hold([shown.row for shown in self.rows]):
+            summed: dict[int, int] = defaultdict(int)
+            for place, sign in held.terms:
+                summed[self.unknown[place]] += sign
+            terms = {unknown: sign for unknown, sign in summed.items() if sign}
+            if self.problem.value(terms) < 0 and held.relation.always:
+                table = self.rows[held.row].row.measure
                 raise DisclosureError(
-                    f"The audit stopped the release: in table {table} it is not true that {name}. Correct the "
-                    "measure or pipeline/disclosure/relations.toml. Nothing was released."
+                    f"The audit stopped the release: in table {table} it is not true that {held.relation.name}. "
+                    "Correct the measure or pipeline/disclosure/relations.toml. Nothing was released."
                 )
-            self.problem.add({unknown: sign for unknown, sign in terms.items() if sign}, 0, INFINITY)
+            if self._if_true(terms, 0, INFINITY) and held.relation.rest:
+                rests[held.relation.name, held.row][held.counted] = terms
+        for (_, row), rest in rests.items():
+            self._rest(row, rest)
+
+    def _rest(self, row: int, rest: Mapping[str, Terms]) -> None:
+        """Those who are in one cohort or count and not in the other are a group, printed or not: few must not show."""
+        named = any(d not in self.profile.open_dimensions for d in self.rows[row].row.dimensions())
+        counts = {name: self.problem.value(terms) for name, terms in rest.items()}
+        for name in sorted(sensitive_rest(counts, named, self.profile)):
+            width, everybody = self.profile.protection_width, rest.get("n", {})
+            if rest[name]:
+                self.problem.targets.append(Target(rest[name], width, row, name, everybody))
 
     def _if_true(self, terms: Terms, low: float, high: float) -> bool:
         """Add a relation that holds in the true counts; one that does not hold cannot be known to anybody."""

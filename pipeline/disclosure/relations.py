@@ -6,21 +6,50 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import NamedTuple
 
-from pipeline.disclosure.rows import MeasureRow
+from pydantic import field_validator
+
+from pipeline.disclosure.rows import COUNTS, MeasureRow
 from pipeline.settings import Strict
 
 Place = tuple[int, str]  # row, and statistic
+COMPLEMENT = "c"  # those outside the numerator
 
 
 class Relation(Strict):
-    """One relation: which rows are at most as large as which others, and in which counts."""
+    """One relation: which rows, added up, are at most as large as which others, and in which counts.
+
+    `rest` names the people who are in `more` and in no `less`, where they are a group of their own. One that is not
+    `always` so (it depends on which quarters a partner delivers) is known where it is so.
+    """
 
     name: str
-    less: Mapping[str, str]
+    less: tuple[Mapping[str, str], ...]
     more: Mapping[str, str]
-    counts: tuple[Literal["n", "x", "c", "too_early"], ...]
+    counts: tuple[str, ...]
+    rest: str = ""
+    always: bool = True
+
+    @field_validator("counts")
+    @classmethod
+    def _are_counts(cls, counts: tuple[str, ...]) -> tuple[str, ...]:
+        for count in counts:
+            if not set(_both(count)) <= {*COUNTS, COMPLEMENT}:
+                raise ValueError(f"{count}: no count of a row")
+        return counts
+
+
+class Held(NamedTuple):
+    """A relation between some rows: counts with their signs, whose sum is never negative.
+
+    `counted` says what the sum counts, `row` is the first of the smaller rows.
+    """
+
+    relation: Relation
+    terms: list[tuple[Place, int]]
+    counted: str
+    row: int
 
 
 @cache
@@ -30,24 +59,36 @@ def relations() -> tuple[Relation, ...]:
     return tuple(Relation.model_validate(relation) for relation in plain["relation"])
 
 
-def hold(rows: Sequence[MeasureRow]) -> Iterator[tuple[str, list[tuple[Place, int]]]]:
-    """Every relation between rows: its name, and counts with their signs whose sum is never negative.
-
-    Rows that speak of other quarters are not the same releases and have no relation.
-    """
-    at = {row.key: index for index, row in enumerate(rows)}
+def hold(rows: Sequence[MeasureRow]) -> Iterator[Held]:
+    """Every relation between measured rows; rows that speak of other groups or windows have none."""
+    at = {row.key: index for index, row in enumerate(rows) if row.status == "measured"}
     for relation in relations():
         for index, row in enumerate(rows):
-            if any(getattr(row, name) != value for name, value in relation.less.items()):
-                continue
-            keys = {"measure": row.measure, **row.keys, **relation.more}
-            other = at.get(tuple(keys.values()))
-            if other is None or row.status != "measured" or rows[other].status != "measured":
-                continue
-            for count in relation.counts:
-                names = ("n", "x") if count == "c" else (count,)
-                if count == "c" and not (row.proportion and rows[other].proportion):
-                    continue
-                if all(name in row.exact and name in rows[other].exact for name in names):
-                    signs = zip(names, (1, -1), strict=False)
-                    yield relation.name, [p for name, s in signs for p in (((other, name), s), ((index, name), -s))]
+            if row.key in at and all(getattr(row, name) == value for name, value in relation.more.items()):
+                keys = [tuple({"measure": row.measure, **row.keys, **less}.values()) for less in relation.less]
+                parts = [at[key] for key in keys if key in at]
+                if parts:
+                    yield from _held(relation, rows, index, parts)
+
+
+def _held(relation: Relation, rows: Sequence[MeasureRow], whole: int, parts: Sequence[int]) -> Iterator[Held]:
+    for count in relation.counts:
+        less, more = _both(count)
+        places = [(whole, more, 1), *((part, less, -1) for part in parts)]
+        if all(_has(rows[row], name) for row, name, _ in places):
+            terms = [term for row, name, sign in places for term in _terms(row, name, sign)]
+            yield Held(relation, terms, count, parts[0])
+
+
+def _both(count: str) -> tuple[str, str]:
+    """The count of `less` and that of `more`: mostly the same, else written `persons <= x`."""
+    less, _, more = count.partition(" <= ")
+    return less, more or less
+
+
+def _has(row: MeasureRow, name: str) -> bool:
+    return row.proportion if name == COMPLEMENT else name in row.exact
+
+
+def _terms(row: int, name: str, sign: int) -> list[tuple[Place, int]]:
+    return [((row, "n"), sign), ((row, "x"), -sign)] if name == COMPLEMENT else [((row, name), sign)]

@@ -44,6 +44,18 @@ def _sensitive_part(row: MeasureRow, profile: Profile) -> dict[str, str]:
     return found
 
 
+def sensitive_rest(counts: Mapping[str, int], named: bool, profile: Profile) -> set[str]:
+    """Which counts of a group that is nowhere printed, but follows by subtraction, must stay uncertain.
+
+    Few people; and none or all of many who are in a group that one can name (`named`). Of few who are listed nowhere
+    it is enough that nobody knows how many they are.
+    """
+    found = {name for name, count in counts.items() if 0 < count < profile.threshold}
+    if profile.whole_group and named and counts.get("n", 0) >= profile.threshold:
+        found |= {name for name in ("x", "c") if counts.get(name) == 0}
+    return found
+
+
 def says_complement(row: MeasureRow, why: Mapping[str, str]) -> bool:
     """One mark, one meaning: it speaks of the complement only where that is the smaller part."""
     rest = (row.denominator or 0) - (row.numerator or 0)

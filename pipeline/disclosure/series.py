@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.disclosure.attack import Problem, Target, Terms
 from pipeline.disclosure.insiders import Contributions, Insider
@@ -177,11 +177,21 @@ def _append(
     problem.lower += more.lower
     problem.upper += more.upper
     for terms, low, high in more.constraints:
-        problem.add({unknown + after: weight for unknown, weight in terms.items()}, low, high)
+        problem.add(_after(terms, after), low, high)
     for target in more.targets:
-        terms = {unknown + after: weight for unknown, weight in target.terms.items()}
-        problem.targets.append(Target(terms, target.width, target.row + rows, target.statistic))
+        problem.targets.append(
+            replace(
+                target,
+                terms=_after(target.terms, after),
+                row=target.row + rows,
+                among=None if target.among is None else _after(target.among, after),
+            )
+        )
     places.update({(row + rows, name): unknown + after for (row, name), unknown in more_places.items()})
+
+
+def _after(terms: Terms, number: int) -> dict[int, int]:
+    return {unknown + number: weight for unknown, weight in terms.items()}
 
 
 def _forget_untied(problem: Problem, places: Mapping[Place, int], today: int) -> None:

@@ -156,9 +156,9 @@ def test_causes_of_return_add_up(world: World) -> None:
 def test_what_the_attack_takes_as_true_between_measures_is_true(world: World) -> None:
     found = read_measures(measured(world), MEASURES)
     untrue = {
-        name
-        for name, counts in hold(found)
-        if sum(sign * found[row].exact[statistic] for (row, statistic), sign in counts) < 0
+        (held.relation.name, held.counted)
+        for held in hold(found)
+        if held.relation.always and sum(sign * found[row].exact[statistic] for (row, statistic), sign in held.terms) < 0
     }
     assert untrue == set()
 
