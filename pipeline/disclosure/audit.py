@@ -23,6 +23,7 @@ from pipeline.disclosure.types import Status
 from pipeline.disclosure.world import Earlier, World
 from pipeline.errors import DisclosureError
 
+FLOW_STATES = frozenset({"stable", "unstable", "unknown"})
 SHOWN_OR_HIDDEN = frozenset({Status.SHOWN, Status.ROUNDED, Status.HIDDEN})
 
 
@@ -131,6 +132,8 @@ def broken(plan: Planned, profile: Profile) -> str | None:
         return "lacks a statistic"
     if broken_rule(row.measure, row.dimensions(), row.values()):
         return "holds what is never published"
+    if row.coordinates().get("state_before", "unknown") not in FLOW_STATES:
+        return "tells a flow in other states than stable, unstable and unknown"
     for name in sensitive(row, profile):
         if cells["x" if name == "c" else name][1] is not Status.HIDDEN:
             return "shows a count that must be hidden"

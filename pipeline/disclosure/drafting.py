@@ -30,7 +30,9 @@ from pipeline.disclosure.refresh import Refresh, find_changes, read_memory
 from pipeline.disclosure.rows import KEYS, MeasureRow, query, read_measures
 from pipeline.disclosure.series import Series
 from pipeline.disclosure.store import as_document, table_document, to_json, write_bundle
+from pipeline.disclosure.stories import NAME as STORIES
 from pipeline.disclosure.stories import read_stories
+from pipeline.disclosure.story_audit import check_stories
 from pipeline.disclosure.types import Row, Status, make_row
 from pipeline.errors import DisclosureError, StorageError
 from pipeline.outcomes import MEASURES, Measure, definitions_version, read_declared
@@ -85,7 +87,9 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     tables = _measure_documents(measures, audits, known, refresh) | _curve_documents(curves)
     tables |= {table.id: _plain_document(table, profile, attacked[table.id]) for table in plain}
     tables["coverage"] = _coverage_document(coverage)
-    stories = read_stories(settings, synthetic=run.synthetic, names=_places(coverage, rows))
+    places = _places(coverage, rows)
+    stories = read_stories(settings, synthetic=run.synthetic, names=places)
+    check_stories(stories, settings.root / STORIES, places)
     changes = list(find_changes(tables, ledger, str(run.quarter)))
     document = as_document(_meta(con, run, profile, rows, coverage, tables, known), tables, stories, changes)
     reasons = _reasons(measures, curves, plain)
