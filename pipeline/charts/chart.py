@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-ROOM = 1.75
+ROOM = 1.9
 """How much larger the type of a slide is than that of a page."""
-SLIDE = {"width": 1040, "height": 440}
+SLIDE = {"width": 1040, "height": 462}
 """Pixels that a slide has for its picture."""
 
 
@@ -38,7 +38,8 @@ class Chart:
         from plotly.graph_objects import Figure
 
         enlarged = Figure(_enlarged(self.figure.to_plotly_json()), skip_invalid=False)
-        return Chart(enlarged.update_layout(SLIDE), self.alternative)
+        margins = {side: ROOM * width for side, width in enlarged.layout.margin.to_plotly_json().items()}
+        return Chart(enlarged.update_layout(SLIDE | {"margin": margins}), self.alternative)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -52,13 +53,15 @@ class Chart:
         return {"text/html": page, "text/plain": self.alternative or "Chart"}
 
 
-def _enlarged(part: Any, font: bool = False) -> Any:
-    """A part of a figure in which every size of a font is larger."""
+LARGER = {"font": ("size",), "marker": ("size",), "line": ("width",), "error_x": ("thickness", "width")}
+"""What is larger in a room: the end of a part's name → its measures."""
+
+
+def _enlarged(part: Any, name: str = "") -> Any:
+    """A part of a figure in which type, marks and lines are larger; its numbers stay."""
     if isinstance(part, dict):
-        return {
-            key: ROOM * value if font and key == "size" else _enlarged(value, font=str(key).endswith("font"))
-            for key, value in part.items()
-        }
+        measures = {measure for end, found in LARGER.items() if name.endswith(end) for measure in found}
+        return {key: ROOM * value if key in measures else _enlarged(value, str(key)) for key, value in part.items()}
     if isinstance(part, list | tuple):
         return [_enlarged(item) for item in part]
     return part

@@ -46,7 +46,7 @@ class CurveWords:
 
 def curve_chart(lines: Sequence[Line], words: CurveWords, language: str = "cs", *, alternative: str = "") -> Chart:
     """Step curves with bands; the numbers at risk stand at the first day of the interval they belong to."""
-    figure = theme.blank(350 + 26 * len(lines), language, 400)
+    figure = theme.blank(364 + 26 * len(lines), language, 400)
     top = _ceiling(lines)
     for position, line in enumerate(lines):
         _add_line(figure, line, position, words)
@@ -61,7 +61,7 @@ def curve_chart(lines: Sequence[Line], words: CurveWords, language: str = "cs", 
             anchor="y",
             dtick=_tick(last),
         ),
-        yaxis=theme.percent_axis(words.percent, words.suffix, top, domain=[foot + 0.1, 1]),
+        yaxis=theme.percent_axis(words.percent, words.suffix, top, domain=[foot + 0.16, 1]),
         yaxis2=theme.axis(visible=False, domain=[0, foot - 0.04], range=[len(lines) - 0.5, -1.1]),
         xaxis2=theme.axis(visible=False, matches="x", anchor="y2"),
         margin={"l": 8, "r": 14, "t": 14, "b": 4},

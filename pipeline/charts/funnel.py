@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
+NEAR = 4
+"""Per cent; labels of points that are nearer would run into each other."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Places that share a position: their label, size (people), percent, text on hovering, whether one is meant."""
@@ -69,8 +73,8 @@ def funnel_chart(
     figure.add_annotation(
         theme.label(theme.plain(words.centre), x=last, y=centre, xanchor="right", yanchor="bottom", font={"size": 12})
     )
-    for place in places:
-        _place(figure, place)
+    for place, beneath in zip(places, _beneath(places), strict=True):
+        _place(figure, place, beneath=beneath)
     figure.update_layout(
         xaxis=theme.axis(title={"text": words.size, "standoff": 4}, range=[limits.sizes[0], last], showgrid=False),
         yaxis=theme.percent_axis(words.percent, words.suffix, min(100, max(20, 10 * (int(highest) // 10 + 1)))),
@@ -94,7 +98,15 @@ def _limits(
     figure.add_annotation(theme.label(theme.plain(name), **at))
 
 
-def _place(figure: Figure, place: Place) -> None:
+def _beneath(places: Sequence[Place]) -> list[bool]:
+    """Which labels stand beneath their point: those of places as high as another one to their left."""
+    return [
+        any(other.size < place.size and abs(other.percent - place.percent) < NEAR for other in places)
+        for place in places
+    ]
+
+
+def _place(figure: Figure, place: Place, *, beneath: bool = False) -> None:
     colour = theme.COLOURS[1] if place.chosen else theme.COLOURS[0]
     figure.add_scatter(
         x=[place.size],
@@ -110,4 +122,6 @@ def _place(figure: Figure, place: Place) -> None:
     )
     words = "<br>".join(wrap(theme.plain(place.label), 34))
     at = {"x": place.size, "y": place.percent, "xanchor": "right", "xshift": -10, "align": "right"}
+    if beneath:
+        at |= {"xanchor": "center", "xshift": 0, "yanchor": "top", "yshift": -7}
     figure.add_annotation(theme.label(f"<b>{words}</b>" if place.chosen else words, **at, font={"size": 12}))

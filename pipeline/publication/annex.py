@@ -10,6 +10,7 @@ from pipeline.disclosure import Bundle, ReleasedTable, Row
 from pipeline.publication import dictionary
 from pipeline.publication.catalogue import LANGUAGES, text
 from pipeline.publication.cite import MARKED
+from pipeline.publication.constants import constants
 from pipeline.publication.numbers import format_moment
 from pipeline.publication.report import observed
 from pipeline.publication.workbook import Cells, Mark, Sheets
@@ -30,7 +31,7 @@ def write_workbook(bundle: Bundle, partners: Mapping[str, str]) -> bytes:
         book.set_properties({"title": _title(bundle), "author": "throughcare", "created": CREATED})
         sheets, names = Sheets(book), sheet_names(bundle)
         _cover(sheets, bundle, names)
-        _reference(sheets, "marks", *marks())
+        _reference(sheets, "marks", *marks(bundle.meta.profile))
         _reference(sheets, "columns", ("column", *LANGUAGES), dictionary.columns(bundle))
         _reference(sheets, "codes", ("column", "group_by", "code", *LANGUAGES), dictionary.codes(bundle, partners))
         _reference(sheets, "measures", *measures(bundle))
@@ -118,12 +119,13 @@ def facts(bundle: Bundle) -> list[tuple[str, str]]:
     return [(_both(key), value) for key, value in found] + [(_both("annex.input"), line) for line in inputs]
 
 
-def marks() -> Table:
+def marks(profile: Mapping[str, object]) -> Table:
     """What stands in a cell without a number, in both languages."""
     header = ("mark", "status", "cs", "en")
+    numbers = {language: constants(profile, language, tagged=False) for language in LANGUAGES}
+    meanings = [[text(f"state.{name}.meaning", key, **numbers[key]) for key in LANGUAGES] for name in MARKED]
     rows: list[Cells] = [
-        (text(f"state.{name}.mark", "cs"), name, *(text(f"state.{name}.meaning", language) for language in LANGUAGES))
-        for name in MARKED
+        (text(f"state.{name}.mark", "cs"), name, *words) for name, words in zip(MARKED, meanings, strict=True)
     ]
     rows.append(("0", "shown", *(text("state.zero.meaning", language) for language in LANGUAGES)))
     return header, [*rows, ("", "published_on", *(text("repeated.column", language) for language in LANGUAGES))]

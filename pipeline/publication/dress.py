@@ -8,6 +8,8 @@ from pipeline.publication.markdown import paragraphs
 from pipeline.publication.pandoc import guarded, template
 from pipeline.publication.report import Report
 
+EVERY_SLIDE = 'document.querySelectorAll(".on-every-slide").forEach(function (m) { document.body.appendChild(m); });'
+
 
 def dress(report: Report) -> str:
     """Style and marks for HTML, running head and watermark for PDF; empty for the built-in renderer, whose templates
@@ -15,6 +17,18 @@ def dress(report: Report) -> str:
     if report.context.figures:
         return ""
     return paragraphs(_raw("html", _for_html(report)), _raw("typst", _for_typst(report)))
+
+
+def dress_slides(report: Report) -> str:
+    """The same for slides, as a part of the first one: what stands before it would be an empty slide.
+
+    A mark is carried to every slide, as one that stands on a slide is seen on that slide alone.
+    """
+    if report.context.figures:
+        return ""
+    marks = "".join(f'<p class="mark">{html.escape(words)}</p>' for words in _marks(report))
+    frame = f'<div class="on-every-slide">{marks}</div>' if marks else ""
+    return _raw("html", f"<style>\n{template('parts.css')}</style>\n{frame}<script>{EVERY_SLIDE}</script>")
 
 
 def _marks(report: Report) -> list[str]:

@@ -7,9 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.publication.strips import plain
+
 BLANKS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 REPEATED = re.compile(r'\{\.cell data-cell="[^"]*" title="([^"]*)"\}')
 """A number that repeats an earlier release, as `cite` tags it; the title says since when it stands."""
+LEAST, MOST = 8, 60
+"""Letters that a column is wide at least and at most."""
 SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~^$@\"'&/:=%])")
 
 
@@ -24,9 +28,10 @@ def attribute(text: object) -> str:
     return plain.replace("\\", "\\\\").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def heading(level: int, text: str, identifier: str = "") -> str:
+def heading(level: int, text: str, identifier: str = "", *classes: str) -> str:
     """A heading; the identifier is the same in both languages."""
-    return "#" * level + f" {text}" + (f" {{#{identifier}}}" if identifier else "")
+    marks = " ".join([f"#{identifier}"] * bool(identifier) + [f".{name}" for name in classes])
+    return "#" * level + f" {text}" + (f" {{{marks}}}" if marks else "")
 
 
 def paragraphs(*blocks: str) -> str:
@@ -59,7 +64,9 @@ class Table:
     notes: Sequence[str] = field(default_factory=tuple)
 
     def __str__(self) -> str:
-        rules = ["---" if i < self.numeric_from else "--:" for i in range(len(self.header))]
+        rules = [
+            _rule(column, i >= self.numeric_from) for i, column in enumerate(zip(self.header, *self.rows, strict=True))
+        ]
         said = list(dict.fromkeys(REPEATED.findall("".join(cell for row in self.rows for cell in row))))
         stars = {title: "\\*" * place for place, title in enumerate(said, start=1)}
         lines = [_line(self.header), _line(rules), *(_line(_starred(row, stars)) for row in self.rows)]
@@ -75,6 +82,12 @@ def _starred(row: Sequence[str], stars: Mapping[str, str]) -> list[str]:
     if cited and cited[0] and all(titles == cited[0] for titles in cited) and not found[0] and len(cited[0]) == 1:
         return [f"{row[0]} {stars[cited[0][0]]}", *row[1:]]
     return [" ".join([cell, *(stars[title] for title in titles)]) for cell, titles in zip(row, found, strict=True)]
+
+
+def _rule(column: Sequence[str], numeric: bool) -> str:
+    """The line beneath a heading: where lines are long, Pandoc takes the columns' widths from its length."""
+    length = min(max(LEAST, *(len(plain(cell)) for cell in column)), MOST)
+    return "-" * (length - 1) + ("-:" if numeric else "--")
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -119,6 +119,9 @@ def slide_reference(parts: Parts, language: str, variables: Mapping[str, str]) -
     first = first.replace('algn="ctr"', 'algn="l"').replace(
         '<a:off x="1371600" y="2914650"/>', '<a:off x="685800" y="2914650"/>'
     )
+    first = first.replace(
+        "<a:lstStyle/>", '<a:lstStyle><a:lvl1pPr algn="l"><a:defRPr sz="3600"/></a:lvl1pPr></a:lstStyle>', 1
+    )
     parts["ppt/slideLayouts/slideLayout1.xml"] = first.encode()
     theme = parts["ppt/theme/theme1.xml"].decode()
     parts["ppt/theme/theme1.xml"] = re.sub(r'(<a:accent1><a:srgbClr val=)"\w+"', r'\1"0B4F8A"', theme).encode()

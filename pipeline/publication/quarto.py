@@ -52,7 +52,7 @@ def render(
     source = edition.kind.source
     output = f"{edition.name}.{SUFFIXES[form]}"
     given = {**parameters, "language": edition.language, "subject": edition.subject}
-    command = ["quarto", "render", source, "--to", FORMS[form], "--output", output]
+    command = ["quarto", "render", source, "--to", FORMS[form], "--output", output, "--no-execute-daemon"]
     command += [part for key, value in sorted(given.items()) if value for part in ("-P", f"{key}:{value}")]
     command += ["-M", f"lang:{edition.language}", "-M", f"title:{one_line(words['pagetitle'])}"]
     if form in OFFICE:

@@ -14,13 +14,12 @@ from pipeline.publication import numbers
 from pipeline.publication.byhand import image_by_hand, newest_bundle
 from pipeline.publication.catalogue import text
 from pipeline.publication.cite import cite, is_shown
+from pipeline.publication.constants import constants
 from pipeline.publication.context import Context, load_context
 from pipeline.publication.labels import label
 from pipeline.publication.markdown import bullets, div, escape, heading, paragraphs
 from pipeline.publication.strips import strip_tags
 
-PRIMARY = (("contact_made", "7"), ("treatment_started", "21"))
-"""The two primary outcomes with their windows in days, fixed before any data."""
 RETURN, YEAR = "return_to_prison", "365"
 
 
@@ -33,6 +32,8 @@ class Figure:
     image: str
     notes: Sequence[str]
     words: str
+    beneath: Sequence[str] = ()
+    """Which of the notes a slide shows as well."""
 
     def __str__(self) -> str:
         return paragraphs(
@@ -42,9 +43,10 @@ class Figure:
 
     def slide(self) -> str:
         """A slide that is one picture under its finding; what belongs to it is for the speaker."""
-        found = re.match(r"\*\*(.*?)\*\*\s*(.*)", self.title, re.DOTALL)
+        found = re.match(r"\*\*(.*?)\.?\*\*\s*(.*)", self.title, re.DOTALL)
         title, rest = (found[1], found[2]) if found else (self.title, "")
-        below = div(div(rest, "note", depth=3), "content-visible", when_format="html") if rest else ""
+        said = " ".join(line for line in (rest, *self.beneath) if line)
+        below = div(div(said, "note", depth=3), "content-visible", when_format="html") if said else ""
         return paragraphs(
             heading(1, title, f"slide-figure-{self.name.replace('_', '-')}"),
             div(self.image, "figure", "untitled", depth=5),
@@ -91,8 +93,8 @@ class Report:
         return cls(found, language, load_context(context, found))
 
     def t(self, key: str, **values: str) -> str:
-        """A text of the catalogue; values are Markdown already."""
-        return text(key, self.language, **values)
+        """A text of the catalogue; values are Markdown already, numbers that are no results come by themselves."""
+        return text(key, self.language, **(constants(self.bundle.meta.profile, self.language) | values))
 
     def days(self, number: str) -> str:
         """`7 dnů`, `1 den`, `v den propuštění`: a length of follow-up in its grammatical form."""
@@ -100,9 +102,9 @@ class Report:
             return self.t("window.day_zero")
         return text("window.days", self.language, number=number)
 
-    def heading(self, level: int, key: str, identifier: str) -> str:
+    def heading(self, level: int, key: str, identifier: str, *classes: str) -> str:
         """A heading from the catalogue; the identifier is the same in both languages."""
-        return heading(level, self.t(key), identifier)
+        return heading(level, self.t(key), identifier, *classes)
 
     def table(self, name: str) -> ReleasedTable | None:
         """A released table, or None when this release has none of that id."""
@@ -160,13 +162,18 @@ class Report:
         found = self.bundle.meta.definitions.get(measure, {}).get(f"{part}_{self.language}")
         return escape(found or measure.replace("_", " "))
 
-    def figure(self, name: str, title: str, chart: Chart, notes: Sequence[str], alternative: str) -> Figure:
-        """A figure with its finding as caption; beneath it the notes and the text alternative."""
+    def figure(
+        self, name: str, title: str, chart: Chart, notes: Sequence[str], alternative: str, beneath: Sequence[str] = ()
+    ) -> Figure:
+        """A figure with its finding as caption; beneath it the notes and the text alternative.
+
+        `beneath`: notes that a slide shows too, where the others are for the speaker.
+        """
         where = "-room" if self.room else ""
         shown = chart.for_a_room() if self.room else chart
         image = self._image(f"{name}{where}-{self.language}", shown, strip_tags(alternative))
         words = self.t("figure.alternative", text=alternative)
-        return Figure(name, title, image, [note for note in notes if note], words)
+        return Figure(name, title, image, [note for note in notes if note], words, beneath)
 
     def finding(self, name: str, cells: Mapping[str, Cell | None], **values: str) -> str:
         """A figure's title: its finding where every number in it is shown, else the question it asks."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.publication.constants import PRIMARY
 from pipeline.publication.markdown import div, paragraphs
-from pipeline.publication.report import PRIMARY, Figure, Report, block
+from pipeline.publication.report import Figure, Report, block
 from pipeline.publication.sections.casework import definitions
 from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.parts import (
@@ -82,14 +83,18 @@ def by_partner(report: Report, measure: str, window: str) -> Figure | None:
 
 
 def planned(report: Report, measure: str, window: str) -> str:
+    """The comparison of planned with unplanned releases under its own heading."""
+    return div(paragraphs(report.t("heading.comparison"), planned_sentence(report, measure, window)), "comparison")
+
+
+def planned_sentence(report: Report, measure: str, window: str) -> str:
     """Planned against unplanned releases: a comparison that says what it could have shown."""
     rows = {row.keys["group_value"]: row for row in report.rows(
         measure, window=window, group_by="planned", cohort="programme", cell_set="own", component=""
     )}  # fmt: skip
     names = (report.t("group.planned"), report.t("group.unplanned"))
     what = report.t("axis.rate", title=report.words(measure, "title"), window=window)
-    sentence = comparison_sentence(report, rows.get("planned"), rows.get("unplanned"), names, what)
-    return div(paragraphs(report.t("heading.comparison"), sentence), "comparison")
+    return comparison_sentence(report, rows.get("planned"), rows.get("unplanned"), names, what)
 
 
 def tabs(report: Report, measure: str, window: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.disclosure import Row
+from pipeline.publication.constants import PRIMARY
 from pipeline.publication.markdown import Table, div, paragraphs
-from pipeline.publication.report import PRIMARY, Report
+from pipeline.publication.report import Report
 from pipeline.publication.sections.casework import BROKEN_DOWN, DEFINED, FAMILY, SHARES, definitions, unit_words
 from pipeline.publication.sections.continuity import FURTHER
 from pipeline.publication.sections.cooperation import CANCELLED

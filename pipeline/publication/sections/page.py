@@ -10,15 +10,16 @@ from pipeline.disclosure import Row
 from pipeline.model import code_list
 from pipeline.publication import numbers
 from pipeline.publication.cite import is_shown
+from pipeline.publication.constants import PRIMARY
 from pipeline.publication.editions import subjects
 from pipeline.publication.markdown import Table, bullets, escape, heading, paragraphs
-from pipeline.publication.report import PRIMARY, RETURN, YEAR, Figure, Report, block
+from pipeline.publication.report import RETURN, YEAR, Figure, Report, block
 from pipeline.publication.sections.casework import part_title, unit_words
 from pipeline.publication.sections.cooperation import access_sentence, funnel
 from pipeline.publication.sections.parts import pair, rate_row, rate_sentence, span_cell
 from pipeline.publication.sections.quality import coverage_table, latest, quality_table
 from pipeline.publication.sections.summary import state
-from pipeline.publication.strips import strip_marks, strip_tags
+from pipeline.publication.strips import plain, strip_marks, strip_tags
 
 PROCESSES = ("unplanned_release_share", "applications")
 """Measures that a page counts to how the work went, beside those that the registry calls processes."""
@@ -202,7 +203,7 @@ def own_figure(report: Report, subject: str, lines: Sequence[Line]) -> Figure | 
     suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
     words = "; ".join(pair(report, line.title, line.row) for line in shown)
     alternative = report.t("alternative.attrition", pairs=words)
-    axis = strip_marks(report.t("axis.own"))
+    axis = plain(report.t("axis.own"))
     chart = forest_chart(rows, axis, suffix, report.language, alternative=strip_marks(strip_tags(alternative)))
     key, notes = ("question.own", [report.t("figure.beside")]) if beside(shown) else ("question.alone", [])
     return report.figure(f"own-{subject}", report.t(key), chart, notes, alternative)

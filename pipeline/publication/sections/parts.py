@@ -9,7 +9,7 @@ from pipeline.charts import RateRow, forest_chart
 from pipeline.disclosure import Cell, Row
 from pipeline.publication import numbers
 from pipeline.publication.catalogue import has
-from pipeline.publication.cite import format_cell, is_shown, number
+from pipeline.publication.cite import derived, format_cell, is_shown, number
 from pipeline.publication.differences import difference, points, sources
 from pipeline.publication.labels import place
 from pipeline.publication.markdown import Table, paragraphs
@@ -137,7 +137,7 @@ def comparison_sentence(
         cells = sources(one, other)
         values |= {
             "points": points(found.points, "difference", cells, report.language),
-            "low": points(found.low, "difference_low", cells, report.language),
+            "low": derived(numbers.format_count(found.low, report.language), "difference_low", cells),
             "high": points(found.high, "difference_high", cells, report.language),
             "least": points(found.detectable, "detectable", cells, report.language),
         }
@@ -160,8 +160,9 @@ def forest(report: Report, measure: str, window: str, group_by: str, title: str)
         pairs="; ".join(pair(report, *line) for line in lines),
     )
     chart = forest_chart(rows, words, suffix, report.language, alternative=strip_marks(strip_tags(alternative)))
-    notes = [*figure_notes(report, measure, window), least_difference(report, lines), *repeated_lines(report, lines)]
-    return report.figure(f"{measure}-{group_by}", title, chart, notes, alternative)
+    least = least_difference(report, lines)
+    notes = [*figure_notes(report, measure, window), least, *repeated_lines(report, lines)]
+    return report.figure(f"{measure}-{group_by}", title, chart, notes, alternative, [least])
 
 
 def least_difference(report: Report, lines: Sequence[tuple[str, Row]]) -> str:

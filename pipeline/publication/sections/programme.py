@@ -8,8 +8,9 @@ from pipeline.disclosure import Bundle, Row
 from pipeline.model import code_list
 from pipeline.periods import Quarter
 from pipeline.publication.cite import MOMENTS, counted, earlier, is_shown
+from pipeline.publication.constants import PRIMARY
 from pipeline.publication.markdown import Table, escape, paragraphs
-from pipeline.publication.report import PRIMARY, RETURN, YEAR, Report, opened
+from pipeline.publication.report import RETURN, YEAR, Report, opened
 
 HEADLINES = (*PRIMARY, (RETURN, YEAR))
 WHY = ("refreshed", "revised", "calendar", "few_moved")

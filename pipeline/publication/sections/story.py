@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.charts import Moment, timeline_chart
 from pipeline.disclosure import ReleasedStory
 from pipeline.publication.catalogue import text
+from pipeline.publication.cite import setting
 from pipeline.publication.markdown import escape
 from pipeline.publication.report import Figure, Report
 from pipeline.publication.strips import strip_marks
@@ -43,7 +44,7 @@ def story_title(report: Report, story: ReleasedStory) -> str:
         title = f"{title} ({SYNTHETIC})"
     said = [
         report.t(f"story.{story.kind}.title", title=escape(title)),
-        report.t(f"story.{story.kind}.text", paths=str(story.paths)),
+        report.t(f"story.{story.kind}.text", paths=setting(story.paths, "paths")),
     ]
     said += [report.t("story.age", band=escape(story.age_band.replace("-", "–")))] if story.age_band else []
     if story.offence_group:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pipeline.disclosure import Row
 from pipeline.publication.cite import is_shown, number
+from pipeline.publication.constants import PRIMARY
 from pipeline.publication.context import Proposal
 from pipeline.publication.differences import detectable_halves, points, sources
 from pipeline.publication.labels import bare
 from pipeline.publication.markdown import bullets, div, escape, paragraphs
-from pipeline.publication.report import PRIMARY, RETURN, YEAR, Report
+from pipeline.publication.report import RETURN, YEAR, Report
 from pipeline.publication.sections.parts import rate_sentence, rate_values
 from pipeline.publication.sections.programme import change_sentence
 from pipeline.publication.sections.served import agreements_delivered
@@ -48,7 +49,7 @@ def page_one(report: Report) -> str:
 
 def slot(report: Report, name: str, content: str, *classes: str) -> str:
     """One slot: its fixed heading and what there is to say."""
-    title = report.heading(2, f"slot.{name}", f"slot-{name.replace('_', '-')}")
+    title = report.heading(2, f"slot.{name}", f"slot-{name.replace('_', '-')}", "unnumbered", "unlisted")
     return div(paragraphs(title, content), "slot", *classes, depth=5)
 
 

@@ -141,10 +141,14 @@ def test_control_limits_narrow_with_people_and_stay_within_a_hundred() -> None:
 def test_for_a_room_the_type_is_larger_and_the_picture_as_a_slide() -> None:
     chart = forest_chart([RateRow("A", 49, 40, 58, "49 %")], "podíl", " %", alternative="slovy")
     page, room = json.loads(chart.to_json()), json.loads(chart.for_a_room().to_json())
-    assert room["data"] == page["data"]
-    assert (page["layout"]["font"]["size"], room["layout"]["font"]["size"]) == (13, 22.75)
-    assert [note["font"]["size"] for note in room["layout"]["annotations"]] == [22.75, 22.75]
-    assert (room["layout"]["width"], room["layout"]["height"], chart.for_a_room().size) == (1040, 440, (1040, 440))
+    for seen, heard in zip(room["data"], page["data"], strict=True):
+        assert [(seen[key], seen["error_x"]["array"]) for key in "xy"] == [
+            (heard[key], heard["error_x"]["array"]) for key in "xy"
+        ]
+    assert room["data"][0]["marker"]["size"] == pytest.approx(1.9 * page["data"][0]["marker"]["size"])
+    assert (page["layout"]["font"]["size"], room["layout"]["font"]["size"]) == (13, 24.7)
+    assert [note["font"]["size"] for note in room["layout"]["annotations"]] == [24.7, 24.7]
+    assert (room["layout"]["width"], room["layout"]["height"], chart.for_a_room().size) == (1040, 462, (1040, 462))
     assert chart.for_a_room().alternative == "slovy"
 
 

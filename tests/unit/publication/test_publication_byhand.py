@@ -83,7 +83,10 @@ def test_quarto_is_called_with_the_parameters_and_its_file_is_moved(
         assert quarto.render(tmp_path / "reports", edition, form, {"bundle": "/b"}, words, target) == target
         assert target.exists()
     calls = (tmp_path / "reports" / "calls.txt").read_text("utf-8")
-    assert "quarterly/quarterly.qmd --to html --output report-cs.html -P bundle:/b -P language:cs" in calls
+    assert (
+        "quarterly/quarterly.qmd --to html --output report-cs.html --no-execute-daemon -P bundle:/b -P language:cs"
+        in calls
+    )
     assert "--to typst --output report-cs.pdf" in calls
     assert "subject:" not in calls, "an empty parameter is none in YAML"
     assert "reference-doc:" in calls.splitlines()[2]

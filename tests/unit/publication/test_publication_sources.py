@@ -15,6 +15,7 @@ import yaml
 from pipeline.disclosure import open_bundle
 from pipeline.publication import Report, documents
 from pipeline.publication.editions import KINDS
+from pipeline.publication.markdown import Table
 from pipeline.publication.notebook import options, resolve_includes
 from tests.unit.publication.bundle import rich_bundle
 from tests.unit.publication.conftest import make_context
@@ -55,7 +56,7 @@ def test_parameters_have_defaults_and_every_part_exists(source: str) -> None:
         found = re.search(r"documents\.(\w+)\(", cell.source)
         assert found
         assert found[1] in documents.__all__
-    assert "documents.dress(report)" in printed[0].source
+    assert "documents.dress(report)" in printed[0].source or "documents.slides(report)" in printed[0].source
 
 
 def test_the_report_prints_every_part_once() -> None:
@@ -77,6 +78,7 @@ def test_the_project_renders_every_source() -> None:
     assert {"html", "typst", "docx", "revealjs", "pptx"} == set(project["format"])
     assert project["format"]["html"]["embed-resources"]
     assert project["format"]["revealjs"]["embed-resources"]
+    assert {project["format"][name]["html-math-method"] for name in ("html", "revealjs")} == {"mathml"}
     numbered = {name for name, form in project["format"].items() if form != "default" and form.get("number-sections")}
     assert numbered == {"html", "typst", "docx"}, "Typst refuses a reference to a section without a number"
 
@@ -98,6 +100,28 @@ def test_by_hand_a_document_brings_its_look_and_its_marks(report: Language, tmp_
     marked = documents.dress(by_hand(draft))
     assert 'class="watermark"' in marked
     assert "background: rotate" in marked
+
+
+def test_by_hand_no_slide_stands_before_the_first_heading(
+    report: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands before the first heading would be an empty slide; the mark is carried to every slide."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
+    slides = documents.slides(by_hand(report("cs")))
+    assert slides.startswith("# Na co se ptáme {#slide-question}\n")
+    first, second = slides.split("\n# ")[:2]
+    assert '<div class="on-every-slide"><p class="mark">SYNTHETIC – smyšlená data</p></div><script>' in first
+    assert "<style>" not in second
+    assert "<style>" not in documents.slides(report("cs"))
+
+
+def test_a_table_tells_how_wide_its_columns_are() -> None:
+    """Quarto's Pandoc gives a table with long lines the widths that the rule beneath the heading has."""
+    table = str(
+        Table("tbl-a", "A", ["a", "n"], [["x" * 40, '[5]{.cell data-cell="' + "y" * 90 + '"}'], ["z" * 99, "1"]])
+    )
+    assert f"| {'-' * 61} | {'-' * 7}-: |" in table
 
 
 def test_what_is_printed_by_hand_is_quarto_s_own_markdown(

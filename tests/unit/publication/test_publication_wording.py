@@ -107,28 +107,28 @@ COMPARED = [
     (
         HIGH,
         LOW,
-        "Ve skupině „A“ byl podíl (kontakt) vyšší než ve skupině „B“ o 23 p. b. (95% interval od 11 p. b. do 34 p. b.). "
+        "Ve skupině „A“ byl podíl (kontakt) vyšší než ve skupině „B“ o 23 p. b. (95% interval od 11 do 34 p. b.). "
         "Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. Jde o popis, nikoli o příčinu.",
-        "The rate (kontakt) was higher in “A” than in “B” by 23 percentage points (95% interval from 11 percentage points "
+        "The rate (kontakt) was higher in “A” than in “B” by 23 percentage points (95% interval from 11 "
         "to 34 percentage points). The smallest difference this many people could have shown is about 17 percentage "
         "points. This describes; it does not explain.",
     ),
     (
         LOW,
         HIGH,
-        "Ve skupině „A“ byl podíl (kontakt) nižší než ve skupině „B“ o 23 p. b. (95% interval od 11 p. b. do 34 p. b.). "
+        "Ve skupině „A“ byl podíl (kontakt) nižší než ve skupině „B“ o 23 p. b. (95% interval od 11 do 34 p. b.). "
         "Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. Jde o popis, nikoli o příčinu.",
-        "The rate (kontakt) was lower in “A” than in “B” by 23 percentage points (95% interval from 11 percentage points "
+        "The rate (kontakt) was lower in “A” than in “B” by 23 percentage points (95% interval from 11 "
         "to 34 percentage points). The smallest difference this many people could have shown is about 17 percentage "
         "points. This describes; it does not explain.",
     ),
     (
         HIGH,
         ALIKE,
-        "Zda se skupiny „A“ a „B“ liší (kontakt), z těchto dat nelze říci: rozdíl („A“ minus „B“) 2 p. b., 95% interval od −9 p. b. do "
+        "Zda se skupiny „A“ a „B“ liší (kontakt), z těchto dat nelze říci: rozdíl („A“ minus „B“) 2 p. b., 95% interval od −9 do "
         "13 p. b. Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. Neznamená to, že rozdíl není.",
         "These data cannot say whether “A” and “B” differ (kontakt): difference (“A” minus “B”) 2 percentage points, 95% interval from "
-        "−9 percentage points to 13 percentage points. The smallest difference this many people could have shown is "
+        "−9 to 13 percentage points. The smallest difference this many people could have shown is "
         "about 17 percentage points. This does not mean that there is none.",
     ),
     (
@@ -154,10 +154,10 @@ MATCHED = [
         LOW,
         wording.ALIKE,
         "Po vyrovnání složení skupin byl ve skupině „A“ podíl (kontakt) vyšší než ve skupině „B“ o 23 p. b. (95% interval "
-        "od 11 p. b. do 34 p. b.). Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. Skupiny se mohou "
+        "od 11 do 34 p. b.). Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. Skupiny se mohou "
         "lišit i v tom, co data nezachycují.",
         "With groups made alike, the rate (kontakt) was higher in “A” than in “B” by 23 percentage points (95% interval "
-        "from 11 percentage points to 34 percentage points). The smallest difference this many people could have shown is "
+        "from 11 to 34 percentage points). The smallest difference this many people could have shown is "
         "about 17 percentage points. The groups may still differ in what the data do not hold.",
     ),
     (
@@ -165,10 +165,10 @@ MATCHED = [
         HIGH,
         wording.ALIKE,
         "Po vyrovnání složení skupin byl ve skupině „A“ podíl (kontakt) nižší než ve skupině „B“ o 23 p. b. (95% interval "
-        "od 11 p. b. do 34 p. b.). Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. Skupiny se mohou "
+        "od 11 do 34 p. b.). Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. Skupiny se mohou "
         "lišit i v tom, co data nezachycují.",
         "With groups made alike, the rate (kontakt) was lower in “A” than in “B” by 23 percentage points (95% interval "
-        "from 11 percentage points to 34 percentage points). The smallest difference this many people could have shown is "
+        "from 11 to 34 percentage points). The smallest difference this many people could have shown is "
         "about 17 percentage points. The groups may still differ in what the data do not hold.",
     ),
     (
@@ -176,10 +176,10 @@ MATCHED = [
         ALIKE,
         wording.ALIKE,
         "Ani po vyrovnání složení skupin „A“ a „B“ (kontakt) z těchto dat nelze říci, zda se liší: rozdíl („A“ minus „B“) "
-        "2 p. b., 95% interval od −9 p. b. do 13 p. b. Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. "
+        "2 p. b., 95% interval od −9 do 13 p. b. Nejmenší rozdíl, který by tolik lidí mohlo doložit, je asi 17 p. b. "
         "Neznamená to, že rozdíl není.",
         "Even with groups made alike, these data cannot say whether “A” and “B” differ (kontakt): difference (“A” minus "
-        "“B”) 2 percentage points, 95% interval from −9 percentage points to 13 percentage points. The smallest difference "
+        "“B”) 2 percentage points, 95% interval from −9 to 13 percentage points. The smallest difference "
         "this many people could have shown is about 17 percentage points. This does not mean that there is none.",
     ),
     (
