@@ -10,6 +10,7 @@ from html import escape as xml
 from pathlib import Path
 
 from pipeline.publication.pandoc import default_file, run_pandoc, template
+from pipeline.publication.word import finish_word
 
 OFFICE = ("docx", "pptx")
 LOCALES = {"cs": "cs-CZ", "en": "en-GB"}
@@ -132,8 +133,8 @@ def finish_office(content: bytes, form: str, language: str) -> bytes:
 
     def change(parts: Parts) -> None:
         for name in parts:
-            if name == "word/document.xml":  # Pandoc names the file of a picture beside its words
-                parts[name] = re.sub(rb'descr="figures/[\w-]+\.png"', b'descr=""', parts[name])
+            if name == "word/document.xml":
+                parts[name] = finish_word(parts[name].decode()).encode()
             if form == "pptx" and re.fullmatch(r"ppt/(slides|notesSlides)/\w+\.xml", name):
                 slide = parts[name].decode()
                 slide = re.sub(r"<a:rPr(?![^>]*\blang=)", f'<a:rPr lang="{LOCALES[language]}"', slide)

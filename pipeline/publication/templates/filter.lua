@@ -98,7 +98,7 @@ local function widths(t)
 end
 
 -- A table of so few rows is never cut in two by the end of a page.
-local WHOLE = 14
+local WHOLE = 8
 
 local function tables(t)
   if typst or office then widths(t) end
@@ -210,8 +210,22 @@ local function in_style(name, blocks)
   return styled(name, all)
 end
 
+local function marker(name)
+  return pandoc.RawBlock("openxml", '<w:p><w:pPr><w:pStyle w:val="' .. name .. '"/></w:pPr></w:p>')
+end
+
 local function word_divs(div)
-  if div.classes:includes("slots") then return div.content end
+  if div.classes:includes("slots") then
+    local all = pandoc.Blocks({ marker("SlotsBegin") })
+    all:extend(div.content)
+    all:insert(marker("SlotsEnd"))
+    return all
+  end
+  if div.classes:includes("comparison") then
+    local rest = pandoc.Blocks(div.content)
+    local title = rest:remove(1)
+    return { styled("Callout Title", { title }), in_style("Callout", rest) }
+  end
   for class, name in pairs(styles) do
     if div.classes:includes(class) then return in_style(name, div.content) end
   end
@@ -237,6 +251,7 @@ local function divs(div)
   if pptx and div.classes:includes("big") then return large(div) end
   if not typst then return nil end
   if div.classes:includes("slots") then return slots(div) end
+  if div.classes:includes("floating") then return wrap("#floating[", div.content, "]") end
   for _, name in ipairs(boxes) do
     if div.classes:includes(name) then
       return wrap("#box-" .. name .. "(" .. quoted(div.classes) .. ")[", div.content, "]")
@@ -265,6 +280,20 @@ local function equations(para)
   return { block("#equation-block(" .. numbers[id].number .. ", " .. typst_string(math.text) .. ")["), pandoc.Plain({ math }), block("] <" .. id .. ">") }
 end
 
+-- A number stays with what it counts.
+local counted = { "days", "day", "people", "clients", "dnů", "dny", "den", "dne", "lidí", "klientů", "let" }
+
+local function keep_numbers(inlines)
+  for index = 2, #inlines - 1 do
+    local before, here, behind = str(inlines[index - 1]), inlines[index], inlines[index + 1]
+    if (here.t == "Space" or here.t == "SoftBreak") and behind.t == "Str" and before:match("^[%(]*%d+$")
+      and pandoc.List(counted):includes((behind.text:gsub("[%p]+$", ""))) then
+      inlines[index] = pandoc.Str("\u{a0}")
+    end
+  end
+  return inlines
+end
+
 -- Czech prepositions and conjunctions of one letter never end a line.
 local function keep_short_words(inlines)
   for index = 2, #inlines do
@@ -275,6 +304,25 @@ local function keep_short_words(inlines)
     end
   end
   return inlines
+end
+
+-- On paper a figure and its notes are one piece that may move, so that no page ends early for its sake; but one that
+-- follows its heading at once stays there, as it would else stand above it.
+local CLOSE = 3
+
+local function floating(blocks)
+  local all, since = pandoc.Blocks({}), CLOSE
+  for _, child in ipairs(blocks) do
+    local before = all[#all]
+    since = child.t == "Header" and 0 or since + 1
+    if child.t == "Div" and child.classes:includes("figure-notes") and before and before.t == "Div"
+      and before.identifier:match("^fig%-") and since > CLOSE then
+      all[#all] = pandoc.Div({ before, child }, { class = "floating" })
+    else
+      all:insert(child)
+    end
+  end
+  return all
 end
 
 local function field(kind, inside)
@@ -307,8 +355,10 @@ function Pandoc(document)
   for key, value in pairs(document.meta.words) do words[key] = str(value) end
   collect(document)
   document = document:walk({ Cite = reference, Span = spans })
+  document = document:walk({ Inlines = keep_numbers })
   if str(document.meta.language) == "cs" then document = document:walk({ Inlines = keep_short_words }) end
   document = document:walk({ Table = tables, Para = equations })
+  if typst then document = document:walk({ Blocks = floating }) end
   document = document:walk({ Div = divs })
   if docx then contents(document) end
   return document
