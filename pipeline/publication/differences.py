@@ -34,6 +34,22 @@ def detectable_halves(row: Row | None) -> int | None:
     return round(100 * outcomes.minimum_detectable_difference(half, half, x / n)) if half >= SOME else None
 
 
+def detectable_from_whole(part: Row, whole: Row) -> int | None:
+    """Smallest difference in percentage points that a part could show from the whole that it belongs to.
+
+    The part can only be compared with the rest; its difference from the whole is that from the rest times the rest's
+    share of the whole. None where either has fewer people than a rate needs.
+    """
+    from pipeline import outcomes
+
+    people, everybody, percent = number(part["persons"]), number(whole["persons"]), number(whole["rate"])
+    rest = everybody - people
+    if not (people >= SOME and rest >= SOME and is_shown(whole.cells.get("rate"))):
+        return None
+    least = outcomes.minimum_detectable_difference(int(people), int(rest), percent / 100)
+    return round(100 * least * rest / everybody)
+
+
 def sources(*rows: Row) -> list[Cell]:
     """The counts that a comparison is computed from, x before n for each group."""
     return [row.cells[name] for row in rows for name in ("x", "n") if is_shown(row.cells.get(name))]

@@ -116,7 +116,7 @@ def _inside(script: str) -> str:
 
 def style() -> str:
     """The look of a page: its frame and its parts."""
-    return template("style.css") + template("parts.css")
+    return template("parts.css") + template("style.css")
 
 
 @cache

@@ -15,8 +15,9 @@ from pipeline.publication import dictionary
 from pipeline.publication.catalogue import LANGUAGES, text
 from pipeline.publication.editions import FORMATS, Edition, editions
 from pipeline.publication.html import style
-from pipeline.publication.numbers import format_quarter
+from pipeline.publication.numbers import format_moment, format_quarter
 from pipeline.publication.pandoc import template
+from pipeline.publication.report import observed
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def _section(shelf: Shelf, language: str, wanted: Sequence[Edition]) -> str:
     quarter = format_quarter(bundle.meta.quarter, language)
     head = html.escape(text("document.index", language, quarter=quarter))
     intro = html.escape(text("index.intro", language, bundle=bundle.meta.bundle_id))
+    intro = f"{intro} {html.escape(_state(bundle, language))}"
     lists = [
         _list(text("heading.files", language), _documents(shelf, [e for e in wanted if not e.subject])),
         *(
@@ -102,6 +104,15 @@ def _section(shelf: Shelf, language: str, wanted: Sequence[Edition]) -> str:
         _list(text("heading.tables", language), _tables(shelf, language)),
     ]
     return f'<section id="in-{language}" lang="{language}"><h2>{head}</h2><p>{intro}</p>{"".join(lists)}</section>'
+
+
+def _state(bundle: Bundle, language: str) -> str:
+    """Provisional or final, seen until when, signed by whom."""
+    meta = bundle.meta
+    key = "slot.state.provisional" if meta.provisional else "slot.state.final"
+    said = text(key, language, day=format_moment(observed(bundle), language))
+    signed = text("slot.state.signed", language, name=meta.checked_by or "")
+    return f"{said} {signed if meta.signed else text('slot.state.unsigned', language)}".replace("**", "")
 
 
 def _list(title: str, items: Sequence[str]) -> str:

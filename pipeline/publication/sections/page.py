@@ -9,8 +9,9 @@ from pipeline.charts import RateRow, forest_chart
 from pipeline.disclosure import Row
 from pipeline.model import code_list
 from pipeline.publication import numbers
-from pipeline.publication.cite import is_shown
+from pipeline.publication.cite import counted, is_shown, number
 from pipeline.publication.constants import PRIMARY
+from pipeline.publication.differences import detectable_from_whole, points
 from pipeline.publication.editions import subjects
 from pipeline.publication.markdown import Table, bullets, escape, heading, paragraphs
 from pipeline.publication.report import RETURN, YEAR, Figure, Report, block
@@ -205,8 +206,20 @@ def own_figure(report: Report, subject: str, lines: Sequence[Line]) -> Figure | 
     alternative = report.t("alternative.attrition", pairs=words)
     axis = plain(report.t("axis.own"))
     chart = forest_chart(rows, axis, suffix, report.language, alternative=strip_marks(strip_tags(alternative)))
-    key, notes = ("question.own", [report.t("figure.beside")]) if beside(shown) else ("question.alone", [])
-    return report.figure(f"own-{subject}", report.t(key), chart, notes, alternative)
+    compared = [(line.row, line.whole) for line in shown if line.whole]
+    notes = [report.t("figure.beside"), least_from_whole(report, compared)] if compared else []
+    title = report.t("question.own" if compared else "question.alone")
+    return report.figure(f"own-{subject}", title, chart, notes, alternative)
+
+
+def least_from_whole(report: Report, compared: Sequence[tuple[Row, Row]]) -> str:
+    """The smallest difference from the whole programme that the line with most people could show."""
+    row, whole = max(compared, key=lambda pair: number(pair[0]["persons"]))
+    least = detectable_from_whole(row, whole)
+    if least is None:
+        return ""
+    cells = [row["persons"], whole["persons"], whole["rate"]]
+    return report.t("figure.least_own", points=points(least, "detectable_from_whole", cells, report.language))
 
 
 def _beside(report: Report, line: Line) -> RateRow:
@@ -235,15 +248,28 @@ def _absent(report: Report, kind: str, subject: str, lines: Sequence[Line]) -> s
     """What the page does not say and why: one line for each state, the measures it holds for."""
     items = []
     for status in UNSHOWN:
-        titles = sorted({line.title for line in lines if _state_of(line.row) == status})
+        titles = _absent_titles(report, lines, status)
         if titles:
             items.append(report.t(f"absent.{status}", measures=_joined(titles)))
     few = sorted({line.title for line in lines if _is_share(line.row) and _state_of(line.row) == "not_applicable"})
     items += [report.t("absent.few", measures=_joined(few))] if few else []
     here = {line.measure for line in lines}
-    pooled = [name for name in report.bundle.meta.definitions if name not in here]
-    items += [report.t(f"absent.pooled_{kind}", measures=_joined(report.words(name, "title") for name in pooled))]
+    pooled = len([name for name in report.bundle.meta.definitions if name not in here])
+    items += [report.t(f"absent.pooled_{kind}", others=counted(pooled, report.language, "measures"))] if pooled else []
     return paragraphs(report.heading(1, "heading.absent", "sec-absent"), report.t("absent.intro"), bullets(items))
+
+
+def _absent_titles(report: Report, lines: Sequence[Line], status: str) -> list[str]:
+    """Lines in a state; a measure of which every line is in it is named once."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.measure, []).append(line)
+    titles: set[str] = set()
+    for measure, parts in found.items():
+        absent = [line for line in parts if _state_of(line.row) == status]
+        whole = len(absent) == len(parts) > 1
+        titles |= {report.words(measure, "title")} if whole else {line.title for line in absent}
+    return sorted(titles)
 
 
 def _state_of(row: Row) -> str:
