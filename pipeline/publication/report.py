@@ -45,13 +45,15 @@ class Figure:
         """A slide that is one picture under its finding; what belongs to it is for the speaker."""
         found = re.match(r"\*\*(.*?)\.?\*\*\s*(.*)", self.title, re.DOTALL)
         title, rest = (found[1], found[2]) if found else (self.title, "")
-        said = " ".join(line for line in (rest, *self.beneath) if line)
-        below = div(div(said, "note", depth=3), "content-visible", when_format="html") if said else ""
+        said = [line for line in (rest, *self.beneath) if line]
+        below = div(div(" ".join(said), "note", depth=3), "content-visible", when_format="html") if said else ""
+        spoken = div(bullets(said), "content-visible", depth=3, unless_format="html") if said else ""
+        others = bullets([*(note for note in self.notes if note not in self.beneath), self.words])
         return paragraphs(
             heading(1, title, f"slide-figure-{self.name.replace('_', '-')}"),
             div(self.image, "figure", "untitled", depth=5),
             below,
-            div(bullets([line for line in (rest, *self.notes, self.words) if line]), "notes"),
+            div(paragraphs(spoken, others), "notes"),
         )
 
 
