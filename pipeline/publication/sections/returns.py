@@ -16,7 +16,7 @@ from pipeline.publication.sections.parts import (
     rate_table,
     windows_table,
 )
-from pipeline.publication.sections.recurrence import recurrence
+from pipeline.publication.sections.recurrence import placed, recurrence
 
 CAUSE = "cause_of_return"
 COHORTS = ("programme", "comparison", "all_releases")
@@ -51,9 +51,9 @@ def measures(report: Report) -> list[str]:
 
 
 def _definitions(report: Report, found: list[str]) -> str:
-    """Every definition with its number side by side, then in words."""
+    """Every definition with its number side by side, then in words; how often and how soon is defined further on."""
     header = [report.t("column.measure"), report.t("column.definition")]
-    rows = [[report.words(name, "title"), report.words(name, "definition")] for name in found]
+    rows = [[report.words(name, "title"), report.words(name, "definition")] for name in found if not placed(name)]
     lines = [
         (f"{report.words(name, 'title')}, {report.days(row.keys['window'])}", row)
         for name, row in _one_year(report, found)

@@ -191,3 +191,13 @@ def test_a_browser_that_dies_costs_only_the_static_figures(tmp_path: Path, monke
     figure = steps_chart([BarRow("a", 1, "1")]).to_json()
     with pytest.warns(UserWarning, match="could not draw the figures"):
         assert render_svgs({"a": figure}, tmp_path / "cache") == {}
+
+
+def test_the_label_of_a_point_behind_another_of_its_height_stands_beneath() -> None:
+    limits = Limits([10, 40], [(0, 30), (0, 20)], [(0, 40), (0, 30)])
+    words = FunnelWords("n", "share", "whole", "95 %", "99,8 %", " %")
+    places = [Place("A", 30, 10, "10 %"), Place("B", 35, 10, "10 %"), Place("C", 36, 20, "20 %")]
+    chart = funnel_chart(places, 11, limits, words)
+    anchors = {note.text: (note.xanchor, note.yanchor) for note in chart.figure.layout.annotations}
+    assert anchors["A"] == anchors["C"] == ("right", "middle")
+    assert anchors["B"] == ("center", "top")

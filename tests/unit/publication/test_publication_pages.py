@@ -321,3 +321,31 @@ def test_a_figure_of_groups_says_what_so_many_people_could_show(report: Language
         "With this many people, even the two largest groups cannot show a difference smaller than about "
         "22\u00a0percentage points."
     ]
+
+
+def test_a_page_counts_what_is_only_given_for_the_whole_programme(report: Language) -> None:
+    page = documents.partner_page(report("en"), "kotec")
+    defined = len(report("en").bundle.meta.definitions)
+    others = re.search(
+        r"all other measures of the report \(\[(\d+)\]\{\.counted data-counted=\"measures\"\} of them\)", page
+    )
+    assert others
+    assert 0 < int(others[1]) < defined
+
+
+def test_slides_show_cooperation_comparisons_and_the_least_difference(tmp_path: Path) -> None:
+    def add(tables: dict[str, Any]) -> None:
+        inside = {"plzen": 10, "kurim": 15, "jirice": 10, "pribram": 10, "rynovice": 10, "vinarice": 15}
+        tables[CANCELLED] = measure_table(CANCELLED, prisons(CANCELLED, inside))
+
+    deck = documents.slides(changed(tmp_path, add, "en"))
+    slides = {re.sub(r".*\{#([\w-]+)\}", r"\1", part.split("\n")[0]): part for part in deck.split("\n# ")}
+    assert "slide-figure-funnel-cancelled-by-prison-share" in slides
+    assert (
+        "cannot show a difference smaller than about" in slides["slide-figure-contact-made-partner"].split(".notes")[0]
+    )
+    for name in ("slide-planned-contact-made", "slide-planned-treatment-started"):
+        assert "smallest difference" in plain(slides[name]) or "are not compared" in plain(slides[name])
+    assert not [part for part in slides.values() if re.search(r"\. \{#slide", part.split("\n")[0])], (
+        "a title has no full stop"
+    )

@@ -11,7 +11,7 @@ import pytest
 from pipeline.disclosure import Row
 from pipeline.disclosure.types import Status
 from pipeline.publication import Report, wording
-from pipeline.publication.differences import difference
+from pipeline.publication.differences import detectable_from_whole, difference
 from pipeline.publication.sections.parts import comparison_sentence, rate_sentence
 from pipeline.publication.strips import strip_tags
 from tests.support.bundles import rate_row, status_row
@@ -220,3 +220,13 @@ def test_significant_means_that_the_printed_interval_excludes_no_difference() ->
     assert found is not None
     assert found.low > 0
     assert difference(HIGH, FEW) is None
+
+
+def test_a_part_is_compared_with_the_rest_of_its_whole() -> None:
+    def row(people: int, percent: int) -> Row:
+        return rate_row("m", "all", "", people, people // 2, (percent, 0, 99, 0, 99), window="")
+
+    # 2.801585 × sqrt(0.6 × 0.4 × (1/60 + 1/255)) = 0.1969 from the rest, of which 255 of 315 make 0.1594 from the whole
+    assert detectable_from_whole(row(60, 50), row(315, 60)) == 16
+    assert detectable_from_whole(row(29, 50), row(315, 60)) is None
+    assert detectable_from_whole(row(300, 50), row(315, 60)) is None, "too few people are left beside it"
