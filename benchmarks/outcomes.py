@@ -23,7 +23,7 @@ COHORTS = {"return_to_prison": ("all_releases", "programme"), "contact_made": ("
            "treatment_started": ("programme",)}  # fmt: skip
 STEPS = ("partner_table", "case_period", "release_seen", "cohort_member", "release_subset", "declared_cohort",
          "return_per_release", "conviction_per_release", "continuity_per_release", "event_per_release", "follow_up",
-         "unit_complex", "cell_series", "member_count", "cell_part")  # fmt: skip
+         "unit_complex", "cell_series", "group_number", "member_count", "cell_part")  # fmt: skip
 """What the compared cells are made of: no attrition, activity, curves, people, finished cells."""
 SORTED = {"custody_stay": "admission_date", "service": "service_date", "case": "agreement_date",
           "treatment": "start_date", "person": "birth_year"}  # fmt: skip

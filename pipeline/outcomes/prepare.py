@@ -45,6 +45,7 @@ PAIRS = {
     "partner": ("quarter", "planned", "drug_user", "complex_case", "reason"),
 }
 """What is counted by pairs: whatever a prison's or a partner's people add to another group."""
+NUMBERED = tuple(enumerate(((a, b) for a, among in PAIRS.items() for b in among), start=1))
 CAUSES = ("new_offence", "earlier_offence", "revocation", "conversion", "not_known")
 NATIONAL_TABLES = ("custody_stay", "conviction", "death")
 """Delivered by the Prison Service for everybody, not by each partner for its clients."""
@@ -153,15 +154,17 @@ def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> N
         list(_questions(measures)),
     )
     _fill(con, "question_group(question VARCHAR, group_by VARCHAR)", sorted(_question_groups(measures)))
-    _fill(con, "question_pair(question VARCHAR, first_by VARCHAR, second_by VARCHAR)", sorted(_pairs(measures)))
-    _fill(con, "pair_place(first_by VARCHAR, second_by VARCHAR, part_by VARCHAR, group_by VARCHAR)", list(_places()))
+    _fill(con, "question_pair(question VARCHAR, pair INTEGER, first_by VARCHAR, second_by VARCHAR)",
+          sorted(_pairs(measures)))
+    _fill(con, "pair_place(pair INTEGER, part_by VARCHAR, part_from INTEGER, group_by VARCHAR, group_from INTEGER)",
+          list(_places()))  # fmt: skip
     _fill(con, "measure_curve(measure VARCHAR, event VARCHAR)", [(m.id, m.event) for m in measures if m.curve])
     _fill(con, "return_part(measure VARCHAR, component VARCHAR, kind VARCHAR, subset VARCHAR, share DOUBLE)",
           return_parts())  # fmt: skip
     _fill(
         con,
-        "event_kind(kind VARCHAR, custody BOOLEAN, everybody BOOLEAN, seen_from DATE, seen_to DATE)",
-        list(_needed_kinds(con, measures, declared)),
+        "event_kind(kind_number INTEGER, kind VARCHAR, custody BOOLEAN, everybody BOOLEAN, seen_from DATE, seen_to DATE)",
+        [(number, *row) for number, row in enumerate(_needed_kinds(con, measures, declared), start=1)],
     )
     bands = [(f"days_{first}_{last}", first, last) for first, last in BANDS]
     _fill(con, "death_band(component VARCHAR, first_day INTEGER, last_day INTEGER)", bands)
@@ -281,24 +284,28 @@ def _question_groups(measures: Measures) -> set[tuple[str, str]]:
     return {(questions[m.id], group) for m in measures for group in m.groups}
 
 
-def _pairs(measures: Measures) -> set[tuple[str, str, str]]:
+def _pairs(measures: Measures) -> set[tuple[str, int, str, str]]:
     """The pairs of groups in which members are counted: a prison or a partner, and another group that is asked for."""
     asked = _question_groups(measures) | {(question, "quarter") for _, question, *_ in _questions(measures)}
-    return {(question, a, b) for question, b in asked for a, among in PAIRS.items() if b in among}
+    return {(question, number, *pair) for question, group in asked for number, pair in NUMBERED if pair[1] == group}
 
 
-def _places() -> Iterator[tuple[str, str, str, str]]:
-    """Which cells, and which parts of cells, a count by a pair of groups gives: each comes from one pair alone."""
-    for first, among in PAIRS.items():
-        for second in among:
-            yield first, second, first, second
-            if first == "prison":
-                yield first, second, "", second
-            if second == "quarter":
-                yield first, second, first, "all"
-    yield "prison", "partner", "partner", "prison"
-    yield "prison", "quarter", "", "all"
-    yield "prison", "quarter", "", "prison"
+def _places() -> Iterator[tuple[int, str, int, str, int]]:
+    """Which cells, and which parts of cells, a count by a pair of groups gives: each comes from one pair alone.
+
+    The numbers say where part and group are found: 1 is the pair's first group, 2 its second, 0 means all.
+    """
+    for pair, (first, second) in NUMBERED:
+        yield pair, first, 1, second, 2
+        if first == "prison":
+            yield pair, "", 0, second, 2
+        if second == "quarter":
+            yield pair, first, 1, "all", 0
+        if (first, second) == ("prison", "partner"):
+            yield pair, "partner", 2, "prison", 1
+        if (first, second) == ("prison", "quarter"):
+            yield pair, "", 0, "all", 0
+            yield pair, "", 0, "prison", 1
 
 
 def _parts(measures: Measures) -> Iterator[tuple[str, str, str, str, int, bool]]:

@@ -82,7 +82,7 @@ FEEDS = {
 """Steps that only some measures need."""
 READ_ACTIVITY = ("care", "unit_before", "unit_dose", "unit_case", "unit_family", "unit_complaint")
 FEEDS["activity"] = set().union(*(FEEDS[step] for step in READ_ACTIVITY))
-CELLS = ("cell_series", "member_count", "cell_part", "cell_person", "measure_cell")
+CELLS = ("cell_series", "group_number", "member_count", "cell_part", "cell_person", "measure_cell")
 
 
 def measure(con: Connection, settings: Settings, run: Run, measures: Collection[str] | None = None) -> dict[str, int]:

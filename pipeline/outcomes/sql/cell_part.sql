@@ -26,61 +26,78 @@ inner join outcomes.measure_group as g
 -- what an insider knows reads the rows of that insider. n, x, possible, unobserved as in measure_cell's denominator,
 -- numerator, possible and unobserved; counted are the members (units) with anything in the numerator.
 create or replace table outcomes.cell_part as
-with judged as (
+with asked as (
     select
-        s.series, s.broken_down, m.first_by, m.first, m.second_by,
-        case m.second_by when 'reason' then r.cause else m.second end as second,
-        case
-            when m.reach = -2 then 'not_collected' when m.reach >= s.longest_days then 'measured' else 'too_early'
-        end as state,
+        q.scope, s.series, s.window_days, s.longest_days, s.broken_down, b.bit,
+        case when s.repeats then 1 else 0 end as often
+    from outcomes.question_scope as q
+    inner join outcomes.cell_series as s on s.question = q.question and s.cohort = q.cohort
+    inner join outcomes.window_bit as b on b.kind = q.kind and b.window_days = s.window_days
+),
+cause as (
+    select p.pair, n.number as cause
+    from (select distinct pair from outcomes.question_pair where second_by = 'reason') as p
+    cross join outcomes.group_number as n
+    where n.group_by = 'reason'
+),
+judged as (
+    select
+        s.series, m.pair, m.first, coalesce(r.cause, m.second) as second,
+        case when m.reach = -2 then 3 when m.reach >= s.longest_days then 1 else 2 end as state,
         case when m.event_window <= s.window_days and (r.cause is null or r.cause = m.second) then 1 else 0 end as number,
         case
             when m.event_window <= s.window_days then 0
-            when m.doubt_window <= s.window_days or (m.pending & b.bit) > 0 then 1
+            when m.doubt_window <= s.window_days or (m.pending & s.bit) > 0 then 1
             else 0
         end as possible,
         case when m.event_window > s.window_days and m.unseen_window <= s.window_days then 1 else 0 end as unseen,
-        m.members,
-        case when s.repeats then m.later_events else 0 end as later_events,
-        m.quarter_from, m.quarter_to
+        m.members, m.later_events * s.often as later_events, m.quarter_from, m.quarter_to
     from outcomes.member_count as m
-    inner join outcomes.question_scope as q on q.scope = m.scope
-    inner join outcomes.cell_series as s on s.question = q.question and s.cohort = q.cohort
-    inner join outcomes.window_bit as b on b.kind = q.kind and b.window_days = s.window_days
-    left join outcomes.cause as r on m.second_by = 'reason'
+    inner join asked as s on s.scope = m.scope
+    left join cause as r on r.pair = m.pair
 ),
 summed as (
     select
-        series, broken_down, first_by, first, second_by, second, state,
-        sum(members) as n,
-        sum(members * number) as counted,
-        sum((members + later_events) * number) as x,
-        sum(members * possible) as possible,
-        sum(members * unseen) as unobserved,
+        series, pair, first, second, state,
+        cast(sum(members) as bigint) as n,
+        cast(sum(members * number) as bigint) as counted,
+        cast(sum((members + later_events) * number) as bigint) as x,
+        cast(sum(members * possible) as bigint) as possible,
+        cast(sum(members * unseen) as bigint) as unobserved,
         min(quarter_from) as quarter_from,
         max(quarter_to) as quarter_to
     from judged
-    group by series, broken_down, first_by, first, second_by, second, state
+    group by series, pair, first, second, state
     having sum(members) > 0 or sum(later_events) > 0
+),
+placed as (
+    select
+        u.series, p.part_by, p.group_by, u.state,
+        case p.part_from when 0 then 0 when 1 then u.first else u.second end as part,
+        case p.group_from when 0 then 0 when 1 then u.first else u.second end as group_value,
+        cast(sum(u.n) as bigint) as n, cast(sum(u.x) as bigint) as x, cast(sum(u.possible) as bigint) as possible,
+        cast(sum(u.unobserved) as bigint) as unobserved, cast(sum(u.counted) as bigint) as counted,
+        min(u.quarter_from) as quarter_from, max(u.quarter_to) as quarter_to
+    from summed as u
+    inner join outcomes.cell_series as s on s.series = u.series
+    inner join outcomes.pair_place as p
+        on
+            p.pair = u.pair
+            and (s.broken_down or (p.part_by = '' and p.group_by in ('all', 'quarter', 'reason')))
+    inner join outcomes.measure_group as g on g.measure = s.measure and g.group_by = p.group_by
+    group by 1, 2, 3, 4, 5, 6
 )
 select
-    u.series, p.part_by,
-    case p.part_by when '' then '' when u.first_by then u.first else u.second end as part,
-    p.group_by,
-    case p.group_by when 'all' then '' when u.first_by then u.first else u.second end as group_value,
-    u.state,
-    cast(sum(u.n) as bigint) as n, cast(sum(u.x) as bigint) as x, cast(sum(u.possible) as bigint) as possible,
-    cast(sum(u.unobserved) as bigint) as unobserved, cast(sum(u.counted) as bigint) as counted,
-    min(u.quarter_from) as quarter_from, max(u.quarter_to) as quarter_to, max(y.covered_to) as covered_to
-from summed as u
+    u.series, u.part_by, coalesce(part.group_value, '') as part, u.group_by, coalesce(named.group_value, '') as group_value,
+    case u.state when 1 then 'measured' when 2 then 'too_early' else 'not_collected' end as state,
+    u.n, u.x, u.possible, u.unobserved, u.counted,
+    since.group_value as quarter_from, until.group_value as quarter_to, y.covered_to
+from placed as u
 cross join outcomes.study as y
-inner join outcomes.cell_series as s on s.series = u.series
-inner join outcomes.pair_place as p
-    on
-        p.first_by = u.first_by and p.second_by = u.second_by
-        and (u.broken_down or (p.part_by = '' and p.group_by in ('all', 'quarter', 'reason')))
-inner join outcomes.measure_group as g on g.measure = s.measure and g.group_by = p.group_by
-group by 1, 2, 3, 4, 5, 6
+left join outcomes.group_number as part on part.number = u.part
+left join outcomes.group_number as named on named.number = u.group_value
+left join outcomes.group_number as since on since.number = u.quarter_from
+left join outcomes.group_number as until on until.number = u.quarter_to
 union all
 select
     u.series, p.part_by,

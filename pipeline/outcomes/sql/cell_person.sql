@@ -10,13 +10,13 @@ width as (
 ),
 asked as (
     select
-        w.event as kind, w.window_days, w.longest_days,
+        k.kind, k.kind_number, w.window_days, w.longest_days,
         row_number() over (partition by w.event order by w.window_days, w.longest_days) - 1 as place
     from (select distinct event, window_days, longest_days from outcomes.measure_window) as w
     inner join outcomes.event_kind as k on k.kind = w.event
 )
 select
-    a.kind, a.window_days, a.longest_days,
+    a.kind, a.kind_number, a.window_days, a.longest_days,
     cast(floor(a.place / floor(63 / w.bits)) as integer) as chunk,
     cast(mod(a.place, cast(floor(63 / w.bits) as bigint)) * w.bits as integer) as shift,
     cast(pow(2, mod(a.place, cast(floor(63 / w.bits) as bigint)) * w.bits) as bigint) as unit,
@@ -28,35 +28,35 @@ cross join width as w;
 -- windows a release counts (ns), and in which with an event (xs).
 create or replace table outcomes.release_digit as
 select
-    d.kind, d.chunk, r.reach, e.event_window,
+    d.kind_number, d.chunk, r.reach, e.event_window,
     cast(sum(case when d.longest_days <= r.reach then d.unit else 0 end) as bigint) as ns,
     cast(
         sum(case when d.longest_days <= r.reach and e.event_window <= d.window_days then d.unit else 0 end) as bigint
     ) as xs
 from outcomes.window_digit as d
-inner join (select distinct kind, longest_days as reach from outcomes.window_digit) as r on r.kind = d.kind
+inner join (select distinct kind_number, longest_days as reach from outcomes.window_digit) as r on r.kind_number = d.kind_number
 inner join (
-    select distinct kind, window_days as event_window from outcomes.window_digit
+    select distinct kind_number, window_days as event_window from outcomes.window_digit
     union all
-    select distinct kind, 1000000 from outcomes.window_digit
-) as e on e.kind = d.kind
-group by d.kind, d.chunk, r.reach, e.event_window;
+    select distinct kind_number, 1000000 from outcomes.window_digit
+) as e on e.kind_number = d.kind_number
+group by d.kind_number, d.chunk, r.reach, e.event_window;
 
--- A row is one combination of counts that people have in one group of a cohort in which one may be several times, with the
--- number of these people.
+-- A row is one combination of counts that people have in one group (by its number; 0 is everybody) of a cohort in which one
+-- may be several times, with the number of these people.
 create or replace table outcomes.person_count as
 with marked as (
     select
-        m.scope, m.person_key, d.chunk, coalesce(m.partner, '') as partner, m.prison, m.quarter, m.planned, m.drug_user,
-        d.ns, d.xs
+        m.scope, m.person_key, d.chunk, coalesce(m.partner, -1) as partner, m.prison, m.quarter,
+        coalesce(m.planned, -1) as planned, coalesce(m.drug_user, -1) as drug_user, d.ns, d.xs
     from member_outcome as m
     inner join outcomes.release_digit as d
-        on d.kind = m.kind and d.reach = m.reach and d.event_window = m.event_window
+        on d.kind_number = m.kind_number and d.reach = m.reach and d.event_window = m.event_window
     where m.several = 1
 ),
 per_person as (
     select
-        scope, person_key, chunk, partner, prison, quarter, planned, drug_user,
+        scope, person_key, chunk, coalesce(partner, prison, quarter, planned, drug_user, 0) as number,
         cast(sum(ns) as bigint) as ns, cast(sum(xs) as bigint) as xs
     from marked
     group by grouping sets (
@@ -66,35 +66,25 @@ per_person as (
 ),
 of_cause as (
     select
-        m.scope, m.person_key, m.kind, m.reach, c.cause,
-        case when c.cause = m.reason then m.event_window else 1000000 end as event_window
+        m.scope, m.person_key, m.kind_number, m.reach, c.number,
+        case when c.number = m.reason then m.event_window else 1000000 end as event_window
     from member_outcome as m
-    cross join outcomes.cause as c
+    inner join outcomes.group_number as c on c.group_by = 'reason'
     where m.several = 1 and m.reason is not null
 ),
 per_cause as (
-    select m.scope, m.person_key, d.chunk, m.cause, cast(sum(d.ns) as bigint) as ns, cast(sum(d.xs) as bigint) as xs
+    select m.scope, m.person_key, d.chunk, m.number, cast(sum(d.ns) as bigint) as ns, cast(sum(d.xs) as bigint) as xs
     from of_cause as m
     inner join outcomes.release_digit as d
-        on d.kind = m.kind and d.reach = m.reach and d.event_window = m.event_window
-    group by m.scope, m.person_key, d.chunk, m.cause
+        on d.kind_number = m.kind_number and d.reach = m.reach and d.event_window = m.event_window
+    group by m.scope, m.person_key, d.chunk, m.number
 )
-select
-    scope,
-    case
-        when partner is not null then 'partner'
-        when prison is not null then 'prison'
-        when quarter is not null then 'quarter'
-        when planned is not null then 'planned'
-        when drug_user is not null then 'drug_user'
-        else 'all'
-    end as group_by,
-    coalesce(partner, prison, quarter, planned, drug_user, '') as group_value,
-    chunk, ns, xs, count(*) as persons
+select scope, number, chunk, ns, xs, count(*) as persons
 from per_person
-group by 1, 2, chunk, ns, xs, coalesce(partner, prison, quarter, planned, drug_user, '')
+where number >= 0
+group by scope, number, chunk, ns, xs
 union all
-select scope, 'reason', cause, chunk, ns, xs, count(*) from per_cause group by scope, cause, chunk, ns, xs;
+select scope, number, chunk, ns, xs, count(*) from per_cause group by scope, number, chunk, ns, xs;
 
 -- The members are counted.
 drop table member_outcome;
@@ -104,7 +94,7 @@ drop table member_outcome;
 create or replace table outcomes.cell_person as
 with counted as (
     select
-        s.series, p.group_by, p.group_value, p.persons,
+        s.series, coalesce(g.group_by, 'all') as group_by, coalesce(g.group_value, '') as group_value, p.persons,
         (p.ns >> d.shift) & d.mask as n, (p.xs >> d.shift) & d.mask as x
     from outcomes.person_count as p
     inner join outcomes.question_scope as q on q.scope = p.scope
@@ -113,6 +103,7 @@ with counted as (
         on
             d.kind = q.kind and d.window_days = s.window_days and d.longest_days = s.longest_days
             and d.chunk = p.chunk
+    left join outcomes.group_number as g on g.number = p.number
     union all
     select
         c.series, c.group_by, c.group_value, c.n - c.counted, 1, 0

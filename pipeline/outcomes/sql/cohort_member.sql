@@ -89,6 +89,14 @@ select 'programme_per_release', release_key, partner, case_manager_id from progr
 union all
 select 'comparison', release_key, null, null from outside where number = 1;
 
+-- A row is one member of one cohort of releases, with what was observed of the release.
+create or replace view outcomes.observed_member as
+select m.cohort, m.partner, m.case_manager_id, r.*
+from outcomes.member as m
+inner join outcomes.release_observed as r on r.release_key = m.release_key
+union all
+select 'all_releases', null, null, r.* from outcomes.release_observed as r;
+
 -- A row is one member of one cohort of releases, with all that is known of the release.
 create or replace view outcomes.release_member as
 select m.cohort, m.partner, m.case_manager_id, r.*

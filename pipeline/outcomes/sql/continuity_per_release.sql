@@ -59,10 +59,10 @@ found as (
         t.setting = 'community' and t.treatment_type = 'opioid_agonist'
         and coalesce(t.end_date_exclusive, date '9999-12-31') > m.release_date
 )
-select f.release_key, f.kind, f.days, min(f.reason) as reason
+select f.release_key, k.kind_number, f.days, min(f.reason) as reason
 from found as f
 inner join outcomes.event_kind as k on k.kind = f.kind
-group by f.release_key, f.kind, f.days;
+group by f.release_key, k.kind_number, f.days;
 
 -- A row is one release of a programme client, one kind of event: the first day on which one of the partners with which the
 -- client had an agreement on day 0 (the member's own, and every other one that delivers the tables) was not seen.
@@ -102,4 +102,7 @@ ranked as (
     from seen
     where days is not null
 )
-select release_key, kind, days, reason from ranked where rank = 1;
+select r.release_key, k.kind_number, r.days, r.reason
+from ranked as r
+inner join outcomes.event_kind as k on k.kind = r.kind
+where r.rank = 1;

@@ -5,6 +5,7 @@ with later as (
     select
         o.release_key,
         k.kind,
+        k.kind_number,
         w.window_days,
         c.sanction,
         date_diff('day', o.release_date, c.offence_date) as days,
@@ -20,7 +21,7 @@ with later as (
 ),
 judged as (
     select
-        release_key, kind, days,
+        release_key, kind_number, days,
         case
             when not undated and not (offence_after and days <= window_days) then null
             when kind = 'reconviction_2y_nordic' and sanction is null then 'sanction_unknown'
@@ -33,7 +34,7 @@ judged as (
     from later
 )
 select
-    release_key, kind,
+    release_key, kind_number,
     case reason when 'conviction' then 'event' else 'unclassifiable' end as status,
     reason,
     coalesce(days, 1) as days

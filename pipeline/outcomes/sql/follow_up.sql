@@ -4,6 +4,7 @@ create or replace view outcomes.followed_member as
 select
     m.*,
     k.kind,
+    k.kind_number,
     k.seen_to,
     f.event_day,
     f.reason,
@@ -18,9 +19,9 @@ select
     case when m.ended_by = 'end_of_observation' or k.seen_to < m.observed_to then 'censored' else 'competing' end
         as end_status,
     case when k.seen_to < m.observed_to then 'end_of_observation' else m.ended_by end as end_reason
-from outcomes.release_member as m
+from outcomes.observed_member as m
 inner join outcomes.event_kind as k on k.everybody or m.partner is not null
-left join outcomes.first_per_release as f on f.release_key = m.release_key and f.kind = k.kind;
+left join outcomes.first_event as f on f.release_key = m.release_key and f.kind_number = k.kind_number;
 
 -- A row is one cohort member, one kind of event, one event number. Number 1 is the first confirmed event, or the end of
 -- follow-up (competing, censored) when there is none; further events follow, then the end, then the doubts:
@@ -38,10 +39,13 @@ with numbered as (
     select m.*, m.end_day, m.end_status, m.end_reason, null, m.end_number from outcomes.followed_member as m
 )
 select
-    cohort, release_id as member_id, person_id, kind, cast(event_number as integer) as event_number,
-    release_date as start_date, least(covered_to, coalesce(seen_to, covered_to)) as covered_to,
-    least(observed_to, coalesce(seen_to, observed_to)) as observed_to, cast(days as integer) as days, status, why as reason,
-    partner, prison, release_quarter as quarter, planned, cast(until_days as integer) as until_days
-from numbered
+    n.cohort, concat(p.person_id, '-', cast(n.spell_number as varchar)) as member_id, p.person_id, n.kind,
+    cast(n.event_number as integer) as event_number, n.release_date as start_date,
+    least(n.covered_to, coalesce(n.seen_to, n.covered_to)) as covered_to,
+    least(n.observed_to, coalesce(n.seen_to, n.observed_to)) as observed_to, cast(n.days as integer) as days, n.status,
+    n.why as reason, n.partner, n.prison, n.release_quarter as quarter, n.planned,
+    cast(n.until_days as integer) as until_days
+from numbered as n
+inner join core.person as p on p.person_key = n.person_key
 union all
 select * from outcomes.follow_up_row;

@@ -13,6 +13,7 @@ later as (
         r.release_key,
         s.spell_number,
         s.position,
+        coalesce(s.whole_spell, false) as alone,
         s.admission_reason,
         s.regime,
         date_diff('day', r.release_date, s.admission_date) as days,
@@ -42,7 +43,7 @@ later as (
 ),
 read_stay as (
     select
-        k.kind, x.release_key, x.spell_number, x.position, x.regime, x.until_days, x.cause, x.days as own_days,
+        k.kind, k.kind_number, x.release_key, x.spell_number, x.position, x.alone, x.regime, x.until_days, x.cause, x.days as own_days,
         case k.kind when 'return_to_prison_by_spell' then x.spell_days else x.days end as days,
         case
             when d.kind is not null then 'event'
@@ -63,27 +64,33 @@ read_stay as (
     inner join outcomes.event_kind as k on k.custody
     left join outcomes.declared_reason as d on d.kind = k.kind and d.admission_reason = x.admission_reason
 ),
+told as (
+    select * from read_stay where status is not null
+),
+-- Most spells are one stay, which is then the first; only the others are put in order.
 first_of_spell as (
     select
-        *,
-        row_number() over (partition by release_key, kind, spell_number, status order by own_days, position) as rank
-    from read_stay
-    where status is not null
+        *, row_number() over (partition by release_key, kind_number, spell_number, status order by own_days, position) as rank
+    from told
+    where not alone
 ),
 returned as (
-    select distinct release_key, kind from read_stay where status = 'event'
+    select distinct release_key, kind_number from told where status = 'event'
 )
 select
-    release_key, kind, status,
+    release_key, kind_number, status,
     case
         when status = 'event' then cause when cause = 'unknown' then 'unknown_reason' else 'offence_undated'
     end as reason,
     days,
     cast(null as bigint) as until_days
-from first_of_spell
-where rank = 1
+from (
+    select release_key, kind_number, status, cause, days from told where alone
+    union all
+    select release_key, kind_number, status, cause, days from first_of_spell where rank = 1
+) as first_stay
 union all
-select r.release_key, r.kind, 'pending', 'remand', r.own_days, r.until_days
+select r.release_key, r.kind_number, 'pending', 'remand', r.own_days, r.until_days
 from read_stay as r
-left join returned as e on e.release_key = r.release_key and e.kind = r.kind
+left join returned as e on e.release_key = r.release_key and e.kind_number = r.kind_number
 where r.regime = 'remand' and r.kind not in ('return_to_custody', 'return_on_remand') and e.release_key is null;
