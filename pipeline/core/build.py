@@ -11,7 +11,7 @@ from pipeline.model import Table, code_list, tables
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.validated import same_persons
-from pipeline.warehouse import Connection, load_sql, run_sql_folder, split_statements
+from pipeline.warehouse import Connection, load_sql, plain_text, run_sql_folder, split_statements
 
 PACKAGE = "pipeline.core"
 TABLES = (
@@ -56,10 +56,11 @@ def build(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
     write_reference_tables(con, settings.resource("data/reference"))
     run_sql_folder(con, PACKAGE, ["delivery_rank"], {})
     joined = write_same_persons(con, same_persons(settings))
-    for table in tables().values():
-        for statement in newest_version(table, joined=joined):
-            con.execute(statement)
-    run_sql_folder(con, PACKAGE, list(TABLES), {"as_of": run.as_of})
+    with plain_text(con):
+        for table in tables().values():
+            for statement in newest_version(table, joined=joined):
+                con.execute(statement)
+        run_sql_folder(con, PACKAGE, list(TABLES), {"as_of": run.as_of})
     for name in tables():
         con.execute(f"drop table core.repeated_{name}")
     return _counts(con)

@@ -14,19 +14,22 @@ with counted as (
     from core.stay
 ),
 
--- By a hash of the record, which is enough where a hash has one row; of the few others the records themselves are counted.
-hashed as (
+-- Only of records with several versions (found by the sieves of the newest ones) can the expected day have changed.
+several as (
     select
-        hash(source, partner, record_id) as sieve,
-        count(*) as versions
+        source,
+        partner,
+        record_id,
+        expected_date
     from core.delivered_date
-    group by hash(source, partner, record_id)
+    where
+        (source = 'stay' and hash(record_id) in (select repeated.sieve from core.repeated_custody_stay as repeated))
+        or (source = 'case' and hash(partner, record_id) in (select repeated.sieve from core.repeated_case as repeated))
 ),
 
 dated as (
     select count(distinct expected_date) as dates
-    from core.delivered_date
-    where hash(source, partner, record_id) in (select hashed.sieve from hashed where hashed.versions > 1)
+    from several
     group by source, partner, record_id
 )
 
@@ -48,7 +51,7 @@ select 'equal_stays_merged', (select count(*) from newest_custody_stay) - stays 
 union all
 select
     'records_with_expected_date',
-    (select count(*) from hashed where hashed.versions = 1) + (select count(*) from dated)
+    (select count(*) from core.delivered_date) - (select count(*) from several) + (select count(*) from dated)
 union all
 select 'records_with_changed_expected_date', count(*) from dated where dates > 1
 union all

@@ -154,8 +154,11 @@ def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> N
         list(_questions(measures)),
     )
     _fill(con, "question_group(question VARCHAR, group_by VARCHAR)", sorted(_question_groups(measures)))
-    _fill(con, "question_pair(question VARCHAR, pair INTEGER, first_by VARCHAR, second_by VARCHAR)",
-          sorted(_pairs(measures)))
+    _fill(
+        con,
+        "question_pair(question VARCHAR, pair INTEGER, first_by VARCHAR, second_by VARCHAR)",
+        sorted(_pairs(measures)),
+    )
     _fill(con, "pair_place(pair INTEGER, part_by VARCHAR, part_from INTEGER, group_by VARCHAR, group_from INTEGER)",
           list(_places()))  # fmt: skip
     _fill(con, "measure_curve(measure VARCHAR, event VARCHAR)", [(m.id, m.event) for m in measures if m.curve])
@@ -163,7 +166,8 @@ def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> N
           return_parts())  # fmt: skip
     _fill(
         con,
-        "event_kind(kind_number INTEGER, kind VARCHAR, custody BOOLEAN, everybody BOOLEAN, seen_from DATE, seen_to DATE)",
+        "event_kind(kind_number INTEGER, kind VARCHAR, custody BOOLEAN, everybody BOOLEAN, seen_from DATE, "
+        "seen_to DATE)",
         [(number, *row) for number, row in enumerate(_needed_kinds(con, measures, declared), start=1)],
     )
     bands = [(f"days_{first}_{last}", first, last) for first, last in BANDS]

@@ -12,7 +12,7 @@ from pipeline.outcomes.prepare import prepare
 from pipeline.outcomes.registry import find_measure
 from pipeline.run import Run
 from pipeline.settings import Settings
-from pipeline.warehouse import Connection, run_sql_folder
+from pipeline.warehouse import Connection, plain_text, run_sql_folder
 
 PACKAGE = "pipeline.outcomes"
 TABLES = (
@@ -82,6 +82,13 @@ FEEDS = {
 """Steps that only some measures need."""
 READ_ACTIVITY = ("care", "unit_before", "unit_dose", "unit_case", "unit_family", "unit_complaint")
 FEEDS["activity"] = set().union(*(FEEDS[step] for step in READ_ACTIVITY))
+COUNTS = {
+    "cohort_member": "select (select count(*) from outcomes.member) + (select count(*) from outcomes.release_observed)"
+    " + (select count(*) from outcomes.cohort_member where cohort in ('romodrom', 'family'))",
+    "follow_up": "select coalesce(sum(entries), 0) + (select count(*) from outcomes.follow_up_row)"
+    " from outcomes.followed_member",
+}
+"""Rows of views that are long, told without putting the rows together."""
 CELLS = ("cell_series", "group_number", "member_count", "cell_part", "cell_person", "measure_cell")
 
 
@@ -99,10 +106,11 @@ def measure(con: Connection, settings: Settings, run: Run, measures: Collection[
     run_sql_folder(con, PACKAGE, ["sql/tables"], {})
     prepare(con, run, chosen, declared)
     steps = [name for name in STEPS if _needed(name, chosen)]
-    run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in steps], {})
-    if "return_day" in steps:
-        add_days_to_return(con)
-    run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in CELLS], {})
+    with plain_text(con):
+        run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in steps], {})
+        if "return_day" in steps:
+            add_days_to_return(con)
+        run_sql_folder(con, PACKAGE, [f"sql/{name}" for name in CELLS], {})
     return {name: _count(con, name) for name in TABLES}
 
 
@@ -112,5 +120,5 @@ def _needed(step: str, chosen: Mapping[str, Measure]) -> bool:
 
 
 def _count(con: Connection, name: str) -> int:
-    row = con.execute(f"select count(*) from outcomes.{name}").fetchone()
+    row = con.execute(COUNTS.get(name, f"select count(*) from outcomes.{name}")).fetchone()
     return int(row[0]) if row else 0

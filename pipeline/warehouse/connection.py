@@ -58,6 +58,21 @@ def open_readonly(folder: Path, *, key: str | None = None) -> Connection:
     return _connect(path, read_only=True, key=key if is_encrypted(path) else None)
 
 
+@contextmanager
+def plain_text(con: Connection) -> Iterator[None]:
+    """Within it text is written as it is; numbers and days stay short.
+
+    Core and outcomes are made anew with every run, and looking for the shortest form of a column of names takes longer
+    than writing it.
+    """
+    con.execute("set disabled_compression_methods = 'dictionary,fsst'")
+    try:
+        yield
+    finally:
+        with suppress(duckdb.Error):  # what went wrong is told, not this
+            con.execute("set disabled_compression_methods = 'none'")
+
+
 def require_free(settings: Settings) -> None:
     """Raise WarehouseLockedError when a warehouse of the project is open in another process."""
     for path in sorted(settings.folder("warehouse").glob("*.duckdb")):

@@ -141,6 +141,8 @@ class SparkWarehouse:
                 self.session.catalog.dropTempView(view_name(target))
                 self.parts.pop(target, None)
                 self.small.pop(target, None)
+            case "set":
+                pass  # how DuckDB writes is nothing to Spark
         return Answer([], [])
 
     def _define(self, view: str, sql: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import sqlglot
 from sqlglot import exp
 
-Action = Literal["create", "declare", "view", "insert", "values", "drop", "query"]
+Action = Literal["create", "declare", "view", "insert", "values", "drop", "query", "set"]
 _TYPES = {
     "VARCHAR": "string",
     "TEXT": "string",
@@ -61,6 +61,8 @@ def take_apart(sql: str, parameters: Mapping[str, Any] | Sequence[Any] | None = 
         return _create(tree)
     if isinstance(tree, exp.Drop):
         return Statement("drop", _name(tree.args["tables"][0] if tree.args.get("tables") else tree.this))
+    if isinstance(tree, exp.Set):
+        return Statement("set")
     if isinstance(tree, exp.Query):
         return Statement("query", sql=spark_sql(tree))
     raise ValueError(f"no engine runs {tree.key}")

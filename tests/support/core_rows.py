@@ -26,8 +26,9 @@ COLUMNS = {
     "custody_coverage": "covered_to date",
     "person": "person_id, sex, birth_year int, citizenship, region, education, in_custody_data boolean, sources int,"
     " conflict boolean, consent_withdrawn_date date, person_key bigint",
-    "stay": "stay_id, person_id, spell_number int, position int, whole_spell boolean, prison, regime, admission_date date, admission_reason,"
-    " offence_date date, offence_group, sentence_days int, release_date date, release_reason, closed_by_rule boolean,"
+    "stay": "stay_id, person_id, spell_number int, position int, whole_spell boolean, prison, regime,"
+    " admission_date date, admission_reason, offence_date date, offence_group,"
+    " sentence_days int, release_date date, release_reason, closed_by_rule boolean,"
     " planned_release_date date, prior_terms int, sarpo_risk int, drug_user, person_key bigint",
     "spell": "person_id, spell_number int, admission_date date, admission_reason, last_position int,"
     " release_date date, release_reason, release_kind, prison, drug_user, prior_terms int, person_key bigint",

@@ -46,23 +46,35 @@ group by d.kind_number, d.chunk, r.reach, e.event_window;
 -- may be several times, with the number of these people.
 create or replace table outcomes.person_count as
 with marked as (
-    select
-        m.scope, m.person_key, d.chunk, coalesce(m.partner, -1) as partner, m.prison, m.quarter,
-        coalesce(m.planned, -1) as planned, coalesce(m.drug_user, -1) as drug_user, d.ns, d.xs
+    select m.scope, m.person_key, m.partner, m.prison, m.quarter, m.planned, m.drug_user, d.chunk, d.ns, d.xs
     from member_outcome as m
     inner join outcomes.release_digit as d
         on d.kind_number = m.kind_number and d.reach = m.reach and d.event_window = m.event_window
     where m.several = 1
 ),
-per_person as (
+grouped as (
     select
-        scope, person_key, chunk, coalesce(partner, prison, quarter, planned, drug_user, 0) as number,
-        cast(sum(ns) as bigint) as ns, cast(sum(xs) as bigint) as xs
-    from marked
-    group by grouping sets (
-        (scope, person_key, chunk), (scope, person_key, chunk, partner), (scope, person_key, chunk, prison),
-        (scope, person_key, chunk, quarter), (scope, person_key, chunk, planned), (scope, person_key, chunk, drug_user)
-    )
+        m.scope, m.person_key, m.chunk, m.ns, m.xs,
+        case g.group_by
+            when 'all' then 0
+            when 'partner' then m.partner
+            when 'prison' then m.prison
+            when 'quarter' then m.quarter
+            when 'planned' then m.planned
+            when 'drug_user' then m.drug_user
+        end as number
+    from marked as m
+    cross join (
+        select 'all' as group_by
+        union all
+        select distinct group_by from outcomes.group_number where group_by not in ('reason', 'complex_case')
+    ) as g
+),
+per_person as (
+    select scope, person_key, chunk, number, cast(sum(ns) as bigint) as ns, cast(sum(xs) as bigint) as xs
+    from grouped
+    where number is not null
+    group by scope, person_key, chunk, number
 ),
 of_cause as (
     select
@@ -81,7 +93,6 @@ per_cause as (
 )
 select scope, number, chunk, ns, xs, count(*) as persons
 from per_person
-where number >= 0
 group by scope, number, chunk, ns, xs
 union all
 select scope, number, chunk, ns, xs, count(*) from per_cause group by scope, number, chunk, ns, xs;

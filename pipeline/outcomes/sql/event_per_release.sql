@@ -44,14 +44,15 @@ select
     cast(pow(2, row_number() over (partition by kind order by window_days) - 1) as bigint) as bit
 from (select distinct event as kind, window_days from outcomes.measure_window where window_days is not null) as w;
 
--- A row is one release and one kind of event (by its number) of which there is an event or a doubt: the first day of a
--- confirmed event with its reason (of several on that day the first by name), the days from which it is in doubt, the
+-- A row is one release and one kind of event (by its number) of which there is an event or a doubt (entries of both): the
+-- first day of a confirmed event with its reason (of several on that day the first by name), the days from which it is in doubt, the
 -- shortest windows that reach these days, and the windows (a bit each) on whose last day a stay on remand is pending.
 create or replace table outcomes.first_event as
 with first_day as (
     select
         release_key,
         kind_number,
+        count(*) as entries,
         count(case when status = 'event' then 1 end) as events,
         min(case when status = 'event' then days end) as event_day,
         min(case when status = 'unclassifiable' then days end) as unclear_day,
@@ -83,7 +84,7 @@ pending as (
     group by release_key, kind_number
 )
 select
-    f.release_key, f.kind_number, f.events, f.event_day, r.reason, f.unclear_day, f.unseen_day,
+    f.release_key, f.kind_number, f.entries, f.events, f.event_day, r.reason, f.unclear_day, f.unseen_day,
     e.window_days as event_window, least(u.window_days, n.window_days) as doubt_window, n.window_days as unseen_window,
     coalesce(p.bits, 0) as pending
 from first_day as f

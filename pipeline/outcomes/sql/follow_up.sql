@@ -1,5 +1,5 @@
 -- A row is one member of a cohort of releases and one kind of event that is asked of it, with what came first and the windows
--- in which it lies, and how follow-up ends (end_number says after how many events).
+-- in which it lies, and how follow-up ends (end_number says after how many events; entries are its rows in follow_up).
 create or replace view outcomes.followed_member as
 select
     m.*,
@@ -15,6 +15,7 @@ select
     f.unseen_window,
     coalesce(f.pending, 0) as pending,
     coalesce(f.events, 0) + 1 as end_number,
+    coalesce(f.entries, 0) + 1 as entries,
     greatest(date_diff('day', m.release_date, least(m.observed_to, coalesce(k.seen_to, m.observed_to))), 0) as end_day,
     case when m.ended_by = 'end_of_observation' or k.seen_to < m.observed_to then 'censored' else 'competing' end
         as end_status,

@@ -168,3 +168,4 @@ def test_statements_are_taken_apart() -> None:
     )
     assert take_apart("insert into a.b (x, y) values (?, 'z')", [3]).rows == ((3, "z"),)
     assert take_apart("create table a.b (x varchar, y bigint)").columns == (("x", "string"), ("y", "bigint"))
+    assert take_apart("set disabled_compression_methods = 'none'").action == "set"
