@@ -86,7 +86,7 @@ COUNTS = {
     "cohort_member": "select (select count(*) from outcomes.member) + (select count(*) from outcomes.release_observed)"
     " + (select count(*) from outcomes.cohort_member where cohort in ('romodrom', 'family'))",
     "follow_up": "select coalesce(sum(entries), 0) + (select count(*) from outcomes.follow_up_row)"
-    " from outcomes.followed_member",
+    " from outcomes.observed_follow_up",
 }
 """Rows of views that are long, told without putting the rows together."""
 CELLS = ("cell_series", "group_number", "member_count", "cell_part", "cell_person", "measure_cell")

@@ -226,11 +226,21 @@ left join (
 -- A row is one step of one cohort (reason ''), or one reason for which persons or releases were lost before it. A person is
 -- lost where the unit that came furthest is (of several: the last by name).
 insert into outcomes.attrition
-with ranked as (
+with numbered as (
+    select cohort, row_number() over (order by cohort) as number
+    from (select distinct cohort from outcomes.attrition_step) as known
+),
+ranked as (
     select
-        cohort, lost_step, reason,
-        row_number() over (partition by cohort, person_key, stranger order by lost_step desc, unit desc) as rank
+        p.cohort, p.lost_step, p.reason,
+        row_number() over (partition by p.person_key, n.number order by p.lost_step desc, p.unit desc) as rank
+    from path as p
+    inner join numbered as n on n.cohort = p.cohort
+    where p.person_key is not null
+    union all
+    select cohort, lost_step, reason, row_number() over (partition by cohort, stranger order by lost_step desc, unit desc)
     from path
+    where person_key is null
 ),
 person_left as (
     select cohort, lost_step, reason, count(*) as persons from ranked where rank = 1 group by cohort, lost_step, reason

@@ -8,7 +8,7 @@ with first_event as (
         select
             cohort, kind, planned, coalesce(event_day, end_day) as days, coalesce(reason, end_reason) as reason,
             case when event_day is null then end_status else 'event' end as status
-        from outcomes.followed_member
+        from outcomes.observed_follow_up
         where cohort in ('programme', 'all_releases', 'comparison')
         union all
         select cohort, kind, planned, days, reason, status from outcomes.follow_up_row where event_number = 1

@@ -1,6 +1,6 @@
 -- A row is one member of a cohort of releases and one kind of event that is asked of it, with what came first and the windows
 -- in which it lies, and how follow-up ends (end_number says after how many events; entries are its rows in follow_up).
-create or replace view outcomes.followed_member as
+create or replace view outcomes.observed_follow_up as
 select
     m.*,
     k.kind,
@@ -24,6 +24,18 @@ from outcomes.observed_member as m
 inner join outcomes.event_kind as k on k.everybody or m.partner is not null
 left join outcomes.first_event as f on f.release_key = m.release_key and f.kind_number = k.kind_number;
 
+-- A row is the same with the release's name, and with what is known of its person.
+create or replace view outcomes.followed_member as
+select
+    f.*,
+    concat(p.person_id, '-', cast(f.spell_number as varchar)) as release_id,
+    p.person_id,
+    coalesce(p.region, 'unknown') as region,
+    coalesce(p.sex, 'unknown') as sex,
+    p.birth_year
+from outcomes.observed_follow_up as f
+inner join core.person as p on p.person_key = f.person_key;
+
 -- A row is one cohort member, one kind of event, one event number. Number 1 is the first confirmed event, or the end of
 -- follow-up (competing, censored) when there is none; further events follow, then the end, then the doubts:
 -- unclassifiable (a stay that cannot be classified, on day `days`), pending (remand on days `days` … before `until_days`)
@@ -40,13 +52,10 @@ with numbered as (
     select m.*, m.end_day, m.end_status, m.end_reason, null, m.end_number from outcomes.followed_member as m
 )
 select
-    n.cohort, concat(p.person_id, '-', cast(n.spell_number as varchar)) as member_id, p.person_id, n.kind,
-    cast(n.event_number as integer) as event_number, n.release_date as start_date,
-    least(n.covered_to, coalesce(n.seen_to, n.covered_to)) as covered_to,
-    least(n.observed_to, coalesce(n.seen_to, n.observed_to)) as observed_to, cast(n.days as integer) as days, n.status,
-    n.why as reason, n.partner, n.prison, n.release_quarter as quarter, n.planned,
-    cast(n.until_days as integer) as until_days
-from numbered as n
-inner join core.person as p on p.person_key = n.person_key
+    cohort, release_id as member_id, person_id, kind, cast(event_number as integer) as event_number,
+    release_date as start_date, least(covered_to, coalesce(seen_to, covered_to)) as covered_to,
+    least(observed_to, coalesce(seen_to, observed_to)) as observed_to, cast(days as integer) as days, status, why as reason,
+    partner, prison, release_quarter as quarter, planned, cast(until_days as integer) as until_days
+from numbered
 union all
 select * from outcomes.follow_up_row;

@@ -12,8 +12,8 @@ needed as (
     select event as kind, max(longest_days) as longest_days from outcomes.measure_window group by event
 )
 select
-    a.measure, a.kind, a.subset, a.cohort, concat(p.person_id, '-', cast(m.spell_number as varchar)) as member_id,
-    p.person_id, m.release_date, m.partner, m.prison, m.release_quarter, m.covered_to,
+    a.measure, a.kind, a.subset, a.cohort, m.release_id as member_id, m.person_id, m.release_date, m.partner, m.prison,
+    m.release_quarter, m.covered_to,
     coalesce(m.event_day, m.end_day) as day,
     case when m.event_day is null then m.end_status else 'event' end as status,
     coalesce(m.reason, m.end_reason) as reason,
@@ -23,7 +23,6 @@ from asked as a
 inner join outcomes.event_kind as k on k.kind = a.kind
 inner join needed as n on n.kind = a.kind
 inner join outcomes.followed_member as m on m.kind = a.kind and m.cohort = a.cohort
-inner join core.person as p on p.person_key = m.person_key
 inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
 left join outcomes.release_subset as s on s.subset = a.subset and s.release_key = m.release_key
 where a.subset = '' or s.release_key is not null;

@@ -3,8 +3,8 @@
 -- down carries no groups. `repeats` says that the measure counts the later events too.
 create or replace view outcomes.judged_member as
 select
-    w.measure, w.cell_set, w.window_days, m.kind, m.reason, m.cohort,
-    concat(r.person_id, '-', cast(m.spell_number as varchar)) as member_id, r.person_id, m.release_quarter,
+    w.measure, w.cell_set, w.window_days, m.kind, m.reason, m.cohort, m.release_id as member_id, m.person_id,
+    m.release_quarter,
     case when w.broken_down then m.partner end as partner,
     case when w.broken_down then m.prison end as prison,
     case when w.broken_down then m.planned end as planned,
@@ -24,7 +24,6 @@ select
         else 'too_early'
     end as state
 from outcomes.followed_member as m
-inner join core.person as r on r.person_key = m.person_key
 inner join outcomes.calendar_quarter as q on q.quarter = m.release_quarter
 inner join outcomes.measure_window as w on w.event = m.kind
 inner join outcomes.measure_scope as c on c.measure = w.measure and c.cohort = m.cohort
