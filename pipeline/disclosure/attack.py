@@ -69,6 +69,10 @@ class Problem:
         """A constraint that the attacker knows to hold."""
         self.constraints.append((terms, low, high))
 
+    def add_target(self, terms: Terms, width: int, row: int, statistic: str) -> None:
+        """A sum of people who are no part of a row's denominator that must stay uncertain."""
+        self.targets.append(Target(terms, width, row, statistic, {}))
+
     def value(self, terms: Terms) -> int:
         """The true value of a sum of unknowns."""
         return sum(coefficient * self.truth[unknown] for unknown, coefficient in terms.items())

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.disclosure import figures
 from pipeline.disclosure.attack import Finding
+from pipeline.disclosure.beside import Beside
 from pipeline.disclosure.insiders import Contributions
 from pipeline.disclosure.never import broken_rule
 from pipeline.disclosure.planning import STATISTICS, Planned
@@ -50,17 +51,18 @@ class TableAudit:
 @dataclass
 class Auditor:
     """Carries out attacks under one profile. `earlier` gives what earlier releases said of a row, `known` what each
-    insider's own people add to it, `series` joins the earlier releases themselves."""
+    insider's own people add to it, `series` joins the earlier releases themselves, `beside` attrition and curves."""
 
     profile: Profile
     earlier: Earlier
     known: Contributions = field(default_factory=dict)
     series: Series | None = None
+    beside: Beside | None = None
     by_steps: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # table → parts not chosen optimally
 
     def world(self, planned: Sequence[Planned]) -> World:
         """The attack on rows that are published together."""
-        return World(planned, self.profile, self.earlier, self.known, self.series)
+        return World(planned, self.profile, self.earlier, self.known, self.series, self.beside)
 
     def weak(self, planned: Sequence[Planned]) -> list[Finding]:
         """Quantities that an attacker can pin down too closely; `row` of their targets counts into `planned`.

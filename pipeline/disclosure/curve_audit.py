@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipeline.disclosure.attack import Finding, Problem, Target, find_narrow
 from pipeline.disclosure.curves import Curve, fill_curve, incidence_cells, join
@@ -63,7 +64,8 @@ def attack_curves(curves: Sequence[Curve], profile: Profile) -> list[Finding]:
     problem = Problem()
     totals: list[tuple[int, int]] = []
     for index, curve in enumerate(curves):
-        totals.append(_add_curve(problem, curve, index, profile))
+        added = add_curve(problem, curve, index, profile)
+        totals.append((added.start, added.everything))
     for group_by in {c.group_by for c in curves} - {"all"}:
         whole = next((i for i, c in enumerate(curves) if c.group_by == "all"), None)
         parts = [i for i, c in enumerate(curves) if c.group_by == group_by]
@@ -75,8 +77,16 @@ def attack_curves(curves: Sequence[Curve], profile: Profile) -> list[Finding]:
     return find_narrow(problem)
 
 
-def _add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> tuple[int, int]:
-    """Unknowns and targets of one curve; returns those of the persons at its start and of all its events."""
+class OfCurve(NamedTuple):
+    """Unknowns of one curve: persons at its start, all its events, and the events of each interval by its last day."""
+
+    start: int
+    everything: int
+    events: list[tuple[int, int]]
+
+
+def add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> OfCurve:
+    """Add the unknowns and targets of one curve to a problem; `index` is the row that its targets are told by."""
     most, width = 2 * curve.persons + 100, profile.protection_width
     start = problem.add_unknown(curve.persons, 0, most)
     everything = problem.add_unknown(curve.events, 0, most)
@@ -90,6 +100,7 @@ def _add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> 
         if small:
             problem.add(terms, 1, profile.threshold - 1)  # the attacker knows what the mark is for
             problem.targets.append(Target(terms, width, index, "curve"))
+    by_day: list[tuple[int, int]] = []
     events_seen, left_before = {everything: 1}, {start: 1}
     for interval, cells in zip(curve.intervals, curve.cells, strict=True):
         at_risk = problem.add_unknown(interval.at_risk, *_bounds(cells["at_risk"], most, profile))
@@ -99,9 +110,10 @@ def _add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> 
         if is_few(lost, profile):
             problem.targets.append(Target({**left_before, at_risk: -1}, width, index, "lost"))
         events_seen[events] = -1
+        by_day.append((interval.day_to, events))
         left_before = {at_risk: 1, events: -1}
     problem.add(events_seen, 0, most)
-    return start, everything
+    return OfCurve(start, everything, by_day)
 
 
 def _bounds(cell: Published, most: int, profile: Profile) -> tuple[float, float]:

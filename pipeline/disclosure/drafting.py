@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disclosure.audit import Auditor, TableAudit
+from pipeline.disclosure.beside import Beside
 from pipeline.disclosure.curve_audit import protect_curves
 from pipeline.disclosure.curves import CURVE_DIMS, CURVE_STATISTICS, Curve, read_curves
 from pipeline.disclosure.insiders import read_contributions
@@ -78,11 +79,12 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
         measures[name], old[name] = refresh.split(measures[name], members)
         measures[name] += old[name]
     own = read_contributions(con)
-    audits = protect(measures, Auditor(profile, ledger.earlier, series.known(own), series))
     curves = read_curves(con, profile)
     protect_curves(curves, profile)
     plain = [read_attrition(con), read_data_quality(con)]
     attacked = {table.id: protect_plain(table, profile) for table in plain}
+    beside = Beside(profile, plain[0], curves)
+    audits = protect(measures, Auditor(profile, ledger.earlier, series.known(own), series, beside))
     coverage = coverage_records(con)
     tables = _measure_documents(measures, audits, known, refresh) | _curve_documents(curves)
     tables |= {table.id: _plain_document(table, profile, attacked[table.id]) for table in plain}

@@ -82,7 +82,17 @@ def protect_plain(table: PlainTable, profile: Profile) -> int:
 
 def attack_plain(table: PlainTable, profile: Profile) -> tuple[Problem, list[list[Place]]]:
     """The attack on a table: the problem, and for each quantity that can be pinned down the cells it is made of."""
-    problem, unknown = Problem(), {}
+    problem = Problem()
+    unknown, sums = add_table(problem, table, profile)
+    for index, places in enumerate(sums):
+        terms = {unknown[place]: weight for place, weight in places.items()}
+        problem.targets.append(Target(terms, profile.protection_width, index, table.id))
+    return problem, [list(sums[finding.target.row]) for finding in find_narrow(problem)]
+
+
+def add_table(problem: Problem, table: PlainTable, profile: Profile) -> tuple[dict[Place, int], list[dict[Place, int]]]:
+    """Add a table to a problem: the unknown that stands for each count, and the sums that must stay uncertain."""
+    unknown = {}
     most = 2 * max((c for counts in table.counts for c in counts.values()), default=0) + 100
     for place in table.places():
         unknown[place] = problem.add_unknown(table.counts[place[0]][place[1]], *_bounds(table, place, most, profile))
@@ -90,20 +100,14 @@ def attack_plain(table: PlainTable, profile: Profile) -> tuple[Problem, list[lis
         terms = {unknown[place]: weight for place, weight in relation.items() if place in unknown}
         if problem.value(terms) == 0:
             problem.add(terms, 0, 0)
-    targets: list[list[Place]] = []
-    for place in table.places():
-        if table.is_few(place, profile.threshold):
-            targets.append([place])
+    sums: list[dict[Place, int]] = [{place: 1} for place in table.places() if table.is_few(place, profile.threshold)]
     for before, after in table.differences:
         if before in unknown and after in unknown:
             terms = {unknown[before]: 1, unknown[after]: -1}
             if problem.value(terms) >= 0:
                 problem.add(terms, 0, most)
-                targets += [[before, after]] if 0 < problem.value(terms) < profile.threshold else []
-    for index, places in enumerate(targets):
-        terms = {unknown[place]: (1, -1)[i] for i, place in enumerate(places)}
-        problem.targets.append(Target(terms, profile.protection_width, index, table.id))
-    return problem, [targets[finding.target.row] for finding in find_narrow(problem)]
+                sums += [{before: 1, after: -1}] if 0 < problem.value(terms) < profile.threshold else []
+    return unknown, sums
 
 
 def _bounds(table: PlainTable, place: Place, most: int, profile: Profile) -> tuple[float, float]:

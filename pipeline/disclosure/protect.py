@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.disclosure.audit import Auditor, TableAudit, check_release, check_rules
 from pipeline.disclosure.knowledge import DOUBTS
@@ -53,9 +54,16 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
     if auditor.profile.method == "suppress":
         for name, planned in tables.items():
             _hide_optimally(name, planned, auditor)
+    _withhold_what_tells(tables, auditor)
     hiding = _Hiding(tables, auditor)
     weak = hiding.further()
-    for level in (_withhold_doubts, _withhold_numerators, _leave_out_breakdowns, _withhold_denominators):
+    for level in (
+        _withhold_beside,
+        _withhold_doubts,
+        _withhold_numerators,
+        _leave_out_breakdowns,
+        _withhold_denominators,
+    ):
         if weak:
             level(tables, weak, auditor)
             hiding.renew()
@@ -73,13 +81,15 @@ class _Hiding:
         self._start()
 
     def _start(self) -> None:
+        self.withheld = self.auditor.beside.withheld if self.auditor.beside else 0
         self.planned = [plan for part in self.tables.values() for plan in part]
         self.world = self.auditor.world(self.planned)
         self.widening: Widening | None = None
 
     def renew(self) -> None:
-        """After a level: rows were left out, or more of them is hidden."""
-        if sum(map(len, self.tables.values())) < len(self.planned):
+        """After a level: rows were left out, or more of them or of what stands beside them is hidden."""
+        beside = self.auditor.beside
+        if sum(map(len, self.tables.values())) < len(self.planned) or (beside and beside.withheld > self.withheld):
             self._start()
         self.world.publish(range(len(self.planned)))
 
@@ -116,6 +126,24 @@ def _withhold(tables: Tables, weak: Sequence[Planned], statistics: Sequence[str]
         for statistic in statistics:
             if statistic in plan.row.exact and not plan.repeats:
                 hide(plan, statistic, auditor.profile)
+
+
+def _withhold_what_tells(tables: Tables, auditor: Auditor) -> None:
+    """Withhold curves and attrition that tell what tables alone do not: they say again what those say better."""
+    beside = auditor.beside
+    if beside is None:
+        return
+    rows = [plan for planned in tables.values() for plan in planned if beside.speaks_of(plan.row)]
+    reader = replace(auditor, profile=auditor.profile.model_copy(update={"insiders": ()}), series=None)
+    alone = {(f.target.row, f.target.statistic) for f in replace(reader, beside=None).weak(rows)}
+    told = [f.target for f in reader.weak(rows) if (f.target.row, f.target.statistic) not in alone]
+    beside.withhold({(rows[target.row].row.measure, rows[target.row].row.cohort) for target in told})
+
+
+def _withhold_beside(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
+    """Withhold curves and attrition that tell of the weak rows: both say again what tables say."""
+    if auditor.beside is not None:
+        auditor.beside.withhold({(plan.row.measure, plan.row.cohort) for plan in weak})
 
 
 def _withhold_doubts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import field_validator
 
@@ -52,11 +52,29 @@ class Held(NamedTuple):
     row: int
 
 
+class Complete(Strict):
+    """At which step of the attrition the members of a cohort are complete for a window of a measure."""
+
+    step: str
+    measure: str
+    window: str
+
+
+@cache
+def complete_steps() -> tuple[Complete, ...]:
+    """All steps of the attrition at which a window is complete."""
+    return tuple(Complete.model_validate(step) for step in _file()["complete"])
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return tomllib.loads(files("pipeline.disclosure").joinpath("relations.toml").read_text("utf-8"))
+
+
 @cache
 def relations() -> tuple[Relation, ...]:
     """All relations."""
-    plain = tomllib.loads(files("pipeline.disclosure").joinpath("relations.toml").read_text("utf-8"))
-    return tuple(Relation.model_validate(relation) for relation in plain["relation"])
+    return tuple(Relation.model_validate(relation) for relation in _file()["relation"])
 
 
 def hold(rows: Sequence[MeasureRow]) -> Iterator[Held]:

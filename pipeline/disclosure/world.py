@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.disclosure.attack import Attack, Finding, Problem, Target
+from pipeline.disclosure.beside import Beside
 from pipeline.disclosure.insiders import Contributions, Insider, Insiders
 from pipeline.disclosure.knowledge import Bounds, Knowledge, Shown
 from pipeline.disclosure.moves import Key, View
@@ -35,11 +36,14 @@ class World:
         earlier: Earlier,
         known: Contributions,
         series: Series | None,
+        beside: Beside | None = None,
     ) -> None:
         self.planned, self.profile, self.earlier, self.series = planned, profile, earlier, series
         shown = [self._show(plan) for plan in planned]
         self.knowledge = Knowledge(shown, profile)
         self.places = dict(self.knowledge.unknown)
+        if beside is not None:
+            beside.join([one.row for one in shown], self.knowledge.problem, self.places)
         if series is not None:
             series.join(shown, self.knowledge.problem, self.places)
         self.today = {plan.row.key: index for index, plan in enumerate(planned)}

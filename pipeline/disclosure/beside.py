@@ -1,0 +1,144 @@
+"""What else a release prints of the same people, tied to its tables of measures: attrition and curves.
+
+Whoever lays them side by side knows that those whose window is complete at a step of the attrition are the members of
+a table; that those on a curve are its members and those who wait for their window; and that the events up to a day
+bound the numerators of windows that end about there. So all of it is one problem.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from pipeline.disclosure.attack import Problem, Terms
+from pipeline.disclosure.curve_audit import OfCurve, add_curve
+from pipeline.disclosure.curves import Curve, fill_curve
+from pipeline.disclosure.plain import PlainTable, add_table
+from pipeline.disclosure.profile import Profile
+from pipeline.disclosure.relations import Complete, complete_steps
+from pipeline.disclosure.rows import MeasureRow
+
+Unknowns = Mapping[tuple[int, str], int]  # row, and statistic → unknown
+
+
+@dataclass
+class Beside:
+    """The attrition and the curves of a release, as they will be printed; `withheld` counts what was hidden besides."""
+
+    profile: Profile
+    attrition: PlainTable | None = None
+    curves: Sequence[Curve] = ()
+    withheld: int = 0
+
+    def join(self, rows: Sequence[MeasureRow], problem: Problem, unknown: Unknowns) -> None:
+        """Add them to the problem of the tables' rows, with what ties them; what is tied to nothing is left out."""
+        if self.attrition is not None:
+            self._join_attrition(self.attrition, rows, problem, unknown)
+        for curve in self.curves:
+            members = [
+                index
+                for index, row in enumerate(rows)
+                if row.cell_set == "own"
+                and row.window
+                and row.status == "measured"
+                and (row.measure, row.cohort, row.group_by, row.group_value) == curve.key
+            ]
+            if members:
+                self._join_curve(curve, members, rows, problem, unknown)
+
+    def speaks_of(self, row: MeasureRow) -> bool:
+        """Whether something here may be tied to a row or to one beside it."""
+        steps = {(step.measure, "all") for step in complete_steps()}
+        return row.cell_set == "own" and (row.measure, row.group_by) in steps | self._of_curves
+
+    @cached_property
+    def _of_curves(self) -> set[tuple[str, str]]:
+        return {(curve.measure, curve.group_by) for curve in self.curves}
+
+    def withhold(self, cohorts: Collection[tuple[str, str]]) -> None:
+        """Hide the curves of these measures and cohorts, and the attrition of these cohorts."""
+        for curve in self.curves:
+            if (curve.measure, curve.cohort) in cohorts and not curve.hidden:
+                curve.hidden = "secondary"
+                fill_curve(curve, self.profile)
+                self.withheld += 1
+        table, names = self.attrition, {cohort for _, cohort in cohorts}
+        for place in table.places() if table is not None else ():
+            if table is not None and table.keys[place[0]]["cohort"] in names and place not in table.hidden:
+                table.hidden[place] = "secondary"
+                self.withheld += 1
+
+    # -- attrition -------------------------------------------------------------------------------------------------
+
+    def _join_attrition(
+        self, table: PlainTable, rows: Sequence[MeasureRow], problem: Problem, unknown: Unknowns
+    ) -> None:
+        at, sums = add_table(problem, table, self.profile)
+        row_of = {row.cohort: index for index, row in reversed(list(enumerate(rows)))}
+        same: dict[tuple[str, str, int], int] = {}
+        for place, number in at.items():
+            key = table.keys[place[0]]
+            if not key["reason"]:  # a step that two cohorts share
+                first = same.setdefault((key["step"], place[1], problem.truth[number]), number)
+                _if_true(problem, {first: 1, number: -1} if first != number else {}, 0)
+            for tied in _tied(key, place[1], rows, unknown):
+                _if_true(problem, {number: 1, tied: -1}, 0)
+        for terms in sums:
+            cohort = table.keys[next(iter(terms))[0]]["cohort"]
+            if cohort in row_of:
+                whole = {at[place]: weight for place, weight in terms.items()}
+                problem.add_target(whole, self.profile.protection_width, row_of[cohort], "attrition")
+
+    # -- curves ----------------------------------------------------------------------------------------------------
+
+    def _join_curve(
+        self, curve: Curve, members: Sequence[int], rows: Sequence[MeasureRow], problem: Problem, unknown: Unknowns
+    ) -> None:
+        before = len(problem.targets)
+        added = add_curve(problem, curve, members[0], self.profile)
+        problem.targets[before:] = [replace(target, among={}) for target in problem.targets[before:]]
+        for index in members:
+            counts = {name: unknown[index, name] for name in ("n", "x", "too_early") if (index, name) in unknown}
+            if len(counts) == 3:
+                _tie_window(problem, added, int(rows[index].window), counts)
+
+
+def _tie_window(problem: Problem, curve: OfCurve, window: int, counts: Mapping[str, int]) -> None:
+    """One window of a table against a curve: its members, and the events before and after the window's end."""
+    n, x, early = counts["n"], counts["x"], counts["too_early"]
+    _if_true(problem, {curve.start: 1, n: -1, early: -1}, 0)
+    until = [events for day, events in curve.events if day <= window]
+    _if_true(problem, {x: 1, early: 1, **dict.fromkeys(until, -1)}, math.inf)
+    later = [number for number, (day, _) in enumerate(curve.events) if day >= window]
+    covering = [events for _, events in curve.events[: later[0] + 1]] if later else [curve.everything]
+    _if_true(problem, {**dict.fromkeys(covering, 1), x: -1}, math.inf)
+
+
+def _tied(key: Mapping[str, str], name: str, rows: Sequence[MeasureRow], unknown: Unknowns) -> list[int]:
+    """Counts of tables that a count of the attrition is: complete members, or those who are too early."""
+    statistic = _statistic(key, name)
+    found = []
+    for step in complete_steps() if statistic else ():
+        for index, row in enumerate(rows):
+            if _is_row(row, step, key) and (index, statistic) in unknown:
+                found.append(unknown[index, statistic])
+    return found
+
+
+def _statistic(key: Mapping[str, str], name: str) -> str:
+    if key["reason"]:
+        return "too_early" if (key["reason"], name) == ("too_early", "releases") else ""
+    return {"releases": "n", "persons": "persons"}[name]
+
+
+def _is_row(row: MeasureRow, step: Complete, key: Mapping[str, str]) -> bool:
+    place = (row.measure, row.window, row.cohort, row.cell_set, row.group_by)
+    return step.step == key["step"] and place == (step.measure, step.window, key["cohort"], "own", "all")
+
+
+def _if_true(problem: Problem, terms: Terms, high: float) -> None:
+    """Add a relation `0 <= sum <= high` that holds in the true counts; nobody knows one that does not."""
+    if terms and 0 <= problem.value(terms) <= high:
+        problem.add(terms, 0, high)
