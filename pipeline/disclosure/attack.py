@@ -16,13 +16,14 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.disclosure.moves import TOLERANCE, Key, Moves, View
-from pipeline.disclosure.programs import Program
+from pipeline.disclosure.neighbourhood import Block
 from pipeline.disclosure.repair import Repair
 from pipeline.disclosure.sweep import Sweep
 from pipeline.errors import DisclosureError
 
 PASSES = 30
 FEW, SWEEPS = 10, 24  # fewer open quantities than that are sought one by one
+ANYWHERE = 4  # programs over everything for one quantity
 SLOW = 20  # a program over everything that settles fewer is no quicker than one by one
 PATIENCE = 3  # quantities beside one that may fail before the neighbourhood is left
 REACHES = (60, 300, 2_000)  # unknowns around a target that are looked at together
@@ -139,7 +140,7 @@ class Attack:
             widths[target.key] = max(widths.get(target.key, 0), target.width)
         seen = self.moves.seen(view, list(widths))
         waiting = {key: width for key, width in widths.items() if seen[key][1] - seen[key][0] < width}
-        left = _Search(self, self.tighten(view), waiting, seen).run() if waiting else {}
+        left = Search(self, self.tighten(view), waiting, seen).run() if waiting else {}
         return [Finding(t, left[t.key]) for t in targets if t.key in left and left[t.key] < t.width]
 
     def _check_truth(self, view: View) -> None:
@@ -204,7 +205,7 @@ class Attack:
         return list(found), True
 
 
-class _Search:
+class Search:
     """The search for worlds on behalf of one attacker: `left` says how wide a quantity is that stays too narrow."""
 
     def __init__(self, attack: Attack, view: View, waiting: Mapping[Key, int], seen: Mapping[Key, tuple[int, int]]):
@@ -228,16 +229,19 @@ class _Search:
             for key in self._open(self.widths):
                 if self._is_open(key):
                     self._near(key, reach)
-        self.left |= {key: self._spread(key) for key in self._open(self.widths)}
+        for key in self._open(self.widths):
+            self._anywhere(key)
+        self.left |= {key: self.spread(key) for key in self._open(self.widths)}
         return self.left
 
     def _open(self, keys: Iterable[Key]) -> list[Key]:
         return [key for key in keys if self._is_open(key)]
 
     def _is_open(self, key: Key) -> bool:
-        return key in self.widths and key not in self.left and self._spread(key) < self.widths[key]
+        return key in self.widths and key not in self.left and self.spread(key) < self.widths[key]
 
-    def _spread(self, key: Key) -> int:
+    def spread(self, key: Key) -> int:
+        """How far apart the ends of a quantity are in the worlds found so far."""
         return self.seen[key][1] - self.seen[key][0]
 
     def _sweep(self) -> None:
@@ -257,6 +261,14 @@ class _Search:
             asked = self._open(asked)
             if len(asked) <= FEW or before - len(asked) < SLOW:
                 break
+
+    def _anywhere(self, key: Key) -> None:
+        """One quantity that no neighbourhood settles, since it moves only with much else."""
+        sweep = Sweep(self.attack, self.view, [key])
+        for number in range(ANYWHERE):
+            if self._is_open(key):
+                for changes in sweep.worlds(number, [self.seen[key]], [self.widths[key]]):
+                    self.add(changes)
 
     def _keep_pieces(self, changes: Mapping[int, int]) -> None:
         """Of a world only what moves one quantity: so little changes that other attackers must reckon with it too."""
@@ -292,7 +304,7 @@ class _Search:
         middle = part if whole else part[: len(part) // 2]
         beside = dict.fromkeys(k for u in middle for k in self.at.get(u, ()) if self._is_open(k))
         asked = [key, *(k for k in beside if k != key and self._inside(k, place))]
-        block = _Block(self, part, place, asked, whole)
+        block = Block(self, part, place, asked, whole)
         failed = 0
         for index, one in enumerate(asked):
             if failed < PATIENCE and self._is_open(one):
@@ -320,77 +332,3 @@ class _Search:
         for k, gain in gains:
             self.seen[k] = (min(self.seen[k][0], gain), max(self.seen[k][1], gain))
         return True
-
-
-class _Block:
-    """One neighbourhood: inside it everything may change, outside everything is as it truly is."""
-
-    def __init__(self, search: _Search, part: list[int], place: dict[int, int], asked: list[Key], whole: bool) -> None:
-        self.search, self.part, self.place, self.whole = search, part, place, whole
-        self.asked = [{place[u]: float(w) for u, w in key if u in place} for key in asked]
-        attack, view = search.attack, search.view
-        truth = attack.truth[part]
-        self.down, self.up = view.lower[part] - truth, view.upper[part] - truth
-        self.matrix, self.numbers = attack.rows_of(part)
-
-    @cached_property
-    def inner(self) -> Program:
-        """Everything outside as it truly is."""
-        return self._program(self.matrix, self.numbers)
-
-    @cached_property
-    def outer(self) -> Program:
-        """The same without the constraints that reach outside: what is narrow even so is narrow."""
-        import numpy as np
-
-        loose = self.search.loose_in[self.numbers]
-        within = np.flatnonzero(np.diff(self.matrix.indptr) >= loose)
-        return self._program(self.matrix[within], self.numbers[within])
-
-    def _program(self, matrix: Any, numbers: Any) -> Program:
-        attack, view = self.search.attack, self.search.view
-        sums = attack.sums[numbers]
-        return Program(self.down, self.up, matrix, (view.low[numbers] - sums, view.high[numbers] - sums), self.asked)
-
-    def settle(self, index: int, key: Key, *, last: bool) -> None:
-        """Show that a quantity is wide, or prove that it is narrow; else leave it for a wider neighbourhood."""
-        search, width = self.search, self.search.widths[key]
-        for sign in (1, -1):
-            reached = search.seen[key][1] if sign > 0 else -search.seen[key][0]
-            other = search._spread(key) - reached
-            wanted = min(width - other, self._room(index, sign))
-            if wanted > reached and wanted > 0:
-                self._keep(self.inner.reach(index, *_between(sign * wanted, sign)))
-            if search._spread(key) >= width:
-                return
-        if not last:
-            return
-        program = self.inner if self.whole else self.outer
-        ends = [program.most(index, sign) for sign in (1, -1)]
-        if sum(end for end, _ in ends) < width - TOLERANCE:
-            search.left[key] = int(sum(end for end, _ in ends) + TOLERANCE)
-            return
-        for whole in (False, True):
-            for sign in (1, -1):
-                self._keep(self.inner.most(index, sign, whole=whole)[1])
-                if search._spread(key) >= width:
-                    return
-        if self.whole:
-            search.left[key] = search._spread(key)
-
-    def _room(self, index: int, sign: int) -> int:
-        ends = self.up if sign > 0 else self.down
-        starts = self.down if sign > 0 else self.up
-        room = sum(w * (ends[u] if w > 0 else starts[u]) for u, w in self.asked[index].items())
-        return int(sign * room + TOLERANCE)
-
-    def _keep(self, found: Any | None) -> None:
-        """A solution in whole numbers is a world."""
-        if found is not None and all(abs(change - round(change)) < TOLERANCE for change in found):
-            changes = {unknown: round(change) for unknown, change in zip(self.part, found, strict=True)}
-            self.search.add({unknown: change for unknown, change in changes.items() if change})
-
-
-def _between(value: float, sign: int) -> tuple[float, float]:
-    """At least that far in one direction."""
-    return (value, float("inf")) if sign > 0 else (-float("inf"), value)

@@ -45,7 +45,7 @@ def protect_curves(curves: Sequence[Curve], profile: Profile) -> None:
 
 
 def _give_up(weak: Curve, members: Sequence[Curve], profile: Profile) -> None:
-    """Lengthen a shown weak curve; for a hidden one hide the smallest shown sibling, then the total."""
+    """Lengthen a shown weak curve; of a hidden one hide how many began, then the smallest sibling, then the total."""
     siblings = [c for c in members if c is not weak and c.group_by == weak.group_by and not c.hidden]
     totals = [c for c in members if c.group_by == "all" and c is not weak and not c.hidden]
     if not weak.hidden and len(weak.intervals) > 1:
@@ -53,7 +53,7 @@ def _give_up(weak: Curve, members: Sequence[Curve], profile: Profile) -> None:
         fill_curve(weak, profile)
     else:
         for curve in [weak, *sorted(siblings, key=lambda c: (c.events, c.key)), *totals]:
-            if not curve.hidden:
+            if not curve.hidden or (curve is weak and curve.hidden != "secondary"):
                 curve.hidden = "secondary"
                 fill_curve(curve, profile)
                 return

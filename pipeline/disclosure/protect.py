@@ -21,6 +21,7 @@ from pipeline.disclosure.world import World
 from pipeline.errors import DisclosureError
 
 ROUNDS = 40
+BESIDE = ("programme_open", "programme_per_release")
 Part = tuple[str, ...]
 Tables = Mapping[str, list[Planned]]
 
@@ -159,9 +160,10 @@ def _withhold_numerators(tables: Tables, weak: Sequence[Planned], auditor: Audit
 def _leave_out_breakdowns(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
     """Leave out the weak breakdowns: that a group is listed says that somebody is in it, which no mark can hide.
 
+    The whole stays, but for cohorts that only stand beside the programme: they differ from it by few.
     Only where nothing of them was published before: what was once said cannot be unsaid by leaving it out.
     """
-    groupings = {plan.row.grouping for plan in weak if plan.row.group_by != "all"}
+    groupings = {plan.row.grouping for plan in weak if plan.row.group_by != "all" or plan.row.cohort in BESIDE}
     for planned in tables.values():
         said = {plan.row.grouping for plan in planned if plan.repeats or auditor.earlier(plan)}
         planned[:] = [plan for plan in planned if plan.row.grouping not in groupings - said]

@@ -14,6 +14,7 @@ from pipeline.disclosure.rows import COUNTS, MeasureRow
 from pipeline.settings import Strict
 
 Place = tuple[int, str]  # row, and statistic
+MAIN = "programme"  # the cohort that the report is about
 COMPLEMENT = "c"  # those outside the numerator
 
 
@@ -43,7 +44,7 @@ class Relation(Strict):
 class Held(NamedTuple):
     """A relation between some rows: counts with their signs, whose sum is never negative.
 
-    `counted` says what the sum counts, `row` is the first of the smaller rows.
+    `counted` says what the sum counts; `row` is the row that readers miss least: of the main cohort only where all are.
     """
 
     relation: Relation
@@ -95,7 +96,8 @@ def _held(relation: Relation, rows: Sequence[MeasureRow], whole: int, parts: Seq
         places = [(whole, more, 1), *((part, less, -1) for part in parts)]
         if all(_has(rows[row], name) for row, name, _ in places):
             terms = [term for row, name, sign in places for term in _terms(row, name, sign)]
-            yield Held(relation, terms, count, parts[0])
+            beside = [row for row in (*parts, whole) if rows[row].cohort != MAIN]
+            yield Held(relation, terms, count, (beside or parts)[0])
 
 
 def _both(count: str) -> tuple[str, str]:

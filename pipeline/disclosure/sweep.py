@@ -72,7 +72,7 @@ class Sweep:
         ends = np.array(seen, dtype=float).reshape(-1, 2)
         missing = np.array(widths, dtype=float) - (ends[:, 1] - ends[:, 0])
         asked = np.flatnonzero(missing > TOLERANCE)
-        if number >= TOGETHER:  # what is left stands in each other's way: half of it in turn
+        if number >= TOGETHER and len(self.keys) > 1:  # what is left stands in each other's way: half of it in turn
             asked = asked[(asked * SCATTER >> (number + 11)) & 1 == 0]
         signs = np.where((asked * SCATTER >> (number + 7)) & 1, 1.0, -1.0)
         reached = np.where(signs > 0, ends[asked, 1], -ends[asked, 0])

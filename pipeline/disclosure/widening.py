@@ -19,6 +19,7 @@ from pipeline.disclosure.types import Status
 from pipeline.disclosure.world import World
 from pipeline.outcomes import MEASURES
 
+FEW = 6  # weak quantities that are helped within one neighbourhood
 REACH = 300  # unknowns around a weak quantity among which cells to hide are sought first
 AT_ONCE = 60  # quantities that nothing near helps, for which they are sought among everything before looking again
 MOST = 10_000.0  # no count moves further
@@ -80,11 +81,13 @@ class Widening:
         """Counts to hide next, [] where hiding does not help."""
         chosen: dict[int, None] = {}
         far = []
-        for finding in weak:
-            found = _Step(self, [finding], chosen, REACH).decisions(0)
-            chosen.update(dict.fromkeys(found or ()))
-            if found is None:
-                far.append(finding)
+        for some in self._together(weak):
+            near = _Step(self, some, chosen, REACH)
+            for index, finding in enumerate(some):
+                found = near.decisions(index)
+                chosen.update(dict.fromkeys(found or ()))
+                if found is None:
+                    far.append(finding)
         for who in dict.fromkeys(finding.who for finding in far):
             if len(chosen) < AT_ONCE:
                 some = [finding for finding in far if finding.who == who][:AT_ONCE]
@@ -92,6 +95,14 @@ class Widening:
                 for index in range(len(some)):
                     chosen.update(dict.fromkeys(anywhere.decisions(index) or ()))
         return [place for decision in chosen for place in self.places[decision] if self._is_shown(place)]
+
+    def _together(self, weak: Iterable[Finding]) -> list[list[Finding]]:
+        """Weak quantities of one attacker in the windows of one grouping have nearly the same neighbours."""
+        found: dict[object, list[Finding]] = defaultdict(list)
+        for finding in weak:
+            row = self.world.planned[finding.target.row].row
+            found[finding.who, row.measure, row.component, row.cohort, row.group_by].append(finding)
+        return [some[i : i + FEW] for some in found.values() for i in range(0, len(some), FEW)]
 
     def _is_shown(self, place: Place) -> bool:
         return self.world.planned[place[0]].cells[place[1]][1] in (Status.SHOWN, Status.ROUNDED)

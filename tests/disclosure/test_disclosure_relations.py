@@ -11,7 +11,7 @@ from pipeline.disclosure.audit import Auditor
 from pipeline.disclosure.never import allowed
 from pipeline.disclosure.planning import Planned, plan_rows
 from pipeline.disclosure.profile import load_profile
-from pipeline.disclosure.protect import protect
+from pipeline.disclosure.protect import _leave_out_breakdowns, protect
 from pipeline.disclosure.relations import hold
 from pipeline.disclosure.rows import MeasureRow
 from pipeline.errors import DisclosureError
@@ -83,8 +83,16 @@ def test_many_with_a_closed_case_may_be_known() -> None:
 def test_later_releases_of_few_who_had_returned_are_not_told() -> None:
     """254 releases of 249 clients: five had returned and were released again."""
     rows = [cell(249, 75), cell(254, 80, cohort="programme_per_release")]
-    assert weak(rows) == {("programme", "n"), ("programme", "x")}
+    assert weak(rows) == {("programme_per_release", "n"), ("programme_per_release", "x")}
     assert safe(rows)["programme", ""] == {"n": 249, "x": 75}
+
+
+def test_a_cohort_beside_the_programme_is_left_out_where_no_mark_helps() -> None:
+    """The programme itself stays: its whole is never left out."""
+    rows = [cell(n, x, cohort=c) for c, n, x in (("programme", 249, 75), ("programme_per_release", 254, 80))]
+    planned = plan_rows(rows, EXACT)
+    _leave_out_breakdowns({"contact_made": planned}, planned, auditor())
+    assert [plan.row.cohort for plan in planned] == ["programme"]
 
 
 def test_all_releases_less_two_cohorts_leave_a_third() -> None:
