@@ -22,6 +22,8 @@ from pipeline.disclosure.rows import MeasureRow
 
 Unknowns = Mapping[tuple[int, str], int]  # row, and statistic → unknown
 
+WAYS = ("curve", "curves", "attrition")  # what is withheld, the least first
+
 
 @dataclass
 class Beside:
@@ -57,16 +59,22 @@ class Beside:
     def _of_curves(self) -> set[tuple[str, str]]:
         return {(curve.measure, curve.group_by) for curve in self.curves}
 
-    def withhold(self, cohorts: Collection[tuple[str, str]]) -> None:
-        """Hide the curves of these measures and cohorts, and the attrition of these cohorts."""
+    def withhold(self, rows: Collection[MeasureRow], what: str) -> None:
+        """Hide what tells of rows: their own `curve`, all `curves` of their grouping, or their cohorts' `attrition`."""
+        if what == "attrition":
+            self._withhold_attrition({row.cohort for row in rows if row.group_by == "all"})
+            return
+        places = {(row.measure, row.cohort, row.group_by, row.group_value if what == "curve" else "*") for row in rows}
         for curve in self.curves:
-            if (curve.measure, curve.cohort) in cohorts and not curve.hidden:
+            if curve.hidden != "secondary" and {curve.key, (*curve.key[:3], "*")} & places:
                 curve.hidden = "secondary"
                 fill_curve(curve, self.profile)
                 self.withheld += 1
-        table, names = self.attrition, {cohort for _, cohort in cohorts}
+
+    def _withhold_attrition(self, cohorts: Collection[str]) -> None:
+        table = self.attrition
         for place in table.places() if table is not None else ():
-            if table is not None and table.keys[place[0]]["cohort"] in names and place not in table.hidden:
+            if table is not None and table.keys[place[0]]["cohort"] in cohorts and place not in table.hidden:
                 table.hidden[place] = "secondary"
                 self.withheld += 1
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.disclosure.audit import Auditor, TableAudit, check_release, check_rules
+from pipeline.disclosure.beside import WAYS
 from pipeline.disclosure.knowledge import DOUBTS
 from pipeline.disclosure.optimal import choose
 from pipeline.disclosure.planning import Planned, hide
@@ -137,14 +138,18 @@ def _withhold_what_tells(tables: Tables, auditor: Auditor) -> None:
     rows = [plan for planned in tables.values() for plan in planned if beside.speaks_of(plan.row)]
     reader = replace(auditor, profile=auditor.profile.model_copy(update={"insiders": ()}), series=None)
     alone = {(f.target.row, f.target.statistic) for f in replace(reader, beside=None).weak(rows)}
-    told = [f.target for f in reader.weak(rows) if (f.target.row, f.target.statistic) not in alone]
-    beside.withhold({(rows[target.row].row.measure, rows[target.row].row.cohort) for target in told})
+    for what in WAYS:
+        told = [f.target.row for f in reader.weak(rows) if (f.target.row, f.target.statistic) not in alone]
+        if not told:
+            break
+        beside.withhold([rows[index].row for index in told], what)
 
 
 def _withhold_beside(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
     """Withhold curves and attrition that tell of the weak rows: both say again what tables say."""
     if auditor.beside is not None:
-        auditor.beside.withhold({(plan.row.measure, plan.row.cohort) for plan in weak})
+        for what in WAYS:
+            auditor.beside.withhold([plan.row for plan in weak], what)
 
 
 def _withhold_doubts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
