@@ -18,7 +18,7 @@ from pipeline.disclosure.planning import plan_rows
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.protect import protect
 from pipeline.disclosure.rows import MeasureRow
-from pipeline.disclosure.tables import LinkedTables, TableCell, cross, cross_sums, needs_hiding, protect_tables
+from pipeline.disclosure.tables import LinkedTables, count_table, protect_tables
 
 ALLOWED_SECONDS = 10.0
 ALLOWED_FOR_AUDIT = 60.0
@@ -26,12 +26,7 @@ MEASURES_OF_RELEASE = 10
 
 
 def linked(inner: dict[tuple[str, ...], int], levels: list[dict[str, str]]) -> LinkedTables:
-    counts = cross(inner, levels)
-    cells = {place: TableCell(count, needs_hiding(count, 8), width=4) for place, count in sorted(counts.items())}
-    tables = LinkedTables(cells)  # type: ignore[arg-type]
-    for total, parts in cross_sums(counts, levels):
-        tables.add_sum(total, parts)
-    return tables
+    return count_table(inner, levels, threshold=8, width=4)
 
 
 def flat(dice: random.Random) -> LinkedTables:

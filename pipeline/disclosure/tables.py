@@ -71,6 +71,27 @@ class LinkedTables:
         return sorted({who for cell in self.cells.values() for who in cell.known})
 
 
+def count_table(
+    inner: Mapping[tuple[str, ...], int],
+    levels: Sequence[Mapping[str, str]],
+    *,
+    threshold: int,
+    width: int = 1,
+    zeros: bool = False,
+) -> LinkedTables:
+    """A table of counts with all its margins, in which counts from 1 (with `zeros` from 0) to threshold - 1 must hide.
+
+    `inner` has the counts by place, one coordinate for each dimension; `levels` for each dimension child → parent. Each
+    hidden count must stay uncertain by at least `width`.
+    """
+    counts = cross(inner, levels)
+    places = sorted(counts.items())
+    tables = LinkedTables({p: TableCell(n, needs_hiding(n, threshold, zeros=zeros), width=width) for p, n in places})
+    for total, parts in cross_sums(counts, levels):
+        tables.add_sum(total, parts)
+    return tables
+
+
 def cross(inner: Mapping[tuple[str, ...], int], levels: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], int]:
     """Every cell of a table with its margins: inner cells and, for each dimension, child → parent up to the top."""
     cells: dict[tuple[str, ...], int] = defaultdict(int)

@@ -15,7 +15,7 @@ from pipeline.disclosure import suppression
 from pipeline.disclosure.tables import (
     LinkedTables,
     TableCell,
-    cross,
+    count_table,
     cross_sums,
     needs_hiding,
     protect_tables,
@@ -37,13 +37,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 def crossed(inner: dict[Place, int], threshold: int, *, zeros: bool = False, **options: int) -> LinkedTables:
     """A table with one total for each dimension; cells below the threshold must be hidden."""
     levels = [{place[i]: "Total" for place in inner} for i in range(len(next(iter(inner))))]
-    counts = cross(inner, levels)
-    tables = LinkedTables(
-        {p: TableCell(n, needs_hiding(n, threshold, zeros=zeros), **options) for p, n in sorted(counts.items())}
-    )
-    for total, parts in cross_sums(counts, levels):
-        tables.add_sum(total, parts)
-    return tables
+    return count_table(inner, levels, threshold=threshold, zeros=zeros, **options)
 
 
 # -- published cases ----------------------------------------------------------------------------------------------
@@ -200,11 +194,7 @@ def hierarchy() -> LinkedTables:
     inner = {(f"p{p}", f"m{m}"): 5 + (7 * p + 3 * m) % 11 for p in range(1, 5) for m in range(1, 7)}
     inner |= {("p1", "m1"): 2, ("p3", "m5"): 1}
     levels = [*prisons, *months]
-    counts = cross(inner, levels)
-    tables = LinkedTables({p: TableCell(n, needs_hiding(n, 4), width=3) for p, n in sorted(counts.items())})
-    for total, parts in cross_sums(counts, levels):
-        tables.add_sum(total, parts)
-    return tables
+    return count_table(inner, levels, threshold=4, width=3)
 
 
 def test_hierarchies_of_places_and_times_are_one_problem() -> None:
@@ -243,3 +233,9 @@ def test_cuts_that_see_nothing_do_not_pass_what_whole_numbers_pin_down(monkeypat
     safe = protect_tables(tables)
     assert len(safe.hidden) == 4
     assert safe.found.optimal
+
+
+def test_the_example_of_the_documentation_runs_and_hides_the_least(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "disclosure.md").read_text("utf-8")
+    exec(text.split("```python")[1].split("```")[0], {})
+    assert capsys.readouterr().out == "[('a', 'x')] [('a', 'z'), ('b', 'x'), ('b', 'z')] exact\n"
