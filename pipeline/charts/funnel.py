@@ -122,6 +122,7 @@ def _place(figure: Figure, place: Place, *, beneath: bool = False) -> None:
     )
     words = "<br>".join(wrap(theme.plain(place.label), 34))
     at = {"x": place.size, "y": place.percent, "xanchor": "right", "xshift": -10, "align": "right"}
+    at |= {"bgcolor": "rgba(255,255,255,0.8)", "borderpad": 0}
     if beneath:
         at |= {"xanchor": "center", "xshift": 0, "yanchor": "top", "yshift": -7}
     figure.add_annotation(theme.label(f"<b>{words}</b>" if place.chosen else words, **at, font={"size": 12}))

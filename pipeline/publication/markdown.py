@@ -87,7 +87,7 @@ def _starred(row: Sequence[str], stars: Mapping[str, str]) -> list[str]:
 def _rule(column: Sequence[str], numeric: bool) -> str:
     """The line beneath a heading: where lines are long, Pandoc takes the columns' widths from its length."""
     length = min(max(LEAST, *(len(plain(cell)) for cell in column)), MOST)
-    return "-" * (length - 1) + ("-:" if numeric else "--")
+    return "-" * length + ":" if numeric else ":" + "-" * length
 
 
 def _line(cells: Sequence[str]) -> str:

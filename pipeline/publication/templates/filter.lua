@@ -102,6 +102,9 @@ local WHOLE = 8
 
 local function tables(t)
   if typst or office then widths(t) end
+  for index, spec in ipairs(t.colspecs) do  -- the style sheet sets text to the left
+    if html and spec[1] == "AlignLeft" then t.colspecs[index] = { "AlignDefault", spec[2] } end
+  end
   local rows = 0
   for _, body in ipairs(t.bodies) do
     rows = rows + #body.body

@@ -121,7 +121,7 @@ def test_a_table_tells_how_wide_its_columns_are() -> None:
     table = str(
         Table("tbl-a", "A", ["a", "n"], [["x" * 40, '[5]{.cell data-cell="' + "y" * 90 + '"}'], ["z" * 99, "1"]])
     )
-    assert f"| {'-' * 61} | {'-' * 7}-: |" in table
+    assert f"| :{'-' * 60} | {'-' * 8}: |" in table
 
 
 def test_what_is_printed_by_hand_is_quarto_s_own_markdown(
