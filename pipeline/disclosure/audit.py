@@ -156,7 +156,8 @@ def broken(plan: Planned, profile: Profile) -> str | None:
 
 def _broken_value(plan: Planned, profile: Profile) -> str | None:
     value, row = plan.cells["value"][0], plan.row
-    if row.kind == "median" and row.per > 1 and (row.persons or 0) < profile.threshold * row.per:
+    days = row.status == "measured" and row.kind == "median" and row.per > 1
+    if days and (row.persons or 0) < profile.threshold * row.per:
         return None if plan.cells["value"][1] is Status.HIDDEN else "shows whether a few had an event"
     if value is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.disclosure import audit
 from pipeline.disclosure.planning import plan_rows
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.rounding import round_to_base
@@ -106,6 +107,13 @@ def test_whether_a_tenth_had_an_event_is_only_said_where_a_tenth_are_not_few() -
     assert published(cell(79, 0, **day, value=None))["value"] == (None, HIDDEN)  # not reached: fewer than 8 of 79
     assert published(cell(80, 0, **day, value=33.0))["value"] == (35, ROUNDED)
     assert published(cell(80, 0, **day, value=None))["value"] == (None, Status.NOT_APPLICABLE)
+
+
+def test_days_of_a_measure_that_nobody_collects_say_so() -> None:
+    row = cell(0, 0, kind="median", per=10, status="not_collected", persons=None, numerator=None, denominator=None)
+    (planned,) = plan_rows([row], PROFILE)
+    assert planned.cells["value"] == (None, Status.NOT_COLLECTED)
+    assert audit.broken(planned, PROFILE) is None
 
 
 @pytest.mark.parametrize(
