@@ -250,7 +250,12 @@ def make_draft(settings: Settings, outcome: Outcome, reporter: Reporter) -> None
             finally:
                 con.close()
         outcome.draft = draft
-        note.counts = {"tables": len(disclosure.open_bundle(draft).tables)}
+        made = disclosure.open_bundle(draft)
+        note.counts = {
+            "tables": len(made.tables),
+            "hidden": made.meta.audit["hidden"],
+            "left_out": made.meta.audit["left_out"],
+        }
 
 
 def write_manifest(settings: Settings, outcome: Outcome) -> Path:

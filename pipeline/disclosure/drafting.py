@@ -86,6 +86,8 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     beside = Beside(profile, plain[0], curves)
     audits = protect(measures, Auditor(profile, ledger.earlier, series.known(own), series, beside))
     coverage = coverage_records(con)
+    if not any(plan.row.status == "measured" for planned in measures.values() for plan in planned):
+        raise DisclosureError("No table of this quarter can be made safe, and an empty release is not made.")
     tables = _measure_documents(measures, audits, known, refresh) | _curve_documents(curves)
     tables |= {table.id: _plain_document(table, profile, attacked[table.id]) for table in plain}
     tables["coverage"] = _coverage_document(coverage)
@@ -228,7 +230,9 @@ def _meta(
         "covered_to": custody.isoformat() if isinstance(custody, date) else None,
         "definitions_version": definitions_version(known),
     }
-    totals = [table["audit"] for table in tables.values()]
+    totals = {what: sum(table["audit"][what] for table in tables.values()) for what in ("cells", "hidden")}
+    there = {(name, *keys) for name in _measures(rows) for keys, _ in tables[name]["rows"]}
+    left_out = sum(row.key not in there for row in rows)
     return {
         "quarter": str(run.quarter),
         "run": manifest,
@@ -239,7 +243,7 @@ def _meta(
         "provisional": is_provisional(run, custody if isinstance(custody, date) else None, coverage),
         "profile": profile.describe(),
         "checked_by": None,
-        "audit": {"result": "passed"} | {what: sum(t[what] for t in totals) for what in ("cells", "hidden")},
+        "audit": {"result": "passed", **totals, "left_out": left_out},
         "revision_reason": None,
         "definitions": {name: describe(known[name]) for name in _measures(rows)},
     }

@@ -2,14 +2,14 @@
 
 All tables of a release are attacked together. What is hidden is decided by the true counts and the keys alone, so that
 the same measures give the same release. Where no choice of cells makes a part safe, whole kinds of counts are withheld
-from it and then its breakdowns are left out; when even that is not enough (an earlier release has said too much), it
-stops.
+from it, then its breakdowns are left out, and at last the part itself; when even that is not enough (an earlier release
+has said too much), it stops.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.disclosure.audit import Auditor, TableAudit, check_release, check_rules
@@ -65,6 +65,8 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
         _withhold_numerators,
         _leave_out_breakdowns,
         _withhold_denominators,
+        _leave_out_windows,
+        _leave_out_parts,
     ):
         if weak:
             level(tables, weak, auditor)
@@ -162,21 +164,40 @@ def _withhold_numerators(tables: Tables, weak: Sequence[Planned], auditor: Audit
     _withhold(tables, weak, ("x",), auditor)
 
 
+def _leave_out(tables: Tables, whole: Callable[[Planned], Part], weak: set[Part], auditor: Auditor) -> None:
+    """Leave out every row of what is weak as a whole, where nothing of it was published before: what was once said
+    cannot be unsaid by leaving it out."""
+    for planned in tables.values():
+        said = {whole(plan) for plan in planned if plan.repeats or auditor.earlier(plan)}
+        planned[:] = [plan for plan in planned if whole(plan) not in weak - said]
+
+
 def _leave_out_breakdowns(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
     """Leave out the weak breakdowns: that a group is listed says that somebody is in it, which no mark can hide.
 
     The whole stays, but for cohorts that only stand beside the programme: they differ from it by few.
-    Only where nothing of them was published before: what was once said cannot be unsaid by leaving it out.
     """
     groupings = {plan.row.grouping for plan in weak if plan.row.group_by != "all" or plan.row.cohort in BESIDE}
-    for planned in tables.values():
-        said = {plan.row.grouping for plan in planned if plan.repeats or auditor.earlier(plan)}
-        planned[:] = [plan for plan in planned if plan.row.grouping not in groupings - said]
+    _leave_out(tables, lambda plan: plan.row.grouping, groupings, auditor)
 
 
 def _withhold_denominators(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
     """Withhold the denominators too."""
     _withhold(tables, weak, ("n", "persons"), auditor)
+
+
+def _leave_out_windows(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
+    """Leave out the weak windows: of few partners one may know the other's people whatever is hidden."""
+    _leave_out(tables, _window, {_window(plan) for plan in weak}, auditor)
+
+
+def _leave_out_parts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
+    """Leave out the weak measures in their cohorts: the report then says that they are not published."""
+    _leave_out(tables, _part, {_part(plan) for plan in weak}, auditor)
+
+
+def _window(plan: Planned) -> Part:
+    return (*_part(plan), plan.row.cell_set, plan.row.window)
 
 
 def _unsafe(names: Sequence[str]) -> DisclosureError:

@@ -28,7 +28,7 @@ WINDOWS = {"7": 0, "90": 2}  # days → quarters after the quarter of release un
 MEASURES = {"contact_made": 0.5, "treatment_started": 0.25}  # measure → share with the event
 GROUPINGS = ("partner", "prison", "quarter", "planned")
 COUNTS = ("n", "x", "persons", "possible", "too_early", "unobserved")
-REFUSED = "cannot be made safe|No measure has a single number"  # the words of an honest stop
+REFUSED = "can(not)? be made safe|No measure has a single number"  # the words of an honest stop
 Key = tuple[str, ...]  # measure, component, cohort, cell_set, window, group_by, group_value
 Counts = dict[str, int]
 
