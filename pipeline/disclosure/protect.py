@@ -14,7 +14,9 @@ from dataclasses import replace
 
 from pipeline.disclosure.audit import Auditor, TableAudit, check_release, check_rules
 from pipeline.disclosure.beside import WAYS
+from pipeline.disclosure.insiders import Insider
 from pipeline.disclosure.knowledge import DOUBTS
+from pipeline.disclosure.moves import Key
 from pipeline.disclosure.optimal import choose
 from pipeline.disclosure.planning import Planned, hide
 from pipeline.disclosure.widening import Widening
@@ -71,10 +73,10 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
         if weak:
             level(tables, weak, auditor)
             hiding.renew()
-            weak = hiding.further()
+            weak = hiding.further(weak)
     if weak:
         raise _unsafe(sorted({plan.row.measure for plan in weak}))
-    return hiding.world
+    return hiding.world  # all of which the audit attacks once more
 
 
 class _Hiding:
@@ -97,23 +99,31 @@ class _Hiding:
             self._start()
         self.world.publish(range(len(self.planned)))
 
-    def further(self) -> list[Planned]:
-        """Hide the least that helps, again and again; the rows that stay weak when nothing more can be hidden so."""
-        weak = self.world.weak() if self.planned else []
+    def further(self, before: Sequence[Planned] | None = None) -> list[Planned]:
+        """Hide the least that helps, again and again; the rows that stay weak when nothing more can be hidden so.
+
+        `before` are rows that were weak. Hiding and leaving out only widen, so that what was wide stays wide.
+        """
+        weak = self.world.weak(None if before is None else self._quantities(before)) if self.planned else []
         for _ in range(ROUNDS):
             if not weak:
                 break
             self.widening = self.widening or Widening(self.world)
             chosen = self.widening.choose(weak)
+            if not chosen:
+                break
             for row, statistic in chosen:
                 hide(self.planned[row], statistic, self.auditor.profile)
             self.world.publish({row for row, _ in chosen})
-            # hiding only widens, so what was wide stays wide; when these are, everything is looked at again
-            still = self.world.weak({(f.who, f.target.key) for f in weak})
-            weak = still or self.world.weak()
-            if not chosen:
-                break
+            weak = self.world.weak(self._quantities([self.planned[finding.target.row] for finding in weak]))
         return [self.planned[finding.target.row] for finding in weak]
+
+    def _quantities(self, rows: Sequence[Planned]) -> set[tuple[Insider, Key]]:
+        """What every attacker is asked of some rows: one of whom nothing was said yet may know as much."""
+        world, keys = self.world, {plan.row.key for plan in rows}
+        among = {index for index, plan in enumerate(self.planned) if plan.row.key in keys}
+        every = ((who, target) for who, targets in world.attackers.items() for target in targets)
+        return {(who, target.key) for who, target in every if world.row[target.row] in among}
 
 
 def _part(plan: Planned) -> Part:
