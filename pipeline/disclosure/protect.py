@@ -12,11 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from pipeline.disclosure.attack import Finding, Target
 from pipeline.disclosure.audit import Auditor, TableAudit, check_release, check_rules
 from pipeline.disclosure.beside import WAYS
-from pipeline.disclosure.insiders import Insider
 from pipeline.disclosure.knowledge import DOUBTS
-from pipeline.disclosure.moves import Key
 from pipeline.disclosure.optimal import choose
 from pipeline.disclosure.planning import Planned, hide
 from pipeline.disclosure.widening import Widening
@@ -26,6 +25,7 @@ from pipeline.errors import DisclosureError
 ROUNDS = 40
 BESIDE = ("programme_open", "programme_per_release")
 Part = tuple[str, ...]
+Name = tuple[tuple[str, ...], str]
 Tables = Mapping[str, list[Planned]]
 
 
@@ -61,19 +61,13 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
     _withhold_what_tells(tables, auditor)
     hiding = _Hiding(tables, auditor)
     weak = hiding.further()
-    for level in (
-        _withhold_beside,
-        _withhold_doubts,
-        _withhold_numerators,
-        _leave_out_breakdowns,
-        _withhold_denominators,
-        _leave_out_windows,
-        _leave_out_parts,
-    ):
-        if weak:
+    for level in LEVELS:
+        if level in HIDING and (lost := hiding.lost()):  # hiding does not help them: their breakdowns go at once
+            _leave_out_breakdowns(tables, lost, auditor)
+            weak = hiding.renew()
+        if weak and not (level in HIDING and len(hiding.lost()) == len(weak)):
             level(tables, weak, auditor)
-            hiding.renew()
-            weak = hiding.further(weak)
+            weak = hiding.renew()
     if weak:
         raise _unsafe(sorted({plan.row.measure for plan in weak}))
     return hiding.world  # all of which the audit attacks once more
@@ -84,6 +78,8 @@ class _Hiding:
 
     def __init__(self, tables: Tables, auditor: Auditor) -> None:
         self.tables, self.auditor = tables, auditor
+        self.weak: list[Finding] = []
+        self.names: set[Name] | None = None  # what was ever weak; None: nothing was attacked yet
         self._start()
 
     def _start(self) -> None:
@@ -92,19 +88,17 @@ class _Hiding:
         self.world = self.auditor.world(self.planned)
         self.widening: Widening | None = None
 
-    def renew(self) -> None:
-        """After a level: rows were left out, or more of them or of what stands beside them is hidden."""
+    def renew(self) -> list[Planned]:
+        """After a level left out rows, or hid more of them or of what stands beside them: what stays weak now."""
         beside = self.auditor.beside
         if sum(map(len, self.tables.values())) < len(self.planned) or (beside and beside.withheld > self.withheld):
             self._start()
         self.world.publish(range(len(self.planned)))
+        return self.further()
 
-    def further(self, before: Sequence[Planned] | None = None) -> list[Planned]:
-        """Hide the least that helps, again and again; the rows that stay weak when nothing more can be hidden so.
-
-        `before` are rows that were weak. Hiding and leaving out only widen, so that what was wide stays wide.
-        """
-        weak = self.world.weak(None if before is None else self._quantities(before)) if self.planned else []
+    def further(self) -> list[Planned]:
+        """Hide the least that helps, again and again; the rows that stay weak when nothing more can be hidden so."""
+        weak = self._weak()
         for _ in range(ROUNDS):
             if not weak:
                 break
@@ -115,15 +109,28 @@ class _Hiding:
             for row, statistic in chosen:
                 hide(self.planned[row], statistic, self.auditor.profile)
             self.world.publish({row for row, _ in chosen})
-            weak = self.world.weak(self._quantities([self.planned[finding.target.row] for finding in weak]))
+            weak = self.world.weak({(f.who, f.target.key) for f in weak}) or self._weak()
+        self.weak = weak
         return [self.planned[finding.target.row] for finding in weak]
 
-    def _quantities(self, rows: Sequence[Planned]) -> set[tuple[Insider, Key]]:
-        """What every attacker is asked of some rows: one of whom nothing was said yet may know as much."""
-        world, keys = self.world, {plan.row.key for plan in rows}
-        among = {index for index, plan in enumerate(self.planned) if plan.row.key in keys}
-        every = ((who, target) for who, targets in world.attackers.items() for target in targets)
-        return {(who, target.key) for who, target in every if world.row[target.row] in among}
+    def lost(self) -> list[Planned]:
+        """Those rows that were weak last for which no hiding can help."""
+        return [self.planned[finding.target.row] for finding in self.world.lost(self.weak)]
+
+    def _weak(self) -> list[Finding]:
+        """What is weak of that which ever was: hiding and leaving out only widen, so that what was wide stays wide.
+
+        All attackers are asked of it, since a finding names the first of them alone.
+        """
+        every = [(who, t) for who, targets in self.world.attackers.items() for t in targets]
+        only = None if self.names is None else {(who, t.key) for who, t in every if self._name(t) in self.names}
+        weak = self.world.weak(only) if self.planned else []
+        self.names = {(self.planned[f.target.row].row.key, f.target.statistic) for f in weak} | (self.names or set())
+        return weak
+
+    def _name(self, target: Target) -> Name:
+        """A quantity by its row and statistic, which it keeps when rows are left out."""
+        return self.planned[self.world.row[target.row]].row.key, target.statistic
 
 
 def _part(plan: Planned) -> Part:
@@ -208,6 +215,20 @@ def _leave_out_parts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) 
 
 def _window(plan: Planned) -> Part:
     return (*_part(plan), plan.row.cell_set, plan.row.window)
+
+
+LEVELS = (
+    _withhold_beside,
+    _withhold_doubts,
+    _withhold_numerators,
+    _leave_out_breakdowns,
+    _withhold_denominators,
+    _leave_out_windows,
+    _leave_out_parts,
+)
+"""What is done in turn about what stays weak; each withholds more than the one before."""
+HIDING = (_withhold_doubts, _withhold_numerators, _withhold_denominators)
+"""The levels that hide counts of this release."""
 
 
 def _unsafe(names: Sequence[str]) -> DisclosureError:

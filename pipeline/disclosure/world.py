@@ -120,6 +120,14 @@ class World:
                     found.setdefault(target.key, Finding(target, finding.left, who))
         return list(found.values())
 
+    def lost(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Those that stay too narrow even if every count of this release were hidden: its rows alone say enough."""
+        narrow: set[tuple[Insider, Key]] = set()
+        for who in dict.fromkeys(finding.who for finding in findings):
+            asked = [finding.target for finding in findings if finding.who == who]
+            narrow |= {(who, found.target.key) for found in self.attack.narrow(self.wide(who), asked)}
+        return [finding for finding in findings if (finding.who, finding.target.key) in narrow]
+
 
 def _loosest(now: Any, hidden: Sequence[float], which: Any) -> Any:
     """Limits of this release's numbers, as loose as hiding makes them; those of earlier releases as they are."""
