@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -15,5 +16,9 @@ def in_memory(**config: Any) -> duckdb.DuckDBPyConnection:
 
 
 def silence(con: duckdb.DuckDBPyConnection) -> None:
-    """No progress bar: after two seconds DuckDB would draw one between the lines that the stages print."""
-    con.execute("set enable_progress_bar = false")
+    """No progress bar: after two seconds DuckDB would draw one between the lines that the stages print.
+
+    In a notebook without widgets it draws none, and refuses the setting.
+    """
+    with suppress(duckdb.InvalidInputException):
+        con.execute("set enable_progress_bar = false")
