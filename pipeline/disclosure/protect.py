@@ -15,6 +15,7 @@ from dataclasses import replace
 from pipeline.disclosure.attack import Finding, Target
 from pipeline.disclosure.audit import Auditor, TableAudit, check_release, check_rules
 from pipeline.disclosure.beside import WAYS
+from pipeline.disclosure.insiders import Insider
 from pipeline.disclosure.knowledge import DOUBTS
 from pipeline.disclosure.optimal import choose
 from pipeline.disclosure.planning import Planned, hide
@@ -25,7 +26,7 @@ from pipeline.errors import DisclosureError
 ROUNDS = 40
 BESIDE = ("programme_open", "programme_per_release")
 Part = tuple[str, ...]
-Name = tuple[tuple[str, ...], str]
+Name = tuple[Insider, tuple[str, ...], str]
 Tables = Mapping[str, list[Planned]]
 
 
@@ -60,16 +61,19 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
             _hide_optimally(name, planned, auditor)
     _withhold_what_tells(tables, auditor)
     hiding = _Hiding(tables, auditor)
-    weak = hiding.further()
-    for level in LEVELS:
-        if level in HIDING and (lost := hiding.lost()):  # hiding does not help them: their breakdowns go at once
-            _leave_out_breakdowns(tables, lost, auditor)
-            weak = hiding.renew()
-        if weak and not (level in HIDING and len(hiding.lost()) == len(weak)):
-            level(tables, weak, auditor)
-            weak = hiding.renew()
-    if weak:
-        raise _unsafe(sorted({plan.row.measure for plan in weak}))
+    for _ in range(ROUNDS):
+        weak = hiding.further(everything=True)
+        if not hiding.found:
+            break
+        for level in LEVELS:
+            if level in HIDING and (lost := hiding.lost()):  # hiding does not help them: their breakdowns go at once
+                _leave_out_breakdowns(tables, lost, auditor)
+                weak = hiding.renew()
+            if weak and not (level in HIDING and len(hiding.lost()) == len(weak)):
+                level(tables, weak, auditor)
+                weak = hiding.renew()
+        if weak:
+            raise _unsafe(sorted({plan.row.measure for plan in weak}))
     return hiding.world  # all of which the audit attacks once more
 
 
@@ -79,7 +83,8 @@ class _Hiding:
     def __init__(self, tables: Tables, auditor: Auditor) -> None:
         self.tables, self.auditor = tables, auditor
         self.weak: list[Finding] = []
-        self.names: set[Name] | None = None  # what was ever weak; None: nothing was attacked yet
+        self.names: set[Name] = set()
+        self.found = False
         self._start()
 
     def _start(self) -> None:
@@ -96,41 +101,43 @@ class _Hiding:
         self.world.publish(range(len(self.planned)))
         return self.further()
 
-    def further(self) -> list[Planned]:
-        """Hide the least that helps, again and again; the rows that stay weak when nothing more can be hidden so."""
-        weak = self._weak()
+    def further(self, *, everything: bool = False) -> list[Planned]:
+        """Hide the least that helps, again and again; the rows that stay weak when nothing more can be hidden so.
+
+        Hiding and leaving out only widen, so that only what is weak is attacked again; with `everything` all is, and
+        `found` says whether anything was weak then.
+        """
+        weak = self._attack(everything)
+        self.found = bool(weak) if everything else self.found
         for _ in range(ROUNDS):
-            if not weak:
-                break
-            self.widening = self.widening or Widening(self.world)
-            chosen = self.widening.choose(weak)
+            self.widening = self.widening or (Widening(self.world) if weak else None)
+            chosen = self.widening.choose(weak) if self.widening and weak else []
             if not chosen:
                 break
             for row, statistic in chosen:
                 hide(self.planned[row], statistic, self.auditor.profile)
             self.world.publish({row for row, _ in chosen})
-            weak = self.world.weak({(f.who, f.target.key) for f in weak}) or self._weak()
+            weak = self.world.weak({(f.who, f.target.key) for f in weak})
         self.weak = weak
+        self.names = {(f.who, *self._name(f.target.row, f.target)) for f in weak}
         return [self.planned[finding.target.row] for finding in weak]
 
     def lost(self) -> list[Planned]:
         """Those rows that were weak last for which no hiding can help."""
         return [self.planned[finding.target.row] for finding in self.world.lost(self.weak)]
 
-    def _weak(self) -> list[Finding]:
-        """What is weak of that which ever was: hiding and leaving out only widen, so that what was wide stays wide.
+    def _attack(self, everything: bool) -> list[Finding]:
+        """What is weak of all, or of what was weak last, which keeps its name when rows are left out."""
+        if not self.planned:
+            return []
+        if everything:
+            return self.world.weak()
+        world = self.world
+        every = ((who, t) for who, targets in world.attackers.items() for t in targets)
+        return world.weak({(w, t.key) for w, t in every if (w, *self._name(world.row[t.row], t)) in self.names})
 
-        All attackers are asked of it, since a finding names the first of them alone.
-        """
-        every = [(who, t) for who, targets in self.world.attackers.items() for t in targets]
-        only = None if self.names is None else {(who, t.key) for who, t in every if self._name(t) in self.names}
-        weak = self.world.weak(only) if self.planned else []
-        self.names = {(self.planned[f.target.row].row.key, f.target.statistic) for f in weak} | (self.names or set())
-        return weak
-
-    def _name(self, target: Target) -> Name:
-        """A quantity by its row and statistic, which it keeps when rows are left out."""
-        return self.planned[self.world.row[target.row]].row.key, target.statistic
+    def _name(self, row: int, target: Target) -> tuple[tuple[str, ...], str]:
+        return self.planned[row].row.key, target.statistic
 
 
 def _part(plan: Planned) -> Part:
