@@ -10,7 +10,8 @@ from pipeline.disclosure.audit import Auditor
 from pipeline.disclosure.insiders import read_contributions
 from pipeline.disclosure.planning import Planned, hide, plan_rows
 from pipeline.disclosure.profile import load_profile
-from pipeline.disclosure.protect import protect
+from pipeline.disclosure.protect import LEVELS, protect
+from pipeline.disclosure.rows import MeasureRow
 from tests.support.measures import cell, margin
 from tests.support.outcomes_db import warehouse
 
@@ -72,23 +73,41 @@ def test_of_few_people_in_a_row_an_insider_knows_that_the_others_are_fewer_still
     assert {t.width for t in attack.attackers["", ""] if t.row == 2} == {PROFILE.protection_width}
 
 
-def test_where_hiding_more_does_not_keep_an_insider_off_a_breakdown_is_left_out() -> None:
+EXACT = load_profile("exact").model_copy(update={"insiders": ("partner",)})
+
+
+def known_to_one_of_two() -> tuple[list[MeasureRow], Known]:
     """o has 7 at most; of the 8 or more of q2 (no mark of few) 2 are p's own, so others have 6 there and 1 in q1."""
-    exact = load_profile("exact").model_copy(update={"insiders": ("partner",)})
     rows = margin({"p": (60, 2), "o": (40, 7)}, "partner") + margin({"q1": (30, 1), "q2": (70, 8)}, "quarter")[1:]
     own = {("quarter", "q1"): (20, 0), ("quarter", "q2"): (40, 2), ("all", ""): (60, 2)}
     parts = {row.key: own[row.key[5:]] for row in rows if row.key[5:] in own}
     known = {("partner", "p"): {key: {"n": n, "x": x} for key, (n, x) in parts.items()}}
-    planned = plan_rows(rows, exact)
-    attack = Auditor(exact, lambda plan: {}, known)
+    return rows, known
+
+
+def test_where_hiding_more_does_not_keep_an_insider_off_a_breakdown_is_left_out() -> None:
+    rows, known = known_to_one_of_two()
+    planned = plan_rows(rows, EXACT)
+    attack = Auditor(EXACT, lambda plan: {}, known)
     for plan in planned:
         for statistic in ("n", "x"):
-            hide(plan, statistic, exact)
+            hide(plan, statistic, EXACT)
     assert ("q1", "x") in {(planned[f.target.row].row.group_value, f.target.statistic) for f in attack.weak(planned)}
-    planned = plan_rows(rows, exact)
+    planned = plan_rows(rows, EXACT)
     protect({"contact_made": planned}, attack)
     assert {plan.row.group_by for plan in planned} < {"all", "partner", "quarter"}
     assert attack.weak(planned) == []
+
+
+def test_where_no_breakdown_may_go_the_window_goes_and_the_release_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, known = known_to_one_of_two()
+    monkeypatch.setattr("pipeline.disclosure.protect._leave_out_breakdowns", lambda *_: None)
+    levels = [level for level in LEVELS if "breakdowns" not in level.__name__]
+    monkeypatch.setattr("pipeline.disclosure.protect.LEVELS", levels)
+    other = margin({"q1": (100, 40), "q2": (100, 30)}, "quarter", measure="treatment_started")
+    tables = {"contact_made": plan_rows(rows, EXACT), "treatment_started": plan_rows(other, EXACT)}
+    protect(tables, Auditor(EXACT, lambda plan: {}, known))
+    assert {name: len(planned) for name, planned in tables.items()} == {"contact_made": 0, "treatment_started": 3}
 
 
 def test_own_parts_are_counted_from_the_units() -> None:
