@@ -82,7 +82,7 @@ select
     m.doubt, m.doubt, null, null, null, m.release_quarter, null, null, null, null, null, m.complete_to, m.alone
 from counted as m;
 
--- A row is one release: how many offences within the year after it led to a conviction in time; and one such conviction,
+-- A row is one release: how many offences within the window after it led to a conviction in time; and one such conviction,
 -- however late, with the days from offence to conviction.
 insert into outcomes.unit_row
 with member as (

@@ -26,7 +26,7 @@ def placed(name: str) -> bool:
 def recurrence(report: Report, found: list[str]) -> str:
     """A line for each definition: frequency, returns per time at liberty, days until a tenth and a quarter."""
     names = [name for name in found if name not in ONCE and _rate(report, name)]
-    rows = [[report.words(name, "title"), *_cells(report, name)] for name in names if any(_rows(report, name))]
+    rows = [[_title(report, name), *_cells(report, name)] for name in names if any(_rows(report, name))]
     if not rows:
         return ""
     header = [report.t(f"column.{key}") for key in ("measure", "frequency", "per_time", "days_10", "days_25")]
@@ -54,6 +54,13 @@ def _rows(report: Report, name: str) -> list[Row | None]:
         _row(report, EXPOSURE, "" if name == RETURN else name, YEAR),
         *(_row(report, days, f"{name}_{percent}", "") for percent in PERCENTS),
     ]
+
+
+def _title(report: Report, name: str) -> str:
+    """A definition with the window in which its events are counted: not all have one of a year."""
+    often = _rows(report, name)[0]
+    title = report.words(name, "title")
+    return f"{title}, {report.days(often.keys['window'])}" if often else title
 
 
 def _row(report: Report, name: str, component: str, window: str) -> Row | None:
