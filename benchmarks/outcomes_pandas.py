@@ -93,7 +93,7 @@ def observe(people: pd.DataFrame, stays: pd.DataFrame, covered: pd.Timestamp) ->
     pairs = people[["cohort", "release", "person_id", "spell", "release_date"]].merge(
         gone.rename(columns={"spell": "later", "release_date": "gone"}), on="person_id"
     )
-    pairs = pairs[(pairs["later"] > pairs["spell"]) & (pairs["gone"] >= pairs["release_date"])]
+    pairs = pairs[(pairs["later"] >= pairs["spell"]) & (pairs["gone"] >= pairs["release_date"])]
     last = pairs.groupby("release")["gone"].min()
     people["observed_to"] = people["release"].map(last).fillna(covered).clip(upper=covered)
     return people.sort_values("release_date", ignore_index=True)

@@ -100,7 +100,7 @@ def observe(people: pl.LazyFrame, stays: pl.LazyFrame, covered: date) -> pl.Lazy
     """Adds the day on which observation ends: coverage, or a deportation or death later on."""
     gone = stays.filter(pl.col("release_reason").is_in(["deportation", "death"]))
     pairs = people.join(gone.select(P, later="spell", gone="release_date"), on=P)
-    pairs = pairs.filter(pl.col("later") > pl.col("spell"), pl.col("gone") >= pl.col("release_date"))
+    pairs = pairs.filter(pl.col("later") >= pl.col("spell"), pl.col("gone") >= pl.col("release_date"))
     last = pairs.group_by(P, "spell").agg(pl.col("gone").min())
     return (
         people.join(last, on=[P, "spell"], how="left")

@@ -177,7 +177,8 @@ def left_for_good(world: World, m: Member) -> bool:
 
 def departures(world: World, m: Member) -> list[date]:
     """Days of death and deportation after the release."""
-    later = [s for s in world.rows("stay", person_id=m.person) if s["spell_number"] > m.spell and s.get("release_date")]
+    ended = [s for s in world.rows("stay", person_id=m.person) if s.get("release_date")]
+    later = [s for s in ended if s["spell_number"] >= m.spell]
     deaths = [d["death_date"] for d in world.rows("death", person_id=m.person)]
     deaths += [s["release_date"] for s in later if s.get("release_reason") == "death"]
     by_stay = [s["release_date"] for s in later if s.get("release_reason") == "deportation"]

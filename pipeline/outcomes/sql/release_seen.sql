@@ -1,6 +1,7 @@
 -- A row is one release from sentence that the run may speak of (to the quarter's last day, as far as custody was seen), and
--- how long its person could be seen: observed_to is the earliest of custody's covered_to, death and deportation (a later
--- stay's release reason, else a case ended deported); ended_by says which. release_key is made of person_key and the spell.
+-- how long its person could be seen: observed_to is the earliest of custody's covered_to, death and deportation (a stay's
+-- release reason, else a case ended deported) from then on; ended_by says which. release_key is made of person_key and the
+-- spell.
 -- Whoever needs the person's own columns too reads outcomes.release_seen.
 create or replace table outcomes.release_observed as
 with departure as (
@@ -28,7 +29,7 @@ gone as (
     cross join outcomes.study as y
     inner join departure as d
         on
-            d.person_key = r.person_key and d.spell_number > r.spell_number and d.day >= r.release_date
+            d.person_key = r.person_key and d.spell_number >= r.spell_number and d.day >= r.release_date
             and d.day <= y.covered_to
     group by r.person_key, r.spell_number
 ),
