@@ -10,15 +10,15 @@ from pipeline.run import Run
 from pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from pipeline.outcomes import cox
+    from pipeline.outcomes import cox, weibull
 
-__all__ = ["Programme", "Quarter", "Run", "Settings", "ThroughcareError", "cox", "load_settings", "open"]
+__all__ = ["Programme", "Quarter", "Run", "Settings", "ThroughcareError", "cox", "load_settings", "open", "weibull"]
 
 
 def __getattr__(name: str) -> Any:
     """Load what few need only when it is asked for, so that every command starts fast."""
-    if name == "cox":
-        from pipeline.outcomes import cox
+    if name in ("cox", "weibull"):
+        from pipeline import outcomes
 
-        return cox
+        return getattr(outcomes, name)
     raise AttributeError(f"module 'pipeline' has no attribute '{name}'")

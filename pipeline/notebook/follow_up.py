@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.errors import SettingsError
 from pipeline.notebook.view import View, wrong
@@ -11,8 +12,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.charts import Chart
-    from pipeline.outcomes import CoxFit
+    from pipeline.outcomes import CoxFit, WeibullFit
 
+Fit = TypeVar("Fit")
 EVENTS = "select measure, event from outcomes.measure_registry order by 1"
 
 
@@ -103,9 +105,21 @@ class FollowUp(View):
 
         Raises SettingsError as `followed`, for an unknown column, without an event, or without lifelines.
         """
-        import pandas as pd
-
         from pipeline.outcomes import cox
+
+        return self._regressed(cox, measure, on, cohort)
+
+    def weibull(self, measure: str, on: list[str], *, cohort: str = "programme") -> WeibullFit:
+        """As `cox`, with a hazard that rises or falls with time by its `shape`; an event on day 0 cannot be fitted.
+
+        Raises SettingsError as `cox`, or for an event on day 0.
+        """
+        from pipeline.outcomes import weibull
+
+        return self._regressed(weibull, measure, on, cohort)
+
+    def _regressed(self, fit: Callable[..., Fit], measure: str, on: list[str], cohort: str) -> Fit:
+        import pandas as pd
 
         frame = self.followed(measure, cohort=cohort)
         if unknown := [name for name in on if name not in frame.columns]:
@@ -115,7 +129,7 @@ class FollowUp(View):
             raise SettingsError(f"{same[0]} is the same for all {len(frame)} releases; leave it out.")
         whole = data.assign(days=frame["days"], event=frame["event"], person=frame["person_id"])
         try:
-            return cox(whole, duration="days", event="event", covariates=list(data.columns), cluster="person")
+            return fit(whole, duration="days", event="event", covariates=list(data.columns), cluster="person")
         except ValueError as problem:
             raise SettingsError(f"{measure}: {problem}.") from None
 

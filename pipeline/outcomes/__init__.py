@@ -21,6 +21,7 @@ from pipeline.outcomes.statistics import (
 from pipeline.outcomes.tdi import tdi_title
 from pipeline.outcomes.tracing import ROWS as TRACE_COLUMNS
 from pipeline.outcomes.tracing import Trace, read_cell_id, trace
+from pipeline.outcomes.weibull import WeibullFit, weibull
 
 __all__ = [
     "COHORTS",
@@ -42,6 +43,7 @@ __all__ = [
     "Text",
     "Trace",
     "Watched",
+    "WeibullFit",
     "aalen_johansen",
     "compare",
     "cox",
@@ -64,6 +66,7 @@ __all__ = [
     "read_declared",
     "tdi_title",
     "trace",
+    "weibull",
     "wilson",
     "wilson_clustered",
 ]

@@ -1,4 +1,4 @@
-"""Cox regression for notebooks, through lifelines; what it says is internal and never published."""
+"""Regression of durations for notebooks, through lifelines; what it says is internal and never published."""
 
 from __future__ import annotations
 
@@ -42,20 +42,10 @@ def cox(
     missing value are left out. Raises SettingsError where lifelines is not installed, ValueError for an unknown column
     or no event.
     """
-    try:
-        from lifelines import CoxPHFitter
-    except ImportError:
-        raise SettingsError(
-            "Cox regression needs lifelines: install the extra `models` (throughcare[models])."
-        ) from None
-    data = pl.DataFrame(frame) if not isinstance(frame, pl.DataFrame) else frame
-    wanted = list(dict.fromkeys([duration, event, *covariates, *strata, *filter(None, (entry, cluster))]))
-    if unknown := sorted(set(wanted) - set(data.columns)):
-        raise ValueError(f"the frame has no column {', '.join(unknown)}; it has {', '.join(data.columns)}")
-    used = data.select(wanted).drop_nulls()
-    if not used[event].sum():
-        raise ValueError("Cox regression needs an event among the rows without missing values")
-    fitted = CoxPHFitter().fit(
+    from_lifelines = lifelines("Cox regression")
+    wanted = [duration, event, *covariates, *strata, *filter(None, (entry, cluster))]
+    used = whole_rows(frame, wanted, event)
+    fitted = from_lifelines.CoxPHFitter().fit(
         used.drop(cluster).to_pandas() if cluster else used.to_pandas(),
         duration_col=duration,
         event_col=event,
@@ -67,12 +57,36 @@ def cox(
     variance = fitted.variance_matrix_.loc[list(covariates), list(covariates)].to_numpy()
     if cluster:
         scores = _score_residuals(used, coefficients, duration, event, covariates, strata, entry)
-        variance = _sandwich(scores, used[cluster].to_list(), variance)
-    table = _table(covariates, coefficients, variance)
+        variance = sandwich(scores, used[cluster].to_list(), variance)
+    table = coefficient_table(covariates, coefficients, variance)
     return CoxFit(table, float(fitted.log_likelihood_), len(used), int(used[event].sum()))
 
 
-def _table(covariates: Sequence[str], coefficients: Any, variance: Any) -> pl.DataFrame:
+def lifelines(what: str) -> Any:
+    """The package; raises SettingsError, naming what needs it, where it is not installed."""
+    try:
+        import lifelines as package
+    except ImportError:
+        raise SettingsError(f"{what} needs lifelines: install the extra `models` (throughcare[models]).") from None
+    return package
+
+
+def whole_rows(frame: Any, wanted: Sequence[str], event: str) -> pl.DataFrame:
+    """The wanted columns of a polars or pandas frame, without rows in which one is missing.
+
+    Raises ValueError for an unknown column or when no event is left.
+    """
+    data = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
+    if unknown := sorted(set(wanted) - set(data.columns)):
+        raise ValueError(f"the frame has no column {', '.join(unknown)}; it has {', '.join(data.columns)}")
+    used = data.select(list(dict.fromkeys(wanted))).drop_nulls()
+    if not used[event].sum():
+        raise ValueError("a regression needs an event among the rows without missing values")
+    return used
+
+
+def coefficient_table(covariates: Sequence[str], coefficients: Any, variance: Any) -> pl.DataFrame:
+    """A row is a covariate, with what `CoxFit.table` says of it."""
     import numpy as np
 
     errors = np.sqrt(np.diag(variance))
@@ -90,7 +104,7 @@ def _table(covariates: Sequence[str], coefficients: Any, variance: Any) -> pl.Da
     )
 
 
-def _sandwich(scores: Any, clusters: Sequence[Any], variance: Any) -> Any:
+def sandwich(scores: Any, clusters: Sequence[Any], variance: Any) -> Any:
     """The variance that holds when rows of one cluster depend on each other (Lin and Wei 1989)."""
     import numpy as np
 

@@ -129,6 +129,7 @@ def justices(path: Path) -> dict[str, Any]:
     exits = sum(c.events for c in both)
     years = sum(((stop or died or end) - start).days for _, start, stop, died in people) / YEAR
     return {
+        "counts": counts,
         "exits": f"{exits} {years:.3f}",
         "median": " ".join(f"{value:.1f}" for value in _median(kaplan_meier(both))),
         "death": " ".join(f"{value_at(death, year, 0.0):.6f}" for year in (10, 20, 30)),

@@ -6,12 +6,14 @@ its checks skip, saying so; data that are in packages are checked everywhere.
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
-from pipeline.outcomes.curves import aalen_johansen, kaplan_meier, rmst, value_at
+from pipeline.outcomes.curves import kaplan_meier, rmst
 from pipeline.outcomes.recurrent import Watched, count_by, mean_cumulative_count
+from pipeline.outcomes.weibull import weibull
 from tests.oracles import page
-from tests.oracles.truth import AIDS, BROWARD, CHECKS, Check, MissingDataError, _aids, reference, rossi
+from tests.oracles.truth import BROWARD, CHECKS, Check, MissingDataError, recid, rossi
 
 
 def _marked(check: Check) -> object:
@@ -60,18 +62,39 @@ def test_curves_agree_with_lifelines() -> None:
     assert rmst(rossi(), 40)[0] == pytest.approx(restricted_mean_survival_time(fitted, t=40), abs=1e-9)
 
 
-def test_whole_incidence_curves_of_two_causes() -> None:
-    """Putter, Fiocco & Geskus 2007, by R cmprsk: incidences to twelve digits, and the variance."""
-    try:
-        expected = reference("competing_aidssi.reference.json")["cif"]
-        causes = {"cause1": aalen_johansen(_aids("AIDS")), "cause2": aalen_johansen(_aids("SI"))}
-    except MissingDataError as missing:
-        pytest.skip(f"{AIDS}: {missing}")
-    for position, time in enumerate(expected["times"]):
-        for name, curve in causes.items():
-            assert value_at(curve, time, 0.0) == pytest.approx(expected[name][position], abs=1e-12)
-    last = [p for p in causes["cause1"] if p.day <= 12][-1]
-    assert last.variance == pytest.approx(expected["var1"][-1], rel=0.02)  # R's is Aalen's, ours the delta method
+def test_weibull_is_where_no_direction_is_likelier() -> None:
+    """lifelines 0.30: the same model as accelerated time, so that coefficients are -p times its own."""
+    from lifelines import WeibullAFTFitter
+
+    frame = recid().select("durat", "returned", "priors", "age").to_pandas()
+    ours = weibull(frame, duration="durat", event="returned", covariates=["priors", "age"])
+    theirs = WeibullAFTFitter().fit(frame, "durat", "returned")
+    scale = theirs.params_["lambda_"][["priors", "age", "Intercept"]]
+    assert list(ours.table["coefficient"]) == pytest.approx(list(-ours.shape * scale), rel=1e-3)
+    log_shape_error = theirs.standard_errors_["rho_", "Intercept"]
+    assert ours.shape_error == pytest.approx(ours.shape * log_shape_error, rel=1e-3)
+    assert (ours.people, ours.events) == (1445, 552)
+
+
+def test_people_drawn_twice_do_not_make_a_weibull_model_surer() -> None:
+    fields = {"duration": "durat", "event": "returned", "covariates": ["priors"]}
+    once = recid().with_row_index("man")
+    single = weibull(once, **fields, cluster="man").table["standard_error"]
+    double = weibull(pl.concat([once, once]), **fields, cluster="man").table["standard_error"]
+    assert list(double) == pytest.approx(list(single), rel=1e-9)
+    taken_for_two = weibull(pl.concat([once, once]), **fields).table["standard_error"]
+    assert list(taken_for_two * 2**0.5) == pytest.approx(list(weibull(once, **fields).table["standard_error"]))
+
+
+def test_weibull_has_no_likelihood_at_zero() -> None:
+    people = {"days": [0, 0, 5, 9, 12, 20], "event": [0, 1, 1, 1, 1, 0], "age": [1.0, 2.0, 3.0, 2.0, 3.0, 2.0]}
+    frame = pl.DataFrame(people)
+    fields = {"duration": "days", "event": "event", "covariates": ["age"]}
+    with pytest.raises(ValueError, match="1 of the events happen at once"):
+        weibull(frame, **fields)
+    assert weibull(frame.remove(days=0, event=1), **fields).people == 4  # who left at once without it says nothing
+    with pytest.raises(ValueError, match="no column agee"):
+        weibull(frame, **(fields | {"covariates": ["agee"]}))
 
 
 def test_mean_count_by_hand() -> None:

@@ -28,6 +28,7 @@ from pipeline.outcomes.curves import (
 )
 from pipeline.outcomes.models import CoxFit, cox
 from pipeline.outcomes.recurrent import Watched, count_by, mean_cumulative_count
+from pipeline.outcomes.weibull import WeibullFit, weibull
 from tests.oracles.dated import broward, justices
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "realdata"
@@ -105,7 +106,7 @@ def _rossi_difference() -> str:
     return shown([100 * (p1 - p0), 100 * (p1 - p0 - half), 100 * (p1 - p0 + half)], 3)
 
 
-def _coefficient(fit: CoxFit, covariate: str, digits: int, error: int | None = None) -> str:
+def _coefficient(fit: CoxFit | WeibullFit, covariate: str, digits: int, error: int | None = None) -> str:
     row = fit.table.row(by_predicate=pl.col("covariate") == covariate, named=True)
     bare = f"{row['coefficient']:.{digits}f}"
     return bare if error is None else f"{bare} ({row['standard_error']:.{error}f})"
@@ -200,10 +201,18 @@ def _recid_counts() -> list[DayCount]:
     return daily_counts(recid().select("durat", "returned").iter_rows())
 
 
+RECID = ("workprg", "priors", "tserved", "felon", "drugs", "black", "married", "educ", "age")
+
+
 @cache
 def recid_cox() -> CoxFit:
-    covariates = ["workprg", "priors", "tserved", "felon", "drugs", "black", "married", "educ", "age"]
-    return cox(recid(), duration="durat", event="returned", covariates=covariates)
+    return cox(recid(), duration="durat", event="returned", covariates=RECID)
+
+
+@cache
+def recid_weibull() -> WeibullFit:
+    """Wooldridge's own, with alcohol beside the covariates of the Cox model."""
+    return weibull(recid(), duration="durat", event="returned", covariates=[*RECID, "alcohol"])
 
 
 def _recid_checks() -> Iterator[Check]:
@@ -250,6 +259,20 @@ def _recid_checks() -> Iterator[Check]:
             printed,
             lambda name=name: _coefficient(recid_cox(), name, 7),
         )  # type: ignore[misc]
+    yield Check(
+        CSW,
+        "Weibull model (Wooldridge 2002, with alcohol), log-likelihood of the logarithm of time",
+        "Weibullův model (Wooldridge 2002, s alkoholem), logaritmus věrohodnosti logaritmu času",
+        "-1633.0325",
+        lambda: shown([recid_weibull().log_likelihood], 4),
+    )
+    yield Check(
+        CSW,
+        "Weibull model, shape of the hazard",
+        "Weibullův model, tvar rizika",
+        "0.8058644",
+        lambda: shown([recid_weibull().shape], 7),
+    )
 
 
 # Iowa
@@ -268,7 +291,30 @@ def _iowa(year: str, cause: str | None) -> list[DayCount]:
     return daily_counts((float(r["Days to Return"] or 1096), what(r)) for r in rows)
 
 
+def _iowa_people() -> str:
+    """Rows alike in every field are people alike, not errors; and events on day 0 are events."""
+    rows = read("iowa_return.csv")
+    alike = len(rows) - len({tuple(r.values()) for r in rows})
+    counts = [_iowa(year, None) for year in sorted({r["Recidivism Reporting Year"] for r in rows})]
+    at_once = sum(row.events for one in counts for row in one if row.day == 0)
+    return f"{sum(one[0].at_risk for one in counts)} {alike} {at_once}"
+
+
 def _iowa_checks() -> Iterator[Check]:
+    yield Check(
+        IOWA,
+        "releases, those alike in every field, returns on day 0: all of them counted",
+        "propuštění, z toho ve všem shodná, návraty v den 0: všechny se počítají",
+        "26020 7147 4",
+        _iowa_people,
+    )
+    yield Check(
+        IOWA,
+        "returned within three years, reporting year 2013",
+        "návrat do tří let, vykázáno v roce 2013",
+        "1127/3716",
+        lambda: f"{sum(row.events for row in _iowa('2013', None))}/{_iowa('2013', None)[0].at_risk}",
+    )
     for year, printed in (
         ("2013", "30.33"),
         ("2015", "31.86"),
@@ -458,6 +504,13 @@ def _help(arm: str) -> list[DayCount]:
 
 
 def _help_checks() -> Iterator[Check]:
+    yield Check(
+        HELP,
+        "people whose contact is not known, in no denominator",
+        "osoby, u nichž kontakt není znám, v žádném základu",
+        "22",
+        lambda: str(len(read("help_linkage.csv")) - sum(_help(arm)[0].at_risk for arm in ("no", "yes"))),
+    )
     for arm, printed, en, cs in (
         ("no", "0 1 4 5 19 26 35 of 209", "control", "kontrola"),
         ("yes", "7 17 31 46 103 119 127 of 222", "clinic", "klinika"),

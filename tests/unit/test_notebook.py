@@ -96,6 +96,7 @@ def test_ratios_and_medians_are_no_percentages(programme: Programme, measure: st
         (lambda p: p.mean_time("return_to_prison", by="prisn"), "did you mean prison"),
         (lambda p: p.cox("return_to_prison", ["agee"]), "did you mean age"),
         (lambda p: p.cox("return_to_prison", ["age"]), "age is the same for all 3 releases; leave it out"),
+        (lambda p: p.weibull("return_to_prison", ["age"]), "age is the same for all 3 releases; leave it out"),
         (lambda p: p.table("cohort_member"), "did you mean outcomes.cohort_member"),
         (lambda p: p.attrition("women"), "no cohort 'women'. Choose from: all_releases"),
         (lambda p: p.tdi(1999), "no year '1999'"),
