@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from pipeline.outcomes.curves import DayCount, aalen_johansen, reached
+from pipeline.outcomes.prepare import insert_rows
 from pipeline.warehouse import Connection
 
 CURVES = """
@@ -17,19 +18,13 @@ from outcomes.return_part as p
 inner join outcomes.measure_scope as s on s.measure = p.measure
 where p.share is not null order by p.measure, p.component, s.cohort
 """
-CELL = """
+CELLS = """
 insert into outcomes.measure_cell
 select
-    $measure, $component, $cohort, 'own', null, 'all', '', min(case when complete then release_quarter end),
-    max(case when complete then release_quarter end),
-    case when max(complete) then count(distinct case when complete then person_id end) end, null, null, null,
-    case when max(complete) then count(case when complete then 1 end) end, 'releases',
-    case when max(complete) then 0 end, count(case when not complete then 1 end),
-    case when max(complete) then 0 end, cast($day as double), null,
-    max(covered_to), case when max(complete) then 'measured' else 'too_early' end, null
-from outcomes.return_member
-where kind = $kind and subset = $subset and cohort = $cohort
-having count(*) > 0
+    r.measure, r.component, r.cohort, 'own', null, 'all', '', s.period_from, s.period_to, s.persons, null, null, null,
+    s.releases, 'releases', s.nothing, s.too_early, s.nothing, r.day, null, s.covered_to, s.status, null
+from outcomes.return_reached as r
+inner join outcomes.return_size as s on s.kind = r.kind and s.subset = r.subset and s.cohort = r.cohort
 """
 
 
@@ -40,6 +35,9 @@ def add_days_to_return(con: Connection) -> None:
     for kind, subset, cohort, *counts in con.execute(CURVES).fetchall():
         found[kind, subset, cohort].append(DayCount(*counts))
     points = {key: aalen_johansen(days) for key, days in found.items()}
-    for measure, component, kind, subset, cohort, share in con.execute(PARTS).fetchall():
-        key = {"measure": measure, "component": component, "cohort": cohort, "kind": kind, "subset": subset}
-        con.execute(CELL, key | {"day": reached(points.get((kind, subset, cohort), []), share)})
+    rows = [
+        (measure, component, cohort, kind, subset, reached(points.get((kind, subset, cohort), []), share))
+        for measure, component, kind, subset, cohort, share in con.execute(PARTS).fetchall()
+    ]
+    insert_rows(con, "return_reached", rows)
+    con.execute(CELLS)

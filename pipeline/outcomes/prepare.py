@@ -13,7 +13,7 @@ from pipeline.outcomes.define_exposure import return_parts
 from pipeline.outcomes.definition import Measure
 from pipeline.outcomes.instruments import item_rows, scale_rows
 from pipeline.outcomes.labels import STEPS
-from pipeline.outcomes.registry import REGISTRY_COLUMNS, registry_rows
+from pipeline.outcomes.registry import registry_rows
 from pipeline.outcomes.tdi import category_rows
 from pipeline.periods import Quarter
 from pipeline.run import Run
@@ -198,7 +198,7 @@ def _fill_registry(con: Connection, measures: Measures, declared: Declared) -> N
     longest = max((w for m in measures for w in m.windows), default=0)
     _fill(con, "day(day INTEGER)", [(day,) for day in range(longest + 1)])
     _fill(con, "cause(cause VARCHAR)", [(cause,) for cause in CAUSES])
-    _insert(con, "measure_registry", registry_rows(measures), len(REGISTRY_COLUMNS))
+    insert_rows(con, "measure_registry", registry_rows(measures))
 
 
 def _needed_kinds(
@@ -333,20 +333,22 @@ def _steps(declared: Declared) -> Iterator[tuple[str, int, str, bool]]:
 
 
 def _fill_calendar(con: Connection, name: str, last: str, rows: Iterable[tuple[str, date, date]]) -> None:
-    """Literals, not parameters: hundreds of rows of our own making, read at once."""
-    values = ",".join(f"('{quarter}', date '{a}', date '{b}')" for quarter, a, b in rows)
+    """Literals, not parameters: hundreds of rows of our own making, read at once (days fastest as text)."""
+    values = ",".join(f"('{quarter}', '{a}', '{b}')" for quarter, a, b in rows)
     con.execute(
-        f"create or replace table outcomes.{name} as select * from (values {values}) as t(quarter, first_day, {last})"
+        f"create or replace table outcomes.{name} as select quarter, cast(first_day as date) as first_day,"
+        f" cast({last} as date) as {last} from (values {values}) as t(quarter, first_day, {last})"
     )
 
 
 def _fill(con: Connection, shape: str, rows: Iterable[Sequence[object]]) -> None:
     name, columns = shape.split("(", 1)
     con.execute(f"create or replace table outcomes.{name} ({columns}")
-    _insert(con, name, list(rows), columns.count(",") + 1)
+    insert_rows(con, name, list(rows))
 
 
-def _insert(con: Connection, name: str, rows: Sequence[Sequence[object]], width: int) -> None:
+def insert_rows(con: Connection, name: str, rows: Sequence[Sequence[object]]) -> None:
+    """Add rows to a table of `outcomes`."""
     if rows:
-        marks = ",".join(["(" + ",".join("?" * width) + ")"] * len(rows))
+        marks = ",".join(["(" + ",".join("?" * len(rows[0])) + ")"] * len(rows))
         con.execute(f"insert into outcomes.{name} values {marks}", [value for row in rows for value in row])

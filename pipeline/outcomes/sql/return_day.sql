@@ -48,3 +48,25 @@ select
     ) as bigint) as at_risk,
     events, competing, censored
 from daily;
+
+-- A row is one definition of return and part of a cohort: what the cells of all its days to a share have in common, as
+-- complete members and their people (null where none is complete yet) and how many it is too early for (internal).
+create or replace table outcomes.return_size as
+select
+    kind, subset, cohort,
+    min(case when complete then release_quarter end) as period_from,
+    max(case when complete then release_quarter end) as period_to,
+    case when max(complete) then count(distinct case when complete then person_id end) end as persons,
+    case when max(complete) then count(case when complete then 1 end) end as releases,
+    case when max(complete) then 0 end as nothing,
+    count(case when not complete then 1 end) as too_early,
+    max(covered_to) as covered_to,
+    case when max(complete) then 'measured' else 'too_early' end as status
+from outcomes.return_member
+group by kind, subset, cohort;
+
+-- A row is one share of one part of a measure in one cohort: the first day on which incidence has reached it (internal,
+-- filled from `return_day` outside the database and empty where it is not reached).
+create or replace table outcomes.return_reached (
+    measure varchar, component varchar, cohort varchar, kind varchar, subset varchar, day double
+);
