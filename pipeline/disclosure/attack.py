@@ -10,7 +10,7 @@ as narrow. Method: Fischetti & Salazar (2001), the attacker's subproblem.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,6 @@ from pipeline.errors import DisclosureError
 
 PASSES = 30
 FEW, SWEEPS = 10, 24  # fewer open quantities than that are sought one by one
-ANYWHERE = 4  # programs over everything for one quantity
 SLOW = 20  # a program over everything that settles fewer is no quicker than one by one
 PATIENCE = 3  # quantities beside one that may fail before the neighbourhood is left
 REACHES = (60, 300, 2_000)  # unknowns around a target that are looked at together
@@ -58,9 +57,12 @@ class Problem:
     upper: list[float] = field(default_factory=list)
     constraints: list[tuple[Terms, float, float]] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
+    names: dict[object, int] = field(default_factory=dict)  # unknowns that stand for no count of a row
 
-    def add_unknown(self, truth: int, lower: float, upper: float) -> int:
-        """A new unknown; returns its number."""
+    def add_unknown(self, truth: int, lower: float, upper: float, name: object = None) -> int:
+        """A new unknown; returns its number. By its `name` it is found again in a problem of fewer rows."""
+        if name is not None:
+            self.names[name] = len(self.truth)
         self.truth.append(truth)
         self.lower.append(lower)
         self.upper.append(upper)
@@ -131,6 +133,27 @@ class Attack:
         problem = self.problem
         ends = [np.array([c[i] for c in problem.constraints], dtype=float) for i in (1, 2)]
         return View(np.array(problem.lower, dtype=float), np.array(problem.upper, dtype=float), *ends)
+
+    def adopt(self, before: Attack, same: Mapping[int, int]) -> None:
+        """Take over the worlds of an attack on more rows; `same` says which unknown of it each one is here.
+
+        What they change elsewhere is dropped. As all worlds, each is held against a view before it counts.
+        """
+        import numpy as np
+        from scipy.sparse import csr_matrix
+
+        here = np.full(len(before.truth), -1)
+        for old, new in same.items():
+            here[old] = new if before.truth[old] == self.truth[new] else -1
+        world, unknown, value = before.moves.values.arrays()
+        kept = here[unknown] >= 0
+        change, at = (value - before.truth[unknown])[kept], (world[kept], here[unknown[kept]])
+        changes = csr_matrix((change, at), shape=(before.moves.count, len(self.truth)))
+        keys = list(dict.fromkeys(target.key for target in self.problem.targets))
+        entries = [(number, u, w) for number, key in enumerate(keys) for u, w in key]
+        row, column, weight = np.array(entries, dtype=int).reshape(-1, 3).T
+        sums = csr_matrix((weight.astype(float), (row, column)), shape=(len(keys), len(self.truth)))
+        self.moves.take(changes, self.truth, changes @ self.matrix.T, self.sums, changes @ sums.T, keys)
 
     def narrow(self, view: View, targets: Sequence[Target]) -> list[Finding]:
         """Those targets that an attacker pins down, in the order asked; see `find_narrow`."""
@@ -225,12 +248,10 @@ class Search:
             if room < width:
                 self.left[key] = int(room + TOLERANCE)
         self._sweep()
-        for reach in REACHES:
-            for key in self._open(self.widths):
-                if self._is_open(key):
-                    self._near(key, reach)
-        for key in self._open(self.widths):
-            self._anywhere(key)
+        self._near(REACHES[0])
+        self._anywhere()
+        for reach in REACHES[1:]:
+            self._near(reach)
         self.left |= {key: self.spread(key) for key in self._open(self.widths)}
         return self.left
 
@@ -262,13 +283,14 @@ class Search:
             if len(asked) <= FEW or before - len(asked) < SLOW:
                 break
 
-    def _anywhere(self, key: Key) -> None:
-        """One quantity that no neighbourhood settles, since it moves only with much else."""
-        sweep = Sweep(self.attack, self.view, [key])
-        for number in range(ANYWHERE):
-            if self._is_open(key):
-                for changes in sweep.worlds(number, [self.seen[key]], [self.widths[key]]):
-                    self.add(changes)
+    def _anywhere(self) -> None:
+        """What no near neighbourhood settles, among everything: one program that each quantity leaves to the next."""
+        asked = self._open(self.widths)
+        part = (self.view.upper > self.view.lower).nonzero()[0].tolist()
+        everything = Block(self, part, asked, whole=True) if asked and part else None
+        for index, key in enumerate(asked):
+            if everything is not None and self._is_open(key):
+                everything.settle(index, key, branch=False)
 
     def _keep_pieces(self, changes: Mapping[int, int]) -> None:
         """Of a world only what moves one quantity: so little changes that other attackers must reckon with it too."""
@@ -297,22 +319,27 @@ class Search:
         sums = self.attack.sums
         return (self.view.low - sums).tolist(), (self.view.high - sums).tolist()
 
-    def _near(self, key: Key, reach: int) -> None:
-        """Settle a quantity, and others beside it, within one neighbourhood."""
+    def _near(self, reach: int) -> None:
+        """Settle quantities within neighbourhoods, each with others beside it."""
+        for key in self._open(self.widths):
+            if self._is_open(key):
+                self._beside(key, reach)
+
+    def _beside(self, key: Key, reach: int) -> None:
         part, whole = self.attack.around(self.view, [u for u, _ in key], reach)
-        place = {unknown: i for i, unknown in enumerate(part)}
+        inside = set(part)
         middle = part if whole else part[: len(part) // 2]
         beside = dict.fromkeys(k for u in middle for k in self.at.get(u, ()) if self._is_open(k))
-        asked = [key, *(k for k in beside if k != key and self._inside(k, place))]
-        block = Block(self, part, place, asked, whole)
+        asked = [key, *(k for k in beside if k != key and self._inside(k, inside))]
+        block = Block(self, part, asked, whole=whole)
         failed = 0
         for index, one in enumerate(asked):
             if failed < PATIENCE and self._is_open(one):
                 block.settle(index, one, last=one == key)
                 failed += self._is_open(one)
 
-    def _inside(self, key: Key, place: Mapping[int, int]) -> bool:
-        return all(u in place or self.lower[u] == self.upper[u] for u, _ in key)
+    def _inside(self, key: Key, inside: Collection[int]) -> bool:
+        return all(u in inside or self.lower[u] == self.upper[u] for u, _ in key)
 
     def add(self, changes: Mapping[int, int]) -> bool:
         """Keep a world, after checking it; says whether it is one."""

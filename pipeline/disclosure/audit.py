@@ -60,9 +60,9 @@ class Auditor:
     beside: Beside | None = None
     by_steps: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # table → parts not chosen optimally
 
-    def world(self, planned: Sequence[Planned]) -> World:
-        """The attack on rows that are published together."""
-        return World(planned, self.profile, self.earlier, self.known, self.series, self.beside)
+    def world(self, planned: Sequence[Planned], before: World | None = None) -> World:
+        """The attack on rows that are published together; `before` was one on more rows."""
+        return World(planned, self.profile, self.earlier, self.known, self.series, self.beside, before)
 
     def weak(self, planned: Sequence[Planned]) -> list[Finding]:
         """Quantities that an attacker can pin down too closely; `row` of their targets counts into `planned`.

@@ -88,8 +88,8 @@ class OfCurve(NamedTuple):
 def add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> OfCurve:
     """Add the unknowns and targets of one curve to a problem; `index` is the row that its targets are told by."""
     most, width = 2 * curve.persons + 100, profile.protection_width
-    start = problem.add_unknown(curve.persons, 0, most)
-    everything = problem.add_unknown(curve.events, 0, most)
+    start = problem.add_unknown(curve.persons, 0, most, (*curve.key, "start"))
+    everything = problem.add_unknown(curve.events, 0, most, (*curve.key, "everything"))
     problem.add({start: 1, everything: -1}, 0, most)
     small_rest = is_few(curve.persons - curve.events, profile)
     for terms, small in (
@@ -103,8 +103,10 @@ def add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> O
     by_day: list[tuple[int, int]] = []
     events_seen, left_before = {everything: 1}, {start: 1}
     for interval, cells in zip(curve.intervals, curve.cells, strict=True):
-        at_risk = problem.add_unknown(interval.at_risk, *_bounds(cells["at_risk"], most, profile))
-        events = problem.add_unknown(interval.events, *_bounds(cells["events"], most, profile))
+        at_risk, events = (
+            problem.add_unknown(truth, *_bounds(cells[name], most, profile), (*curve.key, name, interval.day_to))
+            for name, truth in (("at_risk", interval.at_risk), ("events", interval.events))
+        )
         lost = problem.value(left_before) - interval.at_risk
         problem.add({**left_before, at_risk: -1}, 0, most)
         if is_few(lost, profile):

@@ -266,28 +266,21 @@ class Knowledge:
             for dimension in coordinates:
                 rest = frozenset((d, v) for d, v in coordinates.items() if d != dimension)
                 sums[dimension, rest].append(index)
-        totals: dict[tuple[frozenset[tuple[str, str]], str], int] = {}
+        one = self.rows[members[0]]
+        table = one.release, *one.row.key[:5]
         for (_, rest), parts in sums.items():
             for name in COUNTS:
                 unknowns = [self.unknown[i, name] for i in parts if (i, name) in self.unknown]
                 if unknowns:
-                    self._margin(unknowns, self._total(at.get(rest), rest, name, unknowns, totals), name)
+                    total = self.unknown.get((at.get(rest, -1), name))
+                    self._margin(unknowns, self._total((table, rest, name), unknowns) if total is None else total, name)
 
-    def _total(
-        self,
-        index: int | None,
-        rest: frozenset[tuple[str, str]],
-        name: str,
-        parts: Iterable[int],
-        totals: dict[tuple[frozenset[tuple[str, str]], str], int],
-    ) -> int:
-        """The total's unknown; an unpublished total that several groupings share is an unknown of its own."""
-        if index is not None and (index, name) in self.unknown:
-            return self.unknown[index, name]
-        if (rest, name) not in totals:
+    def _total(self, name: object, parts: Iterable[int]) -> int:
+        """An unpublished total; several groupings share it."""
+        if name not in self.problem.names:
             truth = sum(self.problem.truth[part] for part in parts)
-            totals[rest, name] = self.problem.add_unknown(truth, 0, 3 * truth + 100)
-        return totals[rest, name]
+            self.problem.add_unknown(truth, 0, 3 * truth + 100, name)
+        return self.problem.names[name]
 
     def _margin(self, parts: Sequence[int], total: int, name: str) -> None:
         terms = {**dict.fromkeys(parts, 1), total: -1}
@@ -338,7 +331,9 @@ class Knowledge:
                 sums.append({early: 1} if n is None else {n: 1, early: 1})  # nobody is complete in such a row
         if len(sums) > 1:
             everybody = self.problem.value(sums[0])
-            total = self.problem.add_unknown(everybody, 0, 3 * everybody + 100)
+            one = self.rows[members[0]]
+            name = one.release, *one.row.key[:3], *one.row.key[5:]
+            total = self.problem.add_unknown(everybody, 0, 3 * everybody + 100, name)
             for terms in sums:
                 self._if_true({**terms, total: -1}, 0, 0)
 

@@ -25,29 +25,59 @@ class View:
     high: Any
 
 
+class _Columns:
+    """Three columns that grow by lists and are read as arrays; what was turned into arrays is not turned again."""
+
+    def __init__(self) -> None:
+        self.fresh: tuple[list[int], list[int], list[float]] = ([], [], [])
+        self.kept: tuple[Any, ...] = ()
+
+    def extend(self, first: Iterable[int], second: Iterable[int], third: Iterable[float]) -> None:
+        """Further entries."""
+        self.fresh[0].extend(first)
+        self.fresh[1].extend(second)
+        self.fresh[2].extend(third)
+
+    def put(self, first: Any, second: Any, third: Any) -> None:
+        """These entries alone."""
+        self.fresh, self.kept = ([], [], []), (first.astype(int), second.astype(int), third.astype(float))
+
+    def arrays(self) -> tuple[Any, ...]:
+        """All entries."""
+        import numpy as np
+
+        if self.fresh[0] or not self.kept:
+            new = [np.array(column) for column in self.fresh]
+            self.put(*(map(np.concatenate, zip(self.kept, new, strict=True)) if self.kept else new))
+        return self.kept
+
+
 class Moves:
     """All worlds found so far, and how far each takes the quantities that were asked."""
 
     def __init__(self) -> None:
         self.number: dict[Key, int] = {}
-        self.gains: tuple[list[int], list[int], list[int]] = ([], [], [])  # key, world, gain
-        self.values: tuple[list[int], list[int], list[float]] = ([], [], [])  # world, unknown, value
-        self.sums: tuple[list[int], list[int], list[float]] = ([], [], [])  # world, constraint, value
+        self.gains = _Columns()  # key, world, gain
+        self.values = _Columns()  # world, unknown, value
+        self.sums = _Columns()  # world, constraint, value
         self.count = 0
-        self.arrays: tuple[Any, ...] | None = None
 
     def add(self, values: Mapping[int, float], sums: Mapping[int, float], gains: Iterable[tuple[Key, int]]) -> None:
         """One world: its changed unknowns and constraints with their values there, and what it does to quantities."""
-        for kept, new in ((self.values, values), (self.sums, sums)):
-            kept[0].extend([self.count] * len(new))
-            kept[1].extend(new)
-            kept[2].extend(new.values())
+        self.values.extend([self.count] * len(values), values, values.values())
+        self.sums.extend([self.count] * len(sums), sums, sums.values())
         for key, gain in gains:
-            self.gains[0].append(self.number.setdefault(key, len(self.number)))
-            self.gains[1].append(self.count)
-            self.gains[2].append(gain)
+            self.gains.extend([self.number.setdefault(key, len(self.number))], [self.count], [gain])
         self.count += 1
-        self.arrays = None
+
+    def take(self, changes: Any, truth: Any, moved: Any, sums: Any, gains: Any, keys: Sequence[Key]) -> None:
+        """Worlds found elsewhere, one a row: how they change unknowns, constraints' sums and quantities."""
+        self.count, self.number = changes.shape[0], {key: number for number, key in enumerate(keys)}
+        for kept, matrix, base in ((self.values, changes, truth), (self.sums, moved, sums)):
+            entries = matrix.tocoo()
+            kept.put(entries.row, entries.col, base[entries.col] + entries.data)
+        entries = gains.tocoo()
+        self.gains.put(entries.col, entries.row, entries.data)
 
     def seen(self, view: View, keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:
         """For each quantity how far below and above the truth it stands in worlds that an attacker must consider."""
@@ -56,9 +86,9 @@ class Moves:
         ends: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
         if not self.count:
             return dict.fromkeys(keys, (0, 0))
-        if self.arrays is None:
-            self.arrays = tuple(np.array(column) for table in (self.values, self.sums, self.gains) for column in table)
-        world, unknown, value, world_too, constraint, total, key_number, where, gain = self.arrays
+        world, unknown, value = self.values.arrays()
+        world_too, constraint, total = self.sums.arrays()
+        key_number, where, gain = self.gains.arrays()
         fits = np.ones(self.count, dtype=bool)
         outside = (value < view.lower[unknown] - TOLERANCE) | (value > view.upper[unknown] + TOLERANCE)
         fits[world[outside]] = False

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class Block:
     """One neighbourhood: inside it everything may change, outside everything is as it truly is."""
 
-    def __init__(self, search: Search, part: list[int], place: dict[int, int], asked: list[Key], whole: bool) -> None:
-        self.search, self.part, self.place, self.whole = search, part, place, whole
+    def __init__(self, search: Search, part: list[int], asked: list[Key], *, whole: bool) -> None:
+        self.search, self.part, self.whole = search, part, whole
+        place = {unknown: i for i, unknown in enumerate(part)}
         self.asked = [{place[u]: float(w) for u, w in key if u in place} for key in asked]
         attack, view = search.attack, search.view
         truth = attack.truth[part]
@@ -42,8 +43,11 @@ class Block:
         sums = attack.sums[numbers]
         return Program(self.down, self.up, matrix, (view.low[numbers] - sums, view.high[numbers] - sums), self.asked)
 
-    def settle(self, index: int, key: Key, *, last: bool) -> None:
-        """Show that a quantity is wide, or prove that it is narrow; else leave it for a wider neighbourhood."""
+    def settle(self, index: int, key: Key, *, last: bool = True, branch: bool = True) -> None:
+        """Show that a quantity is wide, or prove that it is narrow; else leave it for a wider neighbourhood.
+
+        `last` says that nothing else here is waiting for it, `branch` that whole numbers may be sought by branching.
+        """
         search, width = self.search, self.search.widths[key]
         for sign in (1, -1):
             reached = search.seen[key][1] if sign > 0 else -search.seen[key][0]
@@ -60,12 +64,12 @@ class Block:
         if sum(end for end, _ in ends) < width - TOLERANCE:
             search.left[key] = int(sum(end for end, _ in ends) + TOLERANCE)
             return
-        for whole in (False, True):
+        for whole in (False, True) if branch else (False,):
             for sign in (1, -1):
                 self._keep(self.inner.most(index, sign, whole=whole)[1])
                 if search.spread(key) >= width:
                     return
-        if self.whole:
+        if self.whole and branch:
             search.left[key] = search.spread(key)
 
     def _room(self, index: int, sign: int) -> int:
@@ -76,9 +80,12 @@ class Block:
 
     def _keep(self, found: Any | None) -> None:
         """A solution in whole numbers is a world."""
-        if found is not None and all(abs(change - round(change)) < TOLERANCE for change in found):
-            changes = {unknown: round(change) for unknown, change in zip(self.part, found, strict=True)}
-            self.search.add({unknown: change for unknown, change in changes.items() if change})
+        if found is None:
+            return
+        whole = found.round()
+        if (abs(found - whole) < TOLERANCE).all():
+            moved = whole.nonzero()[0].tolist()
+            self.search.add({self.part[i]: int(whole[i]) for i in moved})
 
 
 def _between(value: float, sign: int) -> tuple[float, float]:

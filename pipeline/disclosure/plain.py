@@ -95,7 +95,8 @@ def add_table(problem: Problem, table: PlainTable, profile: Profile) -> tuple[di
     unknown = {}
     most = 2 * max((c for counts in table.counts for c in counts.values()), default=0) + 100
     for place in table.places():
-        unknown[place] = problem.add_unknown(table.counts[place[0]][place[1]], *_bounds(table, place, most, profile))
+        truth = table.counts[place[0]][place[1]]
+        unknown[place] = problem.add_unknown(truth, *_bounds(table, place, most, profile), (table.id, *place))
     for relation in table.relations:
         terms = {unknown[place]: weight for place, weight in relation.items() if place in unknown}
         if problem.value(terms) == 0:

@@ -87,17 +87,17 @@ class _Hiding:
         self.found = False
         self._start()
 
-    def _start(self) -> None:
+    def _start(self, before: World | None = None) -> None:
         self.withheld = self.auditor.beside.withheld if self.auditor.beside else 0
         self.planned = [plan for part in self.tables.values() for plan in part]
-        self.world = self.auditor.world(self.planned)
+        self.world = self.auditor.world(self.planned, before)
         self.widening: Widening | None = None
 
     def renew(self) -> list[Planned]:
         """After a level left out rows, or hid more of them or of what stands beside them: what stays weak now."""
         beside = self.auditor.beside
         if sum(map(len, self.tables.values())) < len(self.planned) or (beside and beside.withheld > self.withheld):
-            self._start()
+            self._start(self.world)
         self.world.publish(range(len(self.planned)))
         return self.further()
 
@@ -110,8 +110,9 @@ class _Hiding:
         weak = self._attack(everything)
         self.found = bool(weak) if everything else self.found
         for _ in range(ROUNDS):
-            self.widening = self.widening or (Widening(self.world) if weak else None)
-            chosen = self.widening.choose(weak) if self.widening and weak else []
+            hope = self.world.helpable(weak)
+            self.widening = self.widening or (Widening(self.world) if hope else None)
+            chosen = self.widening.choose(hope) if self.widening and hope else []
             if not chosen:
                 break
             for row, statistic in chosen:

@@ -173,6 +173,7 @@ def _append(
 ) -> None:
     """Put a second problem beside the first; its unknowns and rows get numbers after those that there are."""
     after = len(problem.truth)
+    problem.names |= {name: unknown + after for name, unknown in more.names.items()}
     problem.truth += more.truth
     problem.lower += more.lower
     problem.upper += more.upper

@@ -37,6 +37,7 @@ class World:
         known: Contributions,
         series: Series | None,
         beside: Beside | None = None,
+        before: World | None = None,
     ) -> None:
         self.planned, self.profile, self.earlier, self.series = planned, profile, earlier, series
         shown = [self._show(plan) for plan in planned]
@@ -46,16 +47,29 @@ class World:
             beside.join([one.row for one in shown], self.knowledge.problem, self.places)
         if series is not None:
             series.join(shown, self.knowledge.problem, self.places)
+        self.shown = shown
         self.today = {plan.row.key: index for index, plan in enumerate(planned)}
         self.row = [self.today.get(one.row.key, 0) for one in shown]
         self.attack = Attack(self.knowledge.problem, shared=bool(profile.insiders))
+        if before is not None:
+            called = self._names()
+            same = {unknown: called[name] for name, unknown in before._names().items() if name in called}
+            self.attack.adopt(before.attack, same)
         self.views: dict[Insider, View] = {}
         self.wides: dict[Insider, View] = {}
+        self.beyond: dict[tuple[Insider, Key], Finding | None] = {}  # weak quantities that were told from lost ones
         self.numerator_of = {c: self.places[index, "x"] for index, c in self.knowledge.complement.items()}
         self.insiders = Insiders(shown, self.places, known, self.attack)
         names: list[Insider] = [(kind, name) for kind in profile.insiders for name in self.insiders.names(kind)]
         self.own = {who: (self.insiders.knowledge(who), self.insiders.own_rows(who)) for who in names}
-        self.attackers = {READER: self.knowledge.problem.targets} | {who: self._asked(who) for who in names}
+        self.attackers: dict[Insider, list[Target]] = {READER: self.knowledge.problem.targets}
+        self.attackers |= {who: self._asked(who) for who in names}
+
+    def _names(self) -> dict[object, int]:
+        """What each unknown is called in any selection of rows."""
+        names = dict(self.knowledge.problem.names)
+        names |= {(self.shown[row].place, name): unknown for (row, name), unknown in self.places.items()}
+        return names
 
     def _show(self, plan: Planned) -> Shown:
         return Shown(plan.row, plan.cells, {} if plan.repeats else self.earlier(plan), printed=not plan.repeats)
@@ -114,19 +128,29 @@ class World:
         found: dict[Key, Finding] = {}
         for who, targets in self.attackers.items():
             asked = [t for t in targets if t.key not in found and (only is None or (who, t.key) in only)]
-            if asked:
-                for finding in self.attack.narrow(self.view(who), asked):
-                    target = replace(finding.target, row=self.row[finding.target.row])
-                    found.setdefault(target.key, Finding(target, finding.left, who))
+            lost = {t.key: known for t in asked if (known := self.beyond.get((who, t.key)))}
+            found |= lost
+            for finding in self._narrow(self.view, who, [t for t in asked if t.key not in lost]):
+                found.setdefault(finding.target.key, finding)
         return list(found.values())
+
+    def _narrow(self, view: Callable[[Insider], View], who: Insider, asked: Sequence[Target]) -> list[Finding]:
+        found = self.attack.narrow(view(who), asked) if asked else []
+        return [Finding(replace(f.target, row=self.row[f.target.row]), f.left, who) for f in found]
 
     def lost(self, findings: Sequence[Finding]) -> list[Finding]:
         """Those that stay too narrow even if every count of this release were hidden: its rows alone say enough."""
-        narrow: set[tuple[Insider, Key]] = set()
-        for who in dict.fromkeys(finding.who for finding in findings):
-            asked = [finding.target for finding in findings if finding.who == who]
-            narrow |= {(who, found.target.key) for found in self.attack.narrow(self.wide(who), asked)}
-        return [finding for finding in findings if (finding.who, finding.target.key) in narrow]
+        new = [finding for finding in findings if (finding.who, finding.target.key) not in self.beyond]
+        for who in dict.fromkeys(finding.who for finding in new):
+            asked = [finding.target for finding in new if finding.who == who]
+            narrow = {found.target.key: found for found in self._narrow(self.wide, who, asked)}
+            self.beyond |= {(who, target.key): narrow.get(target.key) for target in asked}
+        return [finding for finding in findings if self.beyond[finding.who, finding.target.key]]
+
+    def helpable(self, findings: Sequence[Finding]) -> list[Finding]:
+        """All others."""
+        self.lost(findings)
+        return [finding for finding in findings if not self.beyond[finding.who, finding.target.key]]
 
 
 def _loosest(now: Any, hidden: Sequence[float], which: Any) -> Any:
