@@ -5,7 +5,7 @@ Rows are dictionaries; columns left out are null. Days are ISO text or dates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -114,10 +114,15 @@ def run_of(quarter: str = "2023Q2", as_of: str | date | None = None) -> Run:
     return Run(Quarter.parse(quarter), datetime(2024, 1, 1), as_of=day)
 
 
-def measured(tables: Tables, quarter: str = "2023Q2", as_of: str | date | None = None) -> duckdb.DuckDBPyConnection:
-    """The warehouse after the outcomes stage."""
+def measured(
+    tables: Tables,
+    quarter: str = "2023Q2",
+    as_of: str | date | None = None,
+    measures: Collection[str] | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """The warehouse after the outcomes stage, of some measures alone where they are named."""
     con = core_warehouse(tables)
-    outcomes.measure(con, Settings(root=Path("."), data=Path(".")), run_of(quarter, as_of))
+    outcomes.measure(con, Settings(root=Path("."), data=Path(".")), run_of(quarter, as_of), measures)
     return con
 
 

@@ -1,9 +1,9 @@
 """Drawn tables: histories as text in a test, one line a person, and the verdict per person.
 
 A `stays` cell lists later stays as `day reason`, with `offence DAY` and `until DAY REASON` as needed, separated by `;`.
-A `services` cell lists `day setting` with `missed`, `family`, `indirect`, `by b`, `in TREATMENT` as needed, a
-`treatments` cell `day type setting` with `until DAY REASON` and `by b`, a `convictions` cell `day sanction` with
-`offence DAY`. Further columns stand in drawn_rows.py.
+A `services` cell lists `day setting` with `missed`, `family`, `both`, `for RELATIVE`, `indirect`, `by b` and
+`in TREATMENT` as needed, a `treatments` cell `day type setting` with `until DAY REASON` and `by b`, a `convictions`
+cell `day sanction` with `offence DAY`. Further columns stand in drawn_rows.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from tests.support.core_rows import cell, measured
-from tests.support.drawn_rows import add_circumstances, add_moves, after, case_details
+from tests.support.drawn_rows import add_circumstances, add_moves, after, case_details, parts
 
 CUSTODY_TO = "2023-07-31"
 TABLES = ("case", "service", "treatment")
@@ -62,7 +62,8 @@ def add_person(tables: dict[str, list[Any]], row: dict[str, str]) -> None:
     partner, programme = ("r", "romodrom") if row.get("programme") == "romodrom" else ("a", "through_the_gate")
     tables["person"].append(
         {"person_id": name, "in_custody_data": True, "sex": row.get("sex") or None,
-         "birth_year": row.get("born") or None, "citizenship": row.get("citizenship") or None}
+         "birth_year": row.get("born") or None, "citizenship": row.get("citizenship") or None,
+         "consent_withdrawn_date": row.get("consent withdrawn") or None}
     )  # fmt: skip
     tables["release"].append(
         {"release_id": f"{name}-1", "person_id": name, "spell_number": 1, "spell_admission_date": "2019-06-01",
@@ -82,8 +83,9 @@ def add_person(tables: dict[str, list[Any]], row: dict[str, str]) -> None:
     if row.get("agreed") != "never":
         tables["case"].append(case | {"agreement_date": row.get("agreed") or "2019-07-01"} | case_details(row))
     if partner == "r":
-        family = {"partner": "r", "family_member_id": f"{name}f", "person_id": name}
-        tables.setdefault("family_member", []).append(family)
+        for relative in [words[0] for words in parts(row.get("relatives"))] or ["f"]:
+            family = {"partner": "r", "family_member_id": name + relative, "person_id": name}
+            tables.setdefault("family_member", []).append(family)
     if row.get("also agreed with b"):
         tables["case"].append(case | {"partner": "b", "agreement_date": row["also agreed with b"]})
     if row.get("died"):
@@ -123,7 +125,8 @@ def service(person: str, number: int, words: list[str], partner: str = "a") -> d
     partner = after(words, "by") or partner
     row: dict[str, Any] = {"partner": partner, "service_id": f"{person}v{number}", "person_id": person}
     row |= {"service_date": words[0], "setting": words[1], "direct": "indirect" not in words, "case_id": f"{person}c"}
-    row |= {"recipient": "family" if "family" in words else "client"}
+    row["recipient"] = "client_and_family" if "both" in words else "family" if "family" in words else "client"
+    row["family_member_id"] = person + str(after(words, "for")) if "for" in words else None
     row["service_code"] = "fieldwork_in_family" if "visit" in words else "counselling"
     row |= {"minutes": after(words, "minutes"), "cancel_reason": after(words, "cancelled")}
     row["attendance"] = "missed" if "missed" in words else "cancelled_by_prison" if "cancelled" in words else "attended"

@@ -49,7 +49,8 @@ def add_circumstances(tables: Tables, row: dict[str, str], partner: str) -> None
     for number, words in enumerate(parts(row.get("applied"))):
         applied = {"partner": partner, "application_id": f"{name}y{number}", "person_id": name}
         applied |= {"application_date": words[0], "outcome": None if words[1] == NONE else words[1]}
-        applied |= {"reason": words[2] if len(words) > 2 else None, "eligible": words[1] == "accepted"}
+        reason = next((word for word in words[2:] if word != "eligible"), None)
+        applied |= {"reason": reason, "eligible": words[1] == "accepted" or "eligible" in words}
         tables.setdefault("application", []).append(applied)
     for number, words in enumerate(parts(row.get("situation"))):
         known = [None if word == NONE else word for word in (*words, NONE, NONE, NONE)]

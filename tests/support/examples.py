@@ -1,4 +1,4 @@
-"""The worked examples of the methodology: a drawn table, one measure, the expected answer per person.
+"""The worked examples of the methodology: a drawn table, one measure (or one cohort), the expected answer per person.
 
 They stand in `tests/spec/examples.toml`; the tests check them and `tools/spec_examples.py` prints them.
 """
@@ -25,25 +25,38 @@ from tests.support.drawn_rows import after, parts
 EXAMPLES = Path(__file__).parents[1] / "spec" / "examples.toml"
 LAST_DAY = "2023-07-31"
 STATES = {"too_early": "too early", "not_collected": "not collected"}
-LEFT_OUT = "left out"
+LEFT_OUT, INSIDE, OUTSIDE = "left out", "inside", "outside"
+ANY_MEASURE = "contact_made"
+"""The ways into cohorts are the same whatever is measured."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """One example. `answers` is what the table expects per person, `total` what the whole cell does."""
+    """One example. `answers` is what the table expects per person, `total` what the whole cell does.
 
-    measure: str
+    Without a measure it is about the way into a cohort: `answers` says how many members a person is, `total` how many
+    are left at each step.
+    """
+
     cs: str
     en: str
     table: str
+    measure: str = ""
     window: int | None = None
     component: str = ""
     cohort: str = "programme"
     group_by: str = "all"
     group_value: str = ""
     total: str = ""
+    cell_set: str = "own"
     seen_to: dict[str, str] = field(default_factory=dict)
+    not_delivered: dict[str, list[str]] = field(default_factory=dict)
     as_of: str | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether it needs a warehouse of its own; in others many stand together."""
+        return not self.measure or bool(self.total or self.seen_to or self.not_delivered or self.as_of)
 
     @property
     def rows(self) -> list[dict[str, str]]:
@@ -55,31 +68,41 @@ class Example:
 
     @property
     def name(self) -> str:
-        return f"{self.measure}:{self.en[:40]}"
+        return f"{self.measure or self.cohort}:{self.en[:40]}"
 
 
 @cache
 def examples() -> list[Example]:
-    """All examples in the order of the registry."""
+    """All examples: the ways into cohorts, then measures in the order of the registry."""
     plain = tomllib.loads(EXAMPLES.read_text("utf-8"))["example"]
-    order = list(MEASURES)
+    order = ["", *MEASURES]
     return sorted((Example(**one) for one in plain), key=lambda e: order.index(e.measure))
 
 
 def outcome(example: Example) -> tuple[dict[str, str], str]:
     """What the pipeline says: per person, and for the whole cell ('' where the example does not ask for it)."""
-    alone = bool(example.total or example.seen_to or example.as_of)
-    con = _build(example) if alone else _together("custody" in example.rows[0])
-    mark = "" if alone else f"{examples().index(example)}."
+    if not example.measure:
+        return _way(example)
+    con = _build(example, [example.measure]) if example.alone else _together("custody" in example.rows[0])
+    mark = "" if example.alone else f"{examples().index(example)}."
     part = MEASURES[example.measure].part(example.component)
     said = {str(row[0]): _answer(part.value, *row[1:]) for row in con.execute(UNITS, [*_key(example)]).fetchall()}
     people = [row["person"] for row in example.rows]
     cell = con.execute(CELL, [*_key(example), example.group_by, example.group_value]).fetchone()
-    return {name: said.get(mark + name, LEFT_OUT) for name in people}, _total(part.value, cell) if alone else ""
+    return {name: said.get(mark + name, LEFT_OUT) for name in people}, _total(part.value, cell) if example.alone else ""
 
 
-def _build(example: Example) -> duckdb.DuckDBPyConnection:
-    return from_custody(example) if "custody" in example.rows[0] else from_core(example)
+def _way(example: Example) -> tuple[dict[str, str], str]:
+    """How many members of the cohort each person is, and how many people are left at each step of the way."""
+    con = _build(example, [ANY_MEASURE])
+    members = dict(con.execute(MEMBERS, [example.cohort]).fetchall())
+    counts = {row["person"]: members.get(row["person"], 0) for row in example.rows}
+    answers = {name: OUTSIDE if not count else INSIDE if count == 1 else str(count) for name, count in counts.items()}
+    return answers, "; ".join(f"{step} {left}" for step, left in con.execute(LEFT, [example.cohort]).fetchall())
+
+
+def _build(example: Example, measures: Collection[str] | None = None) -> duckdb.DuckDBPyConnection:
+    return from_custody(example, measures) if "custody" in example.rows[0] else from_core(example, measures)
 
 
 @cache
@@ -91,8 +114,7 @@ def _together(custody: bool) -> duckdb.DuckDBPyConnection:
 def _all_drawn(custody: bool, measures: Collection[str] = frozenset(MEASURES)) -> Example:
     people = []
     for number, one in enumerate(examples()):
-        alone = one.total or one.seen_to or one.as_of or one.measure not in measures
-        if not alone and custody == ("custody" in one.rows[0]):
+        if not one.alone and one.measure in measures and custody == ("custody" in one.rows[0]):
             people += [_named(row, f"{number}.") for row in one.rows]
     return replace(examples()[0], table=_drawn_again(people))
 
@@ -115,19 +137,23 @@ DEFAULTS = {"planned": "planned", "drug user": "yes"}
 UNITS = """
 select person_id, max(state), sum(amount), sum(number), sum(possible), max(size)
 from outcomes.unit
-where measure = ? and component = ? and cohort = ? and window_days is not distinct from ? and cell_set = 'own'
+where measure = ? and component = ? and cohort = ? and window_days is not distinct from ? and cell_set = ?
     and scope = 'groups'
 group by person_id order by person_id
 """
 CELL = """
 select status, numerator, denominator, value from outcomes.measure_cell
-where measure = ? and component = ? and cohort = ? and window_days is not distinct from ? and cell_set = 'own'
+where measure = ? and component = ? and cohort = ? and window_days is not distinct from ? and cell_set = ?
     and group_by = ? and group_value = ?
 """
 
 
-def _key(example: Example) -> tuple[str, str, str, int | None]:
-    return example.measure, example.component, example.cohort, example.window
+MEMBERS = "select person_id, count(*) from outcomes.cohort_member where cohort = ? group by person_id"
+LEFT = "select step, persons from outcomes.attrition where cohort = ? and reason = '' order by step_number"
+
+
+def _key(example: Example) -> tuple[str, str, str, int | None, str]:
+    return example.measure, example.component, example.cohort, example.window, example.cell_set
 
 
 def _answer(kind: str, state: str, n: Any, x: Any, possible: Any, size: Any) -> str:
@@ -149,9 +175,9 @@ def _total(kind: str, cell: tuple[Any, ...] | None) -> str:
     return ("not reached" if value is None else f"{value:g}") if kind == "median" else f"{x} / {n}"
 
 
-def from_core(example: Example) -> duckdb.DuckDBPyConnection:
+def from_core(example: Example, measures: Collection[str] | None = None) -> duckdb.DuckDBPyConnection:
     """Outcomes of a table that draws what follows a release."""
-    return measured(core_of(example), "2023Q2", example.as_of)
+    return measured(core_of(example), "2023Q2", example.as_of, measures)
 
 
 def core_of(example: Example) -> dict[str, list[Any]]:
@@ -162,6 +188,10 @@ def core_of(example: Example) -> dict[str, list[Any]]:
     tables["service_area"] = [
         {"partner": "a", "region": "CZ064", "valid_from": "2019-01-01"},
         {"partner": "b", "region": "CZ010", "valid_from": "2019-01-01"},
+        {"partner": "b", "region": "CZ042", "valid_from": "2022-07-01"},
+    ]
+    tables["coverage"] = [
+        row for row in tables["coverage"] if row["table_name"] not in example.not_delivered.get(row["source"], [])
     ]
     tables["programme_prison"] = [{"prison": "brno", "valid_from": "2019-01-01"}]
     return tables
@@ -172,7 +202,7 @@ def everybody(measures: Collection[str]) -> dict[str, list[Any]]:
     return core_of(_all_drawn(custody=False, measures=measures))
 
 
-def from_custody(example: Example) -> duckdb.DuckDBPyConnection:
+def from_custody(example: Example, measures: Collection[str] | None = None) -> duckdb.DuckDBPyConnection:
     """Outcomes of a table that draws the stays themselves, so that times in custody and releases are made by rule."""
     con = core_tables.warehouse()
     core_tables.deliver(con, "v", period=("2019-01-01", LAST_DAY), extract=LAST_DAY)
@@ -198,5 +228,5 @@ def from_custody(example: Example) -> duckdb.DuckDBPyConnection:
     core_tables.insert(con, "case", "a", cases)
     core_tables.build(con)
     con.execute("create schema outcomes")
-    outcomes.measure(con, Settings(root=Path("."), data=Path(".")), run_of("2023Q2", example.as_of))
+    outcomes.measure(con, Settings(root=Path("."), data=Path(".")), run_of("2023Q2", example.as_of), measures)
     return con

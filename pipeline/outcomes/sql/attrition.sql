@@ -84,8 +84,8 @@ left join outcomes.calendar_quarter as q
 where s.admission_date <= y.covered_to;
 
 -- A row is one person's one unit (release, spell, agreement, relative) on the way into one cohort: the step at which it
--- is lost and why; 99 is never. `unit` tells a person's units apart. Who has no person_key (never heard of but in a case, an
--- application or as a relative) is told apart by `stranger`.
+-- is lost and why; 99 is never. `unit` tells a person's units apart. Who has no person_key (a relative, or
+-- somebody never heard of but in a case or an application) is told apart by `stranger`.
 create or replace temp table path as
 with member as (
     select
@@ -183,9 +183,7 @@ left join outcomes.cohort_member as m
 where a.programme = 'romodrom'
 union all
 select
-    'family', p.person_key,
-    case when p.person_key is null then coalesce(f.person_id, f.partner || '/' || f.family_member_id) else '' end,
-    f.partner || '/' || f.family_member_id,
+    'family', null, f.partner || '/' || f.family_member_id, f.partner || '/' || f.family_member_id,
     case when p.consent_withdrawn_date is not null or s.family_member_id is null then 2 else 99 end,
     case
         when p.consent_withdrawn_date is not null then 'consent_withdrawn'
