@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.errors import DisclosureError
-
 NODES = 20_000  # branches and not seconds: the same tables end alike on every machine
 TOLERANCE = 1e-6
 
@@ -68,27 +66,25 @@ class Program:
         solver.changeRowBounds(row, -np.inf, np.inf)
         return found
 
-    def most(self, index: int, sign: int, *, whole: bool = False) -> tuple[float, Any]:
-        """The greatest value of `sign` times an asked sum, and changes that reach it.
+    def most(self, index: int, sign: int, *, whole: bool = False) -> tuple[float, Any | None]:
+        """The greatest value of `sign` times an asked sum, and changes that reach it; infinity and None without answer.
 
-        Raises DisclosureError when the solver gives no answer: then nothing is known, and nothing may be released.
+        To change nothing is always a solution: a solver that finds none has lost its way from where it ended last, and
+        begins anew once.
         """
         import numpy as np
 
         goal = np.zeros(2 * self.size)
         for unknown, weight in self.asked[index].items():
             goal[unknown], goal[self.size + unknown] = -sign * weight, sign * weight
-        solver = self._solver(whole)
-        solver.changeColsCost(2 * self.size, np.arange(2 * self.size, dtype=np.int32), goal)
-        found = _run(solver, self.size)
-        if found is None:
-            raise unfinished()
-        return sign * sum(weight * found[unknown] for unknown, weight in self.asked[index].items()), found
-
-
-def unfinished() -> DisclosureError:
-    """What is raised when a program has no answer."""
-    return DisclosureError("The audit could not be finished (the solver gave no answer); nothing was released.")
+        for _ in range(2):
+            solver = self._solver(whole)
+            solver.changeColsCost(2 * self.size, np.arange(2 * self.size, dtype=np.int32), goal)
+            found = _run(solver, self.size)
+            if found is not None:
+                return sign * sum(weight * found[unknown] for unknown, weight in self.asked[index].items()), found
+            del self.solvers[whole]
+        return float("inf"), None
 
 
 def _needed(down: Any, up: Any, matrix: Any, low: Any, high: Any) -> tuple[Any, tuple[Any, Any]]:
@@ -148,15 +144,12 @@ def solver_of(
 
 
 def _run(solver: Any, size: int) -> Any | None:
-    """Changes at the optimum, None where nothing is feasible; raises DisclosureError when there is no answer."""
+    """Changes at the optimum; None where nothing is feasible, or where no answer was found in the steps allowed."""
     import highspy
     import numpy as np
 
     solver.run()
-    status = solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
-    if status != highspy.HighsModelStatus.kOptimal:
-        raise unfinished()
     columns = np.array(solver.getSolution().col_value)
     return columns[:size] - columns[size:]
