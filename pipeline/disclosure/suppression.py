@@ -56,7 +56,7 @@ def suppress(choice: Choice, weak: Weak, *, steps: int) -> Suppression:
     """The cheapest choice that the audit `weak` passes, or after so many steps the best audited one.
 
     A step is one target looked at, one program of the master or one branch of it.
-    Raises DisclosureError when even hiding everything leaves something weak, or a program cannot be solved.
+    Raises DisclosureError when even hiding everything leaves something weak.
     """
     if weak(frozenset(range(len(choice.costs)))):
         raise DisclosureError("Even with every cell hidden a hidden count can be worked out; nothing was released.")
@@ -145,7 +145,7 @@ class _Search:
         return True
 
     def _solve(self, *, whole: bool) -> list[float] | None:
-        """The cheapest choice that keeps all cuts; None when the steps are used up first."""
+        """The cheapest choice that keeps all cuts; None without an answer in the steps that are left."""
         import numpy as np
         from scipy.optimize import Bounds, milp
 
@@ -164,11 +164,7 @@ class _Search:
         bound = result.mip_dual_bound if whole else result.fun
         if bound is not None and np.isfinite(bound):
             self.bound = max(self.bound, float(bound))
-        if result.status not in (0, 2) and taken >= branches:  # at its limit; SciPy has no code of its own for this
-            return None
-        if result.status != 0 or result.x is None:
-            raise DisclosureError("The search for cells to hide could not be finished; nothing was released.")
-        return [float(value) for value in result.x]
+        return [float(value) for value in result.x] if result.status == 0 and result.x is not None else None
 
     def _limits(self, number: int) -> Any:
         import numpy as np
