@@ -82,14 +82,17 @@ def _run(folder: Path, name: str, count: Callable[..., Any]) -> None:
     from pipeline.periods import Quarter
     from pipeline.run import Run
     from pipeline.settings import Settings
+    from pipeline.warehouse import by_statement
 
     con = _copy(folder, name)
     settings = Settings(root=folder, data=folder)
     run = Run(Quarter(2023, 2), datetime(2023, 8, 15), as_of=date(2023, 8, 15))
     begun = time.process_time()
-    core.build(con, settings, run)
+    with by_statement(con, "core"):
+        core.build(con, settings, run)
     print(f"  core {time.process_time() - begun:.1f} s", flush=True)
-    count(con, settings, run, MEASURES)
+    with by_statement(con, "outcomes"):
+        count(con, settings, run, MEASURES)
     con.execute(f"copy ({CELLS}) to '{folder / f'{name}.csv'}' (header)")
 
 
@@ -108,16 +111,13 @@ def pandas(folder: Path) -> None:
 
 
 def _copy(folder: Path, name: str) -> Any:
-    """A warehouse of its own over the register's tables, so that each way starts from the same file."""
-    import duckdb
+    """A run's warehouse over the register's tables, so that each way starts from the same file."""
+    from pipeline.warehouse import open_run
 
-    path = folder / f"{name}.duckdb"
-    path.unlink(missing_ok=True)
-    con = duckdb.connect(str(path))
-    con.execute(f"set memory_limit = '{os.environ.get('BENCH_MEMORY', '3GB')}'; set temp_directory = '{folder}/spill'")
+    (folder / f"{name}.duckdb").unlink(missing_ok=True)
+    con = open_run(folder, name)
+    con.execute(f"set memory_limit = '{os.environ.get('BENCH_MEMORY', '3GB')}'")
     con.execute(f"attach '{folder / 'register.duckdb'}' as register (read_only)")
-    for schema in ("landing", "validated", "core", "outcomes"):
-        con.execute(f"create schema {schema}")
     tables = con.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = 'register'"
     ).fetchall()

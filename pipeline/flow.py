@@ -1,4 +1,4 @@
-"""The line: the stages in order, each in its own transaction, resuming where a run stopped.
+"""The line: the stages in order, each whole or not at all, resuming where a run stopped.
 
 sources → landing → staging → validated → core → outcomes → disclosure → publication
 """
@@ -23,7 +23,9 @@ from pipeline.run import Input, Run, code_version, hash_files
 from pipeline.settings import Settings
 from pipeline.warehouse import (
     Connection,
+    by_statement,
     done_stages,
+    in_one_transaction,
     open_current,
     open_for_run,
     publish_current,
@@ -192,7 +194,7 @@ def with_inputs(settings: Settings, run: Run) -> Run:
 
 
 def fill_warehouse(settings: Settings, outcome: Outcome, reporter: Reporter) -> None:
-    """Run the warehouse stages that are not finished yet, one transaction each, and repoint `current`."""
+    """Run the warehouse stages that are not finished yet, and repoint `current`."""
     folder = settings.folder("warehouse")
     con = open_for_run(settings, outcome.run.run_id)
     try:
@@ -205,9 +207,7 @@ def fill_warehouse(settings: Settings, outcome: Outcome, reporter: Reporter) -> 
                 core.require_custody(con)
             with _timed(name, outcome, reporter) as note:
                 note.reused = name in done
-                note.counts = (
-                    counts[name] if note.reused else _in_transaction(con, name, function, settings, outcome.run)
-                )
+                note.counts = counts[name] if note.reused else _finish(con, name, function, settings, outcome.run)
         if not done.issuperset(IN_WAREHOUSE):
             con.execute("checkpoint")
     finally:
@@ -299,19 +299,12 @@ def _full(what: str) -> str:
     )
 
 
-def _in_transaction(
-    con: Connection, name: str, function: StageFunction, settings: Settings, run: Run
-) -> dict[str, int]:
+def _finish(con: Connection, name: str, function: StageFunction, settings: Settings, run: Run) -> dict[str, int]:
+    """A stage whole or not at all; core and outcomes, made anew from the stage before, table by table."""
     begun = time.perf_counter()
-    con.begin()
-    try:
+    with by_statement(con, name) if name in ON_SPARK else in_one_transaction(con):
         counts = _compute(con, name, function, settings, run)
         record_stage(con, name, counts, time.perf_counter() - begun)
-        con.commit()
-    except BaseException:
-        with suppress(duckdb.Error):  # a fatal error has already ended the transaction; the last commit stands
-            con.rollback()
-        raise
     return counts
 
 

@@ -48,7 +48,7 @@ COUNTED = ("person", "stay", "spell", "release", "case", "service", "treatment",
 
 
 def build(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
-    """Fill `core` from `validated` inside the caller's transaction; returns rows per main table and what was joined.
+    """Fill `core` from `validated`; returns rows per main table and what was joined.
 
     `run.as_of` caps custody's coverage and nothing else; without it coverage alone decides.
     """

@@ -16,17 +16,19 @@ from pipeline.warehouse.connection import (
 from pipeline.warehouse.encryption import is_encrypted
 from pipeline.warehouse.memory import in_memory
 from pipeline.warehouse.sql import load_sql, run_sql_folder, split_statements
-from pipeline.warehouse.state import done_stages, record_stage, stage_counts
+from pipeline.warehouse.state import by_statement, done_stages, in_one_transaction, record_stage, stage_counts
 
 SCHEMAS = ("landing", "staging", "validated", "core", "outcomes")
 
 __all__ = [
     "SCHEMAS",
     "Connection",
+    "by_statement",
     "change_key",
     "current_path",
     "done_stages",
     "in_memory",
+    "in_one_transaction",
     "is_encrypted",
     "load_sql",
     "open_current",
