@@ -11,7 +11,8 @@ RELEASED = "2022-10-01"
 
 
 def open_on_release(tables: dict[str, list[Any]]) -> set[str]:
-    found = measured(tables).execute("select person_id from outcomes.cohort_member where cohort = 'programme_open'")
+    con = measured(tables, measures=["return_to_prison"])
+    found = con.execute("select person_id from outcomes.cohort_member where cohort = 'programme_open'")
     return {person for (person,) in found.fetchall()}
 
 
@@ -64,5 +65,5 @@ def test_without_agreements_the_programme_is_not_collected() -> None:
 
 
 def test_a_release_of_long_ago_is_counted() -> None:
-    con = measured(world("person | released\nold | 1949-12-31"))
+    con = measured(world("person | released\nold | 1949-12-31"), measures=["return_to_prison"])
     assert cell(con, "return_to_prison", window_days=365, cohort="all_releases")["denominator"] == 1

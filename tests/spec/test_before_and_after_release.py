@@ -44,7 +44,7 @@ def test_gap_in_opioid_agonist_treatment(gap: int, expected: tuple[str, ...]) ->
 
 
 def readings(tables: dict[str, list[Any]], measure: str) -> dict[str, str]:
-    rows = measured(tables).execute(
+    rows = measured(tables, measures=[measure]).execute(
         "select person_id, number, possible from outcomes.unit where measure = ? order by 1", [measure]
     )
     return {person: "yes" if x else "possible" if possible else "no" for person, x, possible in rows.fetchall()}
@@ -87,7 +87,7 @@ def test_missed_appointments_leave_out_what_was_cancelled() -> None:
         """
     )
     tables["service"][2]["attendance"] = "cancelled_by_partner"
-    found = cell(measured(tables), "missed_share")
+    found = cell(measured(tables, measures=["missed_share"]), "missed_share")
     assert (found["numerator"], found["denominator"]) == (1, 2)
 
 
@@ -102,7 +102,7 @@ def test_deaths_per_thousand_person_years_at_liberty() -> None:
         """
     )
     tables["coverage"].append(coverage("custody", "death", "2023-07-31"))
-    con = measured(tables)
+    con = measured(tables, measures=["post_release_death"])
     week = cell(con, "post_release_death", component="days_0_6")
     assert (week["numerator"], week["denominator"]) == (1, 7 + 7 + 3)
     assert week["value"] == pytest.approx(1000 * 1 / (17 / 365.25))
@@ -119,4 +119,6 @@ def test_treatment_of_another_kind_of_data_is_not_collected() -> None:
     """A partner that delivers no treatments leaves its clients out of what needs them, and never as a zero."""
     tables = world(OAT)
     tables["coverage"] = [row for row in tables["coverage"] if row["table_name"] != "treatment"]
-    assert cell(measured(tables), "oat_continued", window_days=3)["status"] == "not_collected"
+    assert (
+        cell(measured(tables, measures=["oat_continued"]), "oat_continued", window_days=3)["status"] == "not_collected"
+    )

@@ -45,7 +45,7 @@ def test_two_partners_on_one_day_are_one_contact() -> None:
         twice  | 2022-01-10 | 2022-01-12 community; 2022-01-12 phone by b; 2022-01-13 phone
         """
     )
-    con = measured(tables)
+    con = measured(tables, measures=["contact_made"])
     found = con.execute(
         "select event_number, days, status from outcomes.follow_up where cohort = 'programme' and kind = 'contact'"
         " order by event_number"
@@ -84,7 +84,7 @@ def test_one_partner_seen_for_a_shorter_time() -> None:
         in_time    | 2023-02-20 | 2022-06-01         |                           | no
         """
     check(table, "contact_made", 7, partner_to={"b": "2023-03-05"})
-    con = measured(world(table, partner_to={"b": "2023-03-05"}))
+    con = measured(world(table, partner_to={"b": "2023-03-05"}), measures=["contact_made"])
     found = cell(con, "contact_made", window_days=7)
     assert (found["denominator"], found["numerator"], found["possible"], found["unobserved"]) == (5, 1, 1, 1)
 
@@ -98,7 +98,7 @@ def test_a_partner_that_does_not_deliver_is_not_collected() -> None:
         """
     )
     tables["coverage"] = [row for row in tables["coverage"] if row["table_name"] != "treatment"]
-    con = measured(tables)
+    con = measured(tables, measures=["contact_made", "treatment_started"])
     for group in ({"group_by": "all"}, {"group_by": "partner", "group_value": "a"}):
         found = cell(con, "treatment_started", window_days=21, **group)
         assert (found["status"], found["denominator"], found["numerator"]) == ("not_collected", None, None)

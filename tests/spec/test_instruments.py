@@ -14,6 +14,7 @@ from tests.support.drawn import world
 RELEASED = "2022-10-01"
 LATER = "2023-01-05"
 Answers = dict[str, float | None]
+CHANGES = ("instrument_change", "instrument_better", "instrument_worse")
 
 
 def asked(person: str, instrument: str, answers: Answers, *, stage: str = "intake", day: str = "2022-08-01",
@@ -44,7 +45,7 @@ def tables(people: list[str], rows: list[dict[str, Any]]) -> dict[str, list[Any]
 
 
 def scores(rows: list[dict[str, Any]]) -> dict[str, float]:
-    con = measured(tables(["one"], rows))
+    con = measured(tables(["one"], rows), measures=CHANGES)
     return {k: round(v, 4) for k, v in con.execute("select scale, score from outcomes.instrument_score").fetchall()}
 
 
@@ -141,7 +142,7 @@ def test_change_is_paired_and_the_missing_second_measurement_is_a_doubt() -> Non
     after = {"up": 12.0, "little": 15.0, "down": 8.0}
     rows = [r for p, v in before.items() for r in asked(p, "top", {"psychological": v})]
     rows += [r for p, v in after.items() for r in asked(p, "top", {"psychological": v}, stage="month_3", day=LATER)]
-    con = measured(tables(list(before), rows))
+    con = measured(tables(list(before), rows), measures=CHANGES)
     spread = con.execute("select stddev_samp(before) from outcomes.instrument_pair").fetchone()
     assert spread is not None
     assert spread[0] == pytest.approx(3.265986)  # threshold 4.53
@@ -156,20 +157,20 @@ def test_change_is_paired_and_the_missing_second_measurement_is_a_doubt() -> Non
 def test_fewer_days_of_use_are_better() -> None:
     rows = [r for p, v in {"a1": 28.0, "a2": 20.0}.items() for r in asked(p, "top", {"opiates": v})]
     rows += asked("a1", "top", {"opiates": 0}, stage="month_3", day=LATER)
-    con = measured(tables(["a1", "a2"], rows))
+    con = measured(tables(["a1", "a2"], rows), measures=CHANGES)
     assert cell(con, "instrument_better", component="top_opiates")["numerator"] == 1
 
 
 def test_measurements_at_other_times_do_not_count() -> None:
     rows = asked("one", "top", {"physical": 5}, day="2022-10-02")  # called intake, but after release
     rows += asked("one", "top", {"physical": 9}, stage="month_3", day="2022-09-30")  # called later, but before
-    con = measured(tables(["one"], rows))
+    con = measured(tables(["one"], rows), measures=CHANGES)
     assert con.execute("select * from outcomes.instrument_pair").fetchall() == []
 
 
 def test_nobody_is_counted_before_three_months_have_been_seen() -> None:
     rows = asked("one", "top", {"physical": 5})
-    con = measured(tables(["one"], rows), quarter="2022Q4", as_of="2023-01-15")
+    con = measured(tables(["one"], rows), quarter="2022Q4", as_of="2023-01-15", measures=CHANGES)
     assert cell(con, "instrument_change", component="top_physical")["status"] in ("too_early", "not_applicable")
     assert con.execute("select distinct state from outcomes.unit where measure = 'instrument_better'").fetchall() == []
 

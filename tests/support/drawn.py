@@ -144,7 +144,7 @@ def treatment(person: str, number: int, words: list[str]) -> dict[str, Any]:
 
 def verdicts(tables: dict[str, list[Any]], measure: str, window: int, as_of: str | date | None = None) -> Verdicts:
     """yes, no, possible, too early or not collected per person, for a window of its own in cohort programme."""
-    con = measured(tables, "2023Q2", as_of)
+    con = measured(tables, "2023Q2", as_of, measures=[measure])
     rows = con.execute(
         "select person_id, state, number, possible from outcomes.unit where measure = ? and window_days = ?"
         " and cohort = 'programme' and cell_set = 'own' and scope = 'groups' order by person_id",
