@@ -119,6 +119,5 @@ def test_treatment_of_another_kind_of_data_is_not_collected() -> None:
     """A partner that delivers no treatments leaves its clients out of what needs them, and never as a zero."""
     tables = world(OAT)
     tables["coverage"] = [row for row in tables["coverage"] if row["table_name"] != "treatment"]
-    assert (
-        cell(measured(tables, measures=["oat_continued"]), "oat_continued", window_days=3)["status"] == "not_collected"
-    )
+    found = cell(measured(tables, measures=["oat_continued"]), "oat_continued", window_days=3)
+    assert found["status"] == "not_collected"

@@ -49,12 +49,8 @@ def test_only_conditional_releases_can_be_revoked() -> None:
         """
     )
     assert verdicts(tables, "return_on_revocation", 365) == {"on_parole": "no"}
-    assert (
-        cell(measured(tables, measures=["return_on_conversion"]), "return_on_conversion", window_days=365)[
-            "denominator"
-        ]
-        == 2
-    )
+    converted = cell(measured(tables, measures=["return_on_conversion"]), "return_on_conversion", window_days=365)
+    assert converted["denominator"] == 2
 
 
 def test_two_years_stand_apart_from_the_ladder() -> None:
