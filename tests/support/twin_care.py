@@ -245,7 +245,8 @@ def transfer(world: World, person: str, number: int, stay: Row) -> Iterator[Unit
     case = min(own, key=lambda c: (-c["agreement_date"].toordinal(), c["partner"], c["case_id"]))
     (spell,) = world.rows("spell", person_id=person, spell_number=number)
     left = spell.get("release_date")
-    out = left is not None and left <= world.custody_to
+    ends = spell["release_kind"] in ("sentence", "remand") or spell.get("release_reason") in ("death", "deportation")
+    out = left is not None and left <= world.custody_to and ends
     end = left if out else world.custody_to
     found: list[Candidate] = [(end, "competing" if out else "censored", "end")]
     found += [(day, "event", p) for day, p in contacts(world, person) if start <= day <= end]

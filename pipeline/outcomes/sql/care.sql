@@ -1,6 +1,6 @@
 -- A row is one unit of care with a day 0 of its own: the first treatment outside prison after a programme member's release
 -- (engagement: started or gone on with; retention: started), a hand-over due, a transfer to another prison with the case
--- open. observed_to is custody's last day, or death or deportation before it.
+-- open. observed_to is custody's last day, or death or deportation before it (for a transfer: release, death or deportation).
 create or replace table outcomes.care_unit as
 with member as (
     select
@@ -45,6 +45,15 @@ moved as (
         s.stay_id, s.person_id, s.admission_date, s.prison, s.spell_number,
         lag(s.prison) over (partition by s.person_id, s.spell_number order by s.position) as prison_before
     from core.stay as s
+),
+ended as (
+    select
+        s.person_id, s.spell_number, s.release_date as day,
+        case when s.release_kind in ('sentence', 'remand') then 'release' else s.release_reason end as how
+    from core.spell as s
+    cross join outcomes.study as y
+    where s.release_date <= y.covered_to
+        and (s.release_kind in ('sentence', 'remand') or s.release_reason in ('death', 'deportation'))
 ),
 open_case as (
     select
@@ -98,13 +107,12 @@ unit as (
     union all
     select
         'transfer', v.stay_id, v.person_id, v.admission_date, c.partner, coalesce(v.prison, 'unknown'), null,
-        c.case_manager_id, null, null, null, null, s.release_date,
-        case when s.release_date < y.covered_to then s.release_date else y.covered_to end, y.covered_to,
-        case when s.release_date <= y.covered_to then 'release' else 'end_of_observation' end
+        c.case_manager_id, null, null, null, null, e.day, coalesce(e.day, y.covered_to), y.covered_to,
+        coalesce(e.how, 'end_of_observation')
     from moved as v
     inner join open_case as c on c.stay_id = v.stay_id and c.newness = 1
-    inner join core.spell as s on s.person_id = v.person_id and s.spell_number = v.spell_number
     cross join outcomes.study as y
+    left join ended as e on e.person_id = v.person_id and e.spell_number = v.spell_number
 )
 select u.*, q.quarter, q.last_day
 from unit as u
