@@ -72,9 +72,10 @@ class PartnerSettings(Strict):
 
 
 class PublicationSettings(Strict):
-    """How documents are made; `auto` takes Quarto where it is installed."""
+    """How documents are made: by the built-in renderer unless asked, so that a publication has the same bytes on every
+    machine; `quarto` asks for Quarto, `auto` takes it where it is installed."""
 
-    renderer: str = Field(default="auto", pattern="^(auto|builtin|quarto)$")
+    renderer: str = Field(default="builtin", pattern="^(auto|builtin|quarto)$")
     funder: str = ""
     contact: str = ""
 

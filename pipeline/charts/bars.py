@@ -57,7 +57,7 @@ def forest_chart(
                 x=[row.percent],
                 y=[position],
                 mode="markers",
-                marker={"size": 12, "color": theme.COLOURS[0], "symbol": "circle"},
+                marker={"size": 10, "color": theme.COLOURS[0], "symbol": "circle"},
                 error_x={
                     "type": "data",
                     "symmetric": False,

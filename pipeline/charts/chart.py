@@ -53,14 +53,17 @@ class Chart:
         return {"text/html": page, "text/plain": self.alternative or "Chart"}
 
 
-LARGER = {"font": ("size",), "marker": ("size",), "line": ("width",), "error_x": ("thickness", "width")}
-"""What is larger in a room: the end of a part's name → its measures."""
+LARGER = {"font": ("size",), "marker": ("size",), "line": ("width",), "error_x": ("thickness",)}
+"""What is larger in a room: the end of a part's name → its measures. The caps of an interval stay: they would touch
+the words above it."""
+SHIFTS = {"xshift", "yshift"}
+"""How far words stand from their mark, which grows with both."""
 
 
 def _enlarged(part: Any, name: str = "") -> Any:
     """A part of a figure in which type, marks and lines are larger; its numbers stay."""
     if isinstance(part, dict):
-        measures = {measure for end, found in LARGER.items() if name.endswith(end) for measure in found}
+        measures = SHIFTS.union(*(found for end, found in LARGER.items() if name.endswith(end)))
         return {key: ROOM * value if key in measures else _enlarged(value, str(key)) for key, value in part.items()}
     if isinstance(part, list | tuple):
         return [_enlarged(item) for item in part]

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pipeline.charts import theme
 from pipeline.charts.chart import Chart
 
+ABOVE, BELOW = {"yanchor": "bottom", "yshift": 9}, {"yanchor": "top", "yshift": -9}
+"""Where a point's words stand."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -53,10 +56,9 @@ def run_chart(
         hovertemplate="%{text}<extra></extra>",
     )
     for index, point in enumerate(points):
-        high = point.percent if point.percent is not None else 0
-        at = {"x": index, "y": high, "xanchor": "center", "yanchor": "bottom", "yshift": 7, "font": {"size": 12}}
-        at |= {"bgcolor": "rgba(255,255,255,0.8)", "borderpad": 0}
-        figure.add_annotation(theme.label(theme.plain(point.text), **at))
+        at = {"x": index, "y": point.percent or 0, "xanchor": "center", "font": {"size": 12}}
+        side = BELOW if _in_a_valley(points, index, top / 6) else ABOVE
+        figure.add_annotation(theme.label(theme.plain(point.text), **at, **side))
     if median is not None:
         figure.add_hline(y=median, line={"color": theme.COLOURS[1], "width": 1.5, "dash": "dash"})
         at = {"xref": "paper", "x": 1, "y": median, "xanchor": "left", "xshift": 4}
@@ -80,3 +82,15 @@ def run_chart(
         yaxis=theme.percent_axis(title, suffix, min(100, top + 10)),
     )
     return Chart(figure, alternative)
+
+
+def _in_a_valley(points: Sequence[Point], index: int, room: float) -> bool:
+    """Whether the line comes down to a point from a neighbour, so that its words would lie on the line if above.
+
+    `room`: the percentage that a point must have for words to fit between it and the axis.
+    """
+    here = points[index].percent
+    if here is None or here < room:
+        return False
+    beside = [point.percent for point in (*points[max(index - 1, 0) : index], *points[index + 1 : index + 2])]
+    return any(other is not None and other > here for other in beside)

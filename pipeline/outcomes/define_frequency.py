@@ -28,9 +28,9 @@ def _frequency(name: str, definition: Measure, title: Text, counted: Text) -> Me
         name,
         title,
         Text(
-            f"Počet pozdějších pobytů ve vězení či vazbě s událostí podle vymezení „{definition.name.cs}“ na 100 "
-            "propuštění během sledovaného období. Jedno propuštění může mít takových pobytů více.",
-            f"The number of later times in custody with an event of the definition “{definition.name.en}”, per 100 "
+            "Počet pozdějších pobytů ve vězení či vazbě s událostí uvedenou v názvu, podle jejího vlastního vymezení, "
+            "na 100 propuštění během sledovaného období. Jedno propuštění může mít takových pobytů více.",
+            "The number of later times in custody with the event that the title names, by its own definition, per 100 "
             "releases in the window. One release may be followed by several.",
         ),
         counted,

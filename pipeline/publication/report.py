@@ -62,6 +62,12 @@ def block(figure: Figure | None) -> str:
     return str(figure) if figure else ""
 
 
+def stated(title: str, alternative: str) -> str:
+    """What a picture says to those who do not see it: its finding (or question) first, then its numbers."""
+    finding = title.replace("**", "")
+    return strip_tags(f"{finding}{'' if finding.endswith(('.', '?')) else '.'} {alternative}")
+
+
 def observed(bundle: Bundle) -> str:
     """The last day that counts: custody's coverage, capped by the as-of date; ISO."""
     run = bundle.meta.run
@@ -173,7 +179,7 @@ class Report:
         """
         where = "-room" if self.room else ""
         shown = chart.for_a_room() if self.room else chart
-        image = self._image(f"{name}{where}-{self.language}", shown, strip_tags(alternative))
+        image = self._image(f"{name}{where}-{self.language}", shown, stated(title, alternative))
         words = self.t("figure.alternative", text=alternative)
         return Figure(name, title, image, [note for note in notes if note], words, beneath)
 

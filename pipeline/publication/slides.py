@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.publication.constants import PRIMARY
+from pipeline.publication.differences import difference
 from pipeline.publication.dress import dress_slides
 from pipeline.publication.markdown import heading, paragraphs
 from pipeline.publication.report import RETURN, Figure, Report
-from pipeline.publication.sections.continuity import by_partner, planned_sentence
+from pipeline.publication.sections.continuity import by_partner, planned_rows, planned_sentence
 from pipeline.publication.sections.cooperation import CANCELLED, funnel, run
 from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.method import legend
@@ -26,6 +27,10 @@ from pipeline.publication.sections.summary import (
     served,
     state,
 )
+from pipeline.publication.wording import compare_key
+
+DECIDED = ("wording.compare.higher", "wording.compare.lower")
+"""Comparisons with a finding."""
 
 
 def slides(report: Report) -> str:
@@ -60,8 +65,13 @@ def slide(report: Report, key: str, name: str, *content: str) -> str:
 
 
 def planned_slide(report: Report, measure: str, window: str) -> str:
-    """Planned beside unplanned releases, with what a difference would have had to be to show."""
-    title = report.t("slide.planned", title=report.words(measure, "title"), window=window)
+    """Planned beside unplanned releases, with what a difference would have had to be to show.
+
+    Its title is the finding, or the question where the data give no answer.
+    """
+    key = compare_key(*(rows := planned_rows(report, measure, window)), difference(*rows))
+    found = key.rpartition(".")[2] if key in DECIDED else "open"
+    title = report.t(f"slide.planned_{found}", title=report.words(measure, "title"), window=window)
     name = f"slide-planned-{measure.replace('_', '-')}"
     return paragraphs(heading(1, title, name), planned_sentence(report, measure, window))
 

@@ -342,7 +342,7 @@ def test_every_format_says_the_same_numbers(published: dict[str, Path], name: st
     there = Counter(re.findall(r"\d+", read(published[f"{name}-{language}-SYNTHETIC.{other}"])))
     assert here.total() > 40
     assert here - there == Counter()
-    if other == "docx":
+    if other != "pdf":  # which has numbers of pages
         assert there - here == Counter()
 
 
@@ -538,7 +538,7 @@ def test_pages_are_quiet_accessible_and_fit_every_window(browser: Any, published
                 found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
                 told = [(item["id"], [node["html"][:120] for node in item["nodes"][:3]]) for item in found]
                 assert told == [], (path.name, slide)
-            if kind in ("index", "partners", "prisons") and path == chosen[0]:  # print looks alike on all of them
+            if kind != "slides":
                 page.emulate_media(media="print")
                 found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
                 # on paper nothing is pointed at, so that no target is too small

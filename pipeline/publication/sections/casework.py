@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.disclosure import Row
 from pipeline.publication.catalogue import has
-from pipeline.publication.markdown import Table, paragraphs
+from pipeline.publication.markdown import Table, bullets, paragraphs
 from pipeline.publication.report import Report
 from pipeline.publication.sections.parts import rate_table
 
@@ -171,7 +171,8 @@ def group_table_any(report: Report, name: str, group_by: str, cohort: str) -> st
 
 
 def definitions(report: Report, names: Sequence[str]) -> str:
-    """The definition of each measure that this release holds, as a line each."""
-    known = [name for name in names if name in report.bundle.meta.definitions]
-    lines = [f"- **{report.words(name, 'title')}:** {report.words(name, 'definition')}" for name in known]
-    return "\n".join(lines)
+    """The definition of each measure that this release holds, as a line each; those in the same words share one."""
+    found: dict[str, list[str]] = {}
+    for name in (name for name in names if name in report.bundle.meta.definitions):
+        found.setdefault(report.words(name, "definition"), []).append(report.words(name, "title"))
+    return bullets([f"**{'; '.join(titles)}:** {words}" for words, titles in found.items()])

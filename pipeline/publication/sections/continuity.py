@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.disclosure import Row
 from pipeline.publication.constants import PRIMARY
 from pipeline.publication.markdown import div, paragraphs
 from pipeline.publication.report import Figure, Report, block
@@ -89,12 +90,16 @@ def planned(report: Report, measure: str, window: str) -> str:
 
 def planned_sentence(report: Report, measure: str, window: str) -> str:
     """Planned against unplanned releases: a comparison that says what it could have shown."""
-    rows = {row.keys["group_value"]: row for row in report.rows(
-        measure, window=window, group_by="planned", cohort="programme", cell_set="own", component=""
-    )}  # fmt: skip
     names = (report.t("group.planned"), report.t("group.unplanned"))
     what = report.t("axis.rate", title=report.words(measure, "title"), window=window)
-    return comparison_sentence(report, rows.get("planned"), rows.get("unplanned"), names, what)
+    return comparison_sentence(report, *planned_rows(report, measure, window), names, what)
+
+
+def planned_rows(report: Report, measure: str, window: str) -> tuple[Row | None, Row | None]:
+    """Planned and unplanned releases, each where the release has it."""
+    keys = {"group_by": "planned", "cohort": "programme", "cell_set": "own", "component": ""}
+    rows = {row.keys["group_value"]: row for row in report.rows(measure, window=window, **keys)}
+    return rows.get("planned"), rows.get("unplanned")
 
 
 def tabs(report: Report, measure: str, window: str) -> str:

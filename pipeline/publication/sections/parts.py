@@ -9,7 +9,7 @@ from pipeline.charts import RateRow, forest_chart
 from pipeline.disclosure import Cell, Row
 from pipeline.publication import numbers
 from pipeline.publication.catalogue import has
-from pipeline.publication.cite import derived, format_cell, is_shown, number
+from pipeline.publication.cite import counted, derived, format_cell, is_shown, number
 from pipeline.publication.differences import difference, points, sources
 from pipeline.publication.labels import place
 from pipeline.publication.markdown import Table, paragraphs
@@ -19,6 +19,8 @@ from pipeline.publication.wording import DESCRIPTIVE, bounds_key, compare_key, r
 
 COMPARED = 2
 """A figure of fewer groups than that with a rate would show nothing that the table does not."""
+FOLDED = {"hidden", "too_early", "not_applicable"}
+"""A table of groups without any other state is said in a sentence, which names these reasons."""
 RATE_COLUMNS = ("n", "x", "rate", "interval", "bounds", "too_early")
 
 
@@ -99,9 +101,13 @@ def grouped(
 
 
 def group_table(report: Report, measure: str, window: str, group_by: str) -> str:
-    """A table of one measure by group."""
+    """A table of one measure by group; a sentence where all that it could show is how many people there are."""
     lines = grouped(report, measure, window, group_by)
     caption = report.t(f"caption.by_{group_by}", title=report.words(measure, "title"), window=window)
+    states = {str(cell.status) for _, row in lines for name in ("x", "rate") if (cell := row.cells.get(name))}
+    if lines and states <= FOLDED:
+        groups = counted(len(lines), report.language, "groups without a count or a rate")
+        return report.t("note.all_hidden", title=caption, groups=groups)
     return rate_table(report, f"{measure}-{group_by}", caption, report.t(f"column.{group_by}"), lines)
 
 
@@ -218,12 +224,12 @@ def figure_notes(report: Report, measure: str, window: str, people: Cell | None 
     base = report.cite(people or (row.cells.get("n") if row else None))
     unit = str(report.bundle.meta.definitions.get(measure, {}).get("unit", "releases"))
     day, span = report.moment(report.observed), report.span(window) if window else ""
-    counted = report.t("figure.n", n=base)
+    people_line = report.t("figure.n", n=base)
     if unit not in ("releases", "persons"):
-        counted = report.t("figure.base", n=base, unit=report.label("unit", unit))
+        people_line = report.t("figure.base", n=base, unit=report.label("unit", unit))
     coverage = report.t("figure.coverage", span=span, day=day) if span else report.t("figure.periods", day=day)
     final = report.t("figure.provisional" if report.bundle.meta.provisional else "figure.final")
-    return [report.t("figure.definition", text=report.words(measure, "definition")), counted, coverage, final]
+    return [report.t("figure.definition", text=report.words(measure, "definition")), people_line, coverage, final]
 
 
 def shown(cell: Cell | None) -> float | None:

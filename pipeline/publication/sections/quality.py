@@ -24,7 +24,7 @@ def quality(report: Report) -> str:
     if not rows:
         return paragraphs(head, report.t("none.table"))
     now = latest(rows)
-    return paragraphs(head, quality_table(report, now), str(quality_figure(report, now)), over_time(report, rows))
+    return paragraphs(head, str(quality_figure(report, now)), quality_table(report, now), over_time(report, rows))
 
 
 def latest(rows: Sequence[Row]) -> list[Row]:

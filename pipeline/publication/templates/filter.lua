@@ -118,11 +118,11 @@ local function tables(t)
     text:extend(long[1].content)
     if html then text = { pandoc.Span(text, { class = "caption-text" }) } end
     if docx then text = { pandoc.Span(text, { id = t.identifier }) } t.identifier = "" end
-    t.caption.long = pptx and {} or { pandoc.Plain(text) }
+    t.caption.long = (pptx or slides) and {} or { pandoc.Plain(text) }
   end
   if typst and rows <= WHOLE then return wrap("#block(breakable: false)[", { t }, "]") end
   if not html then return t end
-  local label = long[1] and str(t.caption.long) or words.table
+  local label = t.caption.long[1] and str(t.caption.long) or words.table
   return wrap('<div class="table-box" tabindex="0" role="region" aria-label="' .. escaped(label) .. '">', { t }, "</div>")
 end
 
@@ -297,6 +297,25 @@ local function keep_numbers(inlines)
   return inlines
 end
 
+-- An interval stays on one line: it would break behind its dash.
+local function keep_intervals(inlines)
+  if office then return nil end
+  local all, index = pandoc.Inlines({}), 1
+  while index <= #inlines do
+    local first, dash, last = inlines[index], inlines[index + 1], inlines[index + 2]
+    if last and first.t == "Span" and last.t == "Span" and dash.t == "Str" and dash.text == "–" then
+      local whole = pandoc.Inlines({ first, dash, last })
+      if html then all:insert(pandoc.Span(whole, { class = "interval" }))
+      else all:insert(raw("#box[")) all:extend(whole) all:insert(raw("];")) end
+      index = index + 3
+    else
+      all:insert(first)
+      index = index + 1
+    end
+  end
+  return all
+end
+
 -- Czech prepositions and conjunctions of one letter never end a line.
 local function keep_short_words(inlines)
   for index = 2, #inlines do
@@ -321,6 +340,21 @@ local function floating(blocks)
     if child.t == "Div" and child.classes:includes("figure-notes") and before and before.t == "Div"
       and before.identifier:match("^fig%-") and since > CLOSE then
       all[#all] = pandoc.Div({ before, child }, { class = "floating" })
+    else
+      all:insert(child)
+    end
+  end
+  return all
+end
+
+-- A sentence between a heading and its table goes with the table, and the heading with both.
+local function leading(blocks)
+  local all = pandoc.Blocks({})
+  for index, child in ipairs(blocks) do
+    local before, behind = blocks[index - 1], blocks[index + 1]
+    local table_next = behind and (behind.t == "Table" or (behind.t == "RawBlock" and behind.text:match("^#block")))
+    if child.t == "Para" and before and before.t == "Header" and table_next then
+      all:extend(wrap("#block(sticky: true)[", { child }, "]"))
     else
       all:insert(child)
     end
@@ -359,9 +393,10 @@ function Pandoc(document)
   collect(document)
   document = document:walk({ Cite = reference, Span = spans })
   document = document:walk({ Inlines = keep_numbers })
+  document = document:walk({ Inlines = keep_intervals })
   if str(document.meta.language) == "cs" then document = document:walk({ Inlines = keep_short_words }) end
   document = document:walk({ Table = tables, Para = equations })
-  if typst then document = document:walk({ Blocks = floating }) end
+  if typst then document = document:walk({ Blocks = floating }):walk({ Blocks = leading }) end
   document = document:walk({ Div = divs })
   if docx then contents(document) end
   return document

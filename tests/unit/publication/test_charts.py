@@ -201,3 +201,13 @@ def test_the_label_of_a_point_behind_another_of_its_height_stands_beneath() -> N
     anchors = {note.text: (note.xanchor, note.yanchor) for note in chart.figure.layout.annotations}
     assert anchors["A"] == anchors["C"] == ("right", "middle")
     assert anchors["B"] == ("center", "top")
+
+
+def test_words_of_a_point_stand_beneath_where_the_line_comes_down_to_it() -> None:
+    points = [Point(str(index), percent, f"{percent} %") for index, percent in enumerate([10, 20, 10, 10, 0, 10])]
+    drawn = run_chart(points, None, [], "podíl", "", "čtvrtletí", " %")
+    notes = [(note.text, note.yanchor) for note in drawn.figure.layout.annotations]
+    assert notes == [
+        ("10 %", "top"), ("20 %", "bottom"), ("10 %", "top"), ("10 %", "bottom"),
+        ("0 %", "bottom"), ("10 %", "bottom"),
+    ]  # fmt: skip

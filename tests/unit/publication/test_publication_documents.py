@@ -15,6 +15,7 @@ from pipeline.publication import Report, documents
 from pipeline.publication.cite import format_cell, number
 from pipeline.publication.markdown import escape
 from pipeline.publication.numbers import format_count
+from pipeline.publication.strips import plain
 from tests.unit.publication.bundle import HOSTILE, rich_bundle
 from tests.unit.publication.conftest import make_context
 
@@ -23,6 +24,7 @@ Language = Callable[[str], Report]
 CELL = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.cell data-cell="([^"]+)"\}')
 STATE = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.state \.state-([a-z-]+) title="[^"]*" data-cell="([^"]+)"\}')
 DERIVED = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.derived data-derived="([a-z_]+)" data-from="([^"]+)"\}')
+SETTING = re.compile(r'\[((?:[^\[\]\\]|\\.)*)\]\{\.setting data-setting="([a-z_]+)"\}')
 
 
 def whole(report: Report) -> str:
@@ -72,6 +74,18 @@ def test_every_derived_number_follows_from_its_cells(report: Language) -> None:
             assert unescaped(shown) == str(round(n - stable - unknown))
         if kind == "accepted_share":
             assert unescaped(shown) == f"{round(100 * number(sources[0]) / number(sources[1]))}%"
+
+
+@pytest.mark.parametrize("language", ["cs", "en"])
+def test_every_setting_is_that_of_the_release_or_a_constant(report: Language, language: str) -> None:
+    found = dict(SETTING.findall(whole(report(language))))
+    named = {name: shown for shown, name in SETTING.findall(whole(report(language)))}
+    fixed = {"level": "95", "outer_level": {"cs": "99,8", "en": "99.8"}[language], "power": "80"}
+    fixed |= {"contact_made_window": "7", "treatment_started_window": "21"}
+    profile = report(language).bundle.meta.profile
+    assert len(found) > 5
+    for name, shown in named.items():
+        assert unescaped(shown) == fixed.get(name, str(profile.get(name))), name
 
 
 def shift(tables: dict[str, dict[str, Any]]) -> None:
@@ -136,6 +150,23 @@ def test_every_measure_is_defined_where_its_numbers_stand(report: Language, lang
     told = report(language)
     sections = "\n".join(getattr(documents, name)(told) for name in documents.REPORT if name != "method")
     assert [name for name in told.bundle.meta.definitions if told.words(name, "definition") not in sections] == []
+
+
+def test_definitions_in_the_same_words_share_a_line(report: Language) -> None:
+    section = documents.returns(report("en"))
+    (line,) = [line for line in section.splitlines() if "the event that the title names" in line]
+    assert "; Frequency of returns to prison; Frequency: " in unescaped(line)
+
+
+def test_a_picture_states_its_finding_to_those_who_do_not_see_it(report: Language) -> None:
+    for language in ("cs", "en"):
+        pictures = re.findall(r"^!\[(.*)\]\(figures.*\n\n(\*\*.*)$", whole(report(language)), re.MULTILINE)
+        assert len(pictures) > 5
+        for words, title in pictures:
+            assert unescaped(words).startswith(plain(title)), title
+    found = re.search(r"!\[(.*)\]\(figures/attrition-en", documents.served(report("en")))
+    assert found
+    assert unescaped(found[1]).startswith("Of 700 applicants 400 made an agreement, and 315 clients have been released")
 
 
 def test_marks_and_columns_are_explained_before_the_first_table(report: Language) -> None:

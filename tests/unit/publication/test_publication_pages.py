@@ -346,6 +346,9 @@ def test_slides_show_cooperation_comparisons_and_the_least_difference(tmp_path: 
     )
     for name in ("slide-planned-contact-made", "slide-planned-treatment-started"):
         assert "smallest difference" in plain(slides[name]) or "are not compared" in plain(slides[name])
+    assert slides["slide-planned-contact-made"].startswith(
+        "Contact after release within 7 days: more often after a planned release {#"
+    )
     assert not [part for part in slides.values() if re.search(r"\. \{#slide", part.split("\n")[0])], (
         "a title has no full stop"
     )
