@@ -246,7 +246,7 @@ def make_draft(settings: Settings, outcome: Outcome, reporter: Reporter) -> None
         if not note.reused:
             con = open_current(settings)
             try:
-                draft = disclosure.draft(con, settings, outcome.run)
+                draft = disclosure.draft(con, settings, outcome.run, reporter.say)
             finally:
                 con.close()
         outcome.draft = draft

@@ -7,7 +7,7 @@ noticed here. Messages name tables, never cells or values.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.disclosure import figures
@@ -58,11 +58,18 @@ class Auditor:
     known: Contributions = field(default_factory=dict)
     series: Series | None = None
     beside: Beside | None = None
+    say: Callable[[str], None] | None = None  # takes a line on how far the attack is, where it takes long
     by_steps: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # table → parts not chosen optimally
 
     def world(self, planned: Sequence[Planned], before: World | None = None) -> World:
         """The attack on rows that are published together; `before` was one on more rows."""
         return World(planned, self.profile, self.earlier, self.known, self.series, self.beside, before)
+
+    def tell(self, number: int, weak: int, rows: int, attackers: int) -> None:
+        """Say what a round of attacks came to, where insiders are tried, which takes minutes."""
+        if self.say is not None and attackers > 1:
+            found = f"{weak} can be worked out; more is hidden" if weak else "nothing can be worked out"
+            self.say(f"Attack {number}: {rows} rows, by a reader and {attackers - 1} insiders: {found}.")
 
     def weak(self, planned: Sequence[Planned]) -> list[Finding]:
         """Quantities that an attacker can pin down too closely; `row` of their targets counts into `planned`.

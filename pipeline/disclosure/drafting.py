@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,10 @@ WORDS = {
 }
 
 
-def draft(con: Connection, settings: Settings, run: Run) -> Path:
+def draft(con: Connection, settings: Settings, run: Run, say: Callable[[str], None] | None = None) -> Path:
     """Write the audited, unsigned draft of a run to `disclosure/draft/<run_id>/` and return its folder.
+
+    `say` takes a line on how far it is, where that takes minutes.
 
     The same measures, profile and ledger give the same bytes. Raises DisclosureError when a profile setting is
     missing, a table is unsafe or cannot be audited, MixedDataError when the ledger holds the other kind of data.
@@ -84,7 +86,7 @@ def draft(con: Connection, settings: Settings, run: Run) -> Path:
     plain = [read_attrition(con), read_data_quality(con)]
     attacked = {table.id: protect_plain(table, profile) for table in plain}
     beside = Beside(profile, plain[0], curves)
-    audits = protect(measures, Auditor(profile, ledger.earlier, series.known(own), series, beside))
+    audits = protect(measures, Auditor(profile, ledger.earlier, series.known(own), series, beside, say))
     coverage = coverage_records(con)
     if not any(plan.row.status == "measured" for planned in measures.values() for plan in planned):
         raise DisclosureError("No table of this quarter can be made safe, and an empty release is not made.")

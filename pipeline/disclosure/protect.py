@@ -9,7 +9,7 @@ has said too much), it stops.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.disclosure.attack import Finding, Target
@@ -17,6 +17,16 @@ from pipeline.disclosure.audit import Auditor, TableAudit, check_release, check_
 from pipeline.disclosure.beside import WAYS
 from pipeline.disclosure.insiders import Insider
 from pipeline.disclosure.knowledge import DOUBTS
+from pipeline.disclosure.leaving import (
+    LEAST_MISSED,
+    Part,
+    Tables,
+    leave_out_beside,
+    leave_out_breakdowns,
+    leave_out_parts,
+    leave_out_windows,
+    part_of,
+)
 from pipeline.disclosure.optimal import choose
 from pipeline.disclosure.planning import Planned, hide
 from pipeline.disclosure.widening import Widening
@@ -24,10 +34,7 @@ from pipeline.disclosure.world import World
 from pipeline.errors import DisclosureError
 
 ROUNDS = 40
-BESIDE = ("programme_open", "programme_per_release")
-Part = tuple[str, ...]
 Name = tuple[Insider, tuple[str, ...], str]
-Tables = Mapping[str, list[Planned]]
 
 
 def protect(tables: Tables, auditor: Auditor) -> dict[str, TableAudit]:
@@ -45,7 +52,7 @@ def _hide_optimally(name: str, planned: Sequence[Planned], auditor: Auditor) -> 
     """Hide the cheapest set that helps within each part; a part beyond the limit of the search is left to the steps."""
     parts: dict[Part, list[Planned]] = defaultdict(list)
     for plan in planned:
-        parts[_part(plan)].append(plan)
+        parts[part_of(plan)].append(plan)
     for _, members in sorted(parts.items()):
         chosen = choose(members, auditor)
         auditor.by_steps[name] += chosen is None
@@ -61,20 +68,37 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
             _hide_optimally(name, planned, auditor)
     _withhold_what_tells(tables, auditor)
     hiding = _Hiding(tables, auditor)
-    for _ in range(ROUNDS):
-        weak = hiding.further(everything=True)
-        if not hiding.found:
+    for number in range(1, ROUNDS + 1):
+        hiding.attack()
+        auditor.tell(number, len(hiding.weak), len(hiding.planned), len(hiding.world.attackers))
+        if not hiding.weak:
             break
+        _leave_out_lost(hiding)
+        weak = hiding.further()
         for level in LEVELS:
-            if level in HIDING and (lost := hiding.lost()):  # hiding does not help them: their breakdowns go at once
-                _leave_out_breakdowns(tables, lost, auditor)
-                weak = hiding.renew()
+            if level in HIDING and _leave_out_lost(hiding):
+                weak = hiding.further()
             if weak and not (level in HIDING and len(hiding.lost()) == len(weak)):
                 level(tables, weak, auditor)
-                weak = hiding.renew()
+                hiding.renew()
+                weak = hiding.further()
         if weak:
             raise _unsafe(sorted({plan.row.measure for plan in weak}))
     return hiding.world  # all of which the audit attacks once more
+
+
+def _leave_out_lost(hiding: _Hiding) -> bool:
+    """Where hiding does not help, breakdowns go at once, the least missed first; says whether any went."""
+    if hiding.auditor.beside and (lost := hiding.lost()):
+        _withhold_beside(hiding.tables, lost, hiding.auditor)
+        hiding.renew()
+    went = False
+    for dimension in LEAST_MISSED:
+        lost = [plan for plan in hiding.lost() if dimension in ("", *plan.row.dimensions())]
+        if leave_out_breakdowns(hiding.tables, lost, hiding.auditor):
+            hiding.renew()
+            went = True
+    return went
 
 
 class _Hiding:
@@ -83,8 +107,6 @@ class _Hiding:
     def __init__(self, tables: Tables, auditor: Auditor) -> None:
         self.tables, self.auditor = tables, auditor
         self.weak: list[Finding] = []
-        self.names: set[Name] = set()
-        self.found = False
         self._start()
 
     def _start(self, before: World | None = None) -> None:
@@ -93,24 +115,29 @@ class _Hiding:
         self.world = self.auditor.world(self.planned, before)
         self.widening: Widening | None = None
 
-    def renew(self) -> list[Planned]:
-        """After a level left out rows, or hid more of them or of what stands beside them: what stays weak now."""
+    def attack(self) -> None:
+        """Find what is weak when everything is attacked."""
+        self.weak = self.world.weak() if self.planned else []
+
+    def renew(self) -> None:
+        """Find what stays weak after rows were left out, or more was hidden of them or of what stands beside them."""
+        names = {(f.who, *self._name(f.target.row, f.target)) for f in self.weak}
         beside = self.auditor.beside
         if sum(map(len, self.tables.values())) < len(self.planned) or (beside and beside.withheld > self.withheld):
             self._start(self.world)
         self.world.publish(range(len(self.planned)))
-        return self.further()
+        every = ((who, t) for who, targets in self.world.attackers.items() for t in targets)
+        row = self.world.row
+        again = {(who, t.key) for who, t in every if (who, *self._name(row[t.row], t)) in names}
+        self.weak = self.world.weak(again) if self.planned else []
 
-    def further(self, *, everything: bool = False) -> list[Planned]:
+    def further(self) -> list[Planned]:
         """Hide the least that helps, again and again; the rows that stay weak when nothing more can be hidden so.
 
-        Hiding and leaving out only widen, so that only what is weak is attacked again; with `everything` all is, and
-        `found` says whether anything was weak then.
+        Hiding and leaving out only widen, so that only what is weak is attacked again.
         """
-        weak = self._attack(everything)
-        self.found = bool(weak) if everything else self.found
         for _ in range(ROUNDS):
-            hope = self.world.helpable(weak)
+            hope = self.world.helpable(self.weak)
             self.widening = self.widening or (Widening(self.world) if hope else None)
             chosen = self.widening.choose(hope) if self.widening and hope else []
             if not chosen:
@@ -118,35 +145,23 @@ class _Hiding:
             for row, statistic in chosen:
                 hide(self.planned[row], statistic, self.auditor.profile)
             self.world.publish({row for row, _ in chosen})
-            weak = self.world.weak({(f.who, f.target.key) for f in weak})
-        self.weak = weak
-        self.names = {(f.who, *self._name(f.target.row, f.target)) for f in weak}
-        return [self.planned[finding.target.row] for finding in weak]
+            self.weak = self.world.weak({(f.who, f.target.key) for f in self.weak})
+        return self.rows()
+
+    def rows(self) -> list[Planned]:
+        """The rows that were weak last."""
+        return [self.planned[finding.target.row] for finding in self.weak]
 
     def lost(self) -> list[Planned]:
-        """Those rows that were weak last for which no hiding can help."""
+        """Those of them for which no hiding can help."""
         return [self.planned[finding.target.row] for finding in self.world.lost(self.weak)]
-
-    def _attack(self, everything: bool) -> list[Finding]:
-        """What is weak of all, or of what was weak last, which keeps its name when rows are left out."""
-        if not self.planned:
-            return []
-        if everything:
-            return self.world.weak()
-        world = self.world
-        every = ((who, t) for who, targets in world.attackers.items() for t in targets)
-        return world.weak({(w, t.key) for w, t in every if (w, *self._name(world.row[t.row], t)) in self.names})
 
     def _name(self, row: int, target: Target) -> tuple[tuple[str, ...], str]:
         return self.planned[row].row.key, target.statistic
 
 
-def _part(plan: Planned) -> Part:
-    return (plan.row.measure, plan.row.component, plan.row.cohort)
-
-
 def _breakdown(plan: Planned) -> Part:
-    return (*_part(plan), plan.row.group_by)
+    return (*part_of(plan), plan.row.group_by)
 
 
 def _withhold(tables: Tables, weak: Sequence[Planned], statistics: Sequence[str], auditor: Auditor) -> None:
@@ -189,50 +204,20 @@ def _withhold_numerators(tables: Tables, weak: Sequence[Planned], auditor: Audit
     _withhold(tables, weak, ("x",), auditor)
 
 
-def _leave_out(tables: Tables, whole: Callable[[Planned], Part], weak: set[Part], auditor: Auditor) -> None:
-    """Leave out every row of what is weak as a whole, where nothing of it was published before: what was once said
-    cannot be unsaid by leaving it out."""
-    for planned in tables.values():
-        said = {whole(plan) for plan in planned if plan.repeats or auditor.earlier(plan)}
-        planned[:] = [plan for plan in planned if whole(plan) not in weak - said]
-
-
-def _leave_out_breakdowns(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
-    """Leave out the weak breakdowns: that a group is listed says that somebody is in it, which no mark can hide.
-
-    The whole stays, but for cohorts that only stand beside the programme: they differ from it by few.
-    """
-    groupings = {plan.row.grouping for plan in weak if plan.row.group_by != "all" or plan.row.cohort in BESIDE}
-    _leave_out(tables, lambda plan: plan.row.grouping, groupings, auditor)
-
-
 def _withhold_denominators(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
     """Withhold the denominators too."""
     _withhold(tables, weak, ("n", "persons"), auditor)
 
 
-def _leave_out_windows(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
-    """Leave out the weak windows: of few partners one may know the other's people whatever is hidden."""
-    _leave_out(tables, _window, {_window(plan) for plan in weak}, auditor)
-
-
-def _leave_out_parts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
-    """Leave out the weak measures in their cohorts: the report then says that they are not published."""
-    _leave_out(tables, _part, {_part(plan) for plan in weak}, auditor)
-
-
-def _window(plan: Planned) -> Part:
-    return (*_part(plan), plan.row.cell_set, plan.row.window)
-
-
-LEVELS = (
+LEVELS: tuple[Callable[[Tables, Sequence[Planned], Auditor], object], ...] = (
     _withhold_beside,
     _withhold_doubts,
     _withhold_numerators,
-    _leave_out_breakdowns,
+    leave_out_breakdowns,
     _withhold_denominators,
-    _leave_out_windows,
-    _leave_out_parts,
+    leave_out_beside,
+    leave_out_windows,
+    leave_out_parts,
 )
 """What is done in turn about what stays weak; each withholds more than the one before."""
 HIDING = (_withhold_doubts, _withhold_numerators, _withhold_denominators)

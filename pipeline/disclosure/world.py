@@ -147,6 +147,14 @@ class World:
             self.beyond |= {(who, target.key): narrow.get(target.key) for target in asked}
         return [finding for finding in findings if self.beyond[finding.who, finding.target.key]]
 
+    def hopeless(self, rows: Collection[tuple[str, ...]]) -> set[tuple[str, ...]]:
+        """Those rows of which somebody can pin something down even if every count of this release were hidden."""
+        found = set()
+        for who, targets in self.attackers.items():
+            asked = [t for t in targets if self.planned[self.row[t.row]].row.key in rows]
+            found |= {self.planned[f.target.row].row.key for f in self._narrow(self.wide, who, asked)}
+        return found
+
     def helpable(self, findings: Sequence[Finding]) -> list[Finding]:
         """All others."""
         self.lost(findings)

@@ -8,10 +8,12 @@ import pytest
 
 from pipeline.disclosure.audit import Auditor
 from pipeline.disclosure.insiders import read_contributions
+from pipeline.disclosure.leaving import leave_out_beside, leave_out_breakdowns
 from pipeline.disclosure.planning import Planned, hide, plan_rows
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.protect import LEVELS, protect
 from pipeline.disclosure.rows import MeasureRow
+from pipeline.disclosure.world import World
 from tests.support.measures import cell, margin
 from tests.support.outcomes_db import warehouse
 
@@ -101,13 +103,40 @@ def test_where_hiding_more_does_not_keep_an_insider_off_a_breakdown_is_left_out(
 
 def test_where_no_breakdown_may_go_the_window_goes_and_the_release_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, known = known_to_one_of_two()
-    monkeypatch.setattr("pipeline.disclosure.protect._leave_out_breakdowns", lambda *_: None)
-    levels = [level for level in LEVELS if "breakdowns" not in level.__name__]
+    monkeypatch.setattr("pipeline.disclosure.protect.leave_out_breakdowns", lambda *_: False)
+    levels = [level for level in LEVELS if level not in (leave_out_breakdowns, leave_out_beside)]
     monkeypatch.setattr("pipeline.disclosure.protect.LEVELS", levels)
     other = margin({"q1": (100, 40), "q2": (100, 30)}, "quarter", measure="treatment_started")
     tables = {"contact_made": plan_rows(rows, EXACT), "treatment_started": plan_rows(other, EXACT)}
     protect(tables, Auditor(EXACT, lambda plan: {}, known))
     assert {name: len(planned) for name, planned in tables.items()} == {"contact_made": 0, "treatment_started": 3}
+
+
+def test_before_a_window_goes_the_breakdown_that_makes_its_whole_weak_goes() -> None:
+    """p has 4 of the 5, all of them planned; that an unplanned one is listed leaves 1 to 3 others instead of 0 to 3."""
+    rows = margin({"planned": (4, 2), "unplanned": (1, 1)}, "planned")
+    known = {("partner", "p"): {row.key: {"n": 4, "x": 2} for row in rows[:2]}}
+    planned, attack = plan_rows(rows, EXACT), Auditor(EXACT, lambda plan: {}, known)
+    assert attack.world(planned).hopeless({rows[0].key}) == {rows[0].key}
+    leave_out_beside({"contact_made": planned}, planned[:1], attack)
+    assert [plan.row.group_by for plan in planned] == ["all"]
+    assert attack.world(planned).hopeless({rows[0].key}) == set()
+
+
+def test_worlds_outlive_the_rows_that_are_left_out() -> None:
+    """Found on all rows, they show on fewer what they showed before, and what is known better undoes them."""
+    planned = plan_rows(margin({"q1": (100, 40), "q2": (100, 7), "q3": (100, 50)}, "quarter"), PROFILE)
+    more = planned + plan_rows(margin({"u": (150, 47), "v": (150, 50)}, "drug_user")[1:], PROFILE)
+    before = auditor().world(more)
+    assert before.weak() == []
+    world = World(planned, PROFILE, lambda plan: {}, {}, None, None, before)
+    (asked,) = [target.key for target in world.attackers["", ""] if target.row == 2 and target.statistic == "x"]
+    assert world.attack.moves.count == before.attack.moves.count > 0
+    least, greatest = world.attack.moves.seen(world.view(("", "")), [asked])[asked]
+    assert greatest - least >= PROFILE.protection_width
+    known = world.view(("", ""))
+    known.lower[asked[0][0]] = known.upper[asked[0][0]] = 7
+    assert world.attack.moves.seen(known, [asked])[asked] == (0, 0)
 
 
 def test_own_parts_are_counted_from_the_units() -> None:

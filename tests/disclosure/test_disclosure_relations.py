@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from pipeline.disclosure.audit import Auditor
+from pipeline.disclosure.leaving import leave_out_breakdowns
 from pipeline.disclosure.never import allowed
 from pipeline.disclosure.planning import Planned, plan_rows
 from pipeline.disclosure.profile import load_profile
-from pipeline.disclosure.protect import _leave_out_breakdowns, protect
-from pipeline.disclosure.relations import hold
+from pipeline.disclosure.protect import protect
+from pipeline.disclosure.relations import hold, relations
 from pipeline.disclosure.rows import MeasureRow
 from pipeline.errors import DisclosureError
 from tests.support.measures import cell
@@ -61,6 +62,30 @@ def test_a_return_for_a_new_offence_is_known_to_be_a_return_to_prison() -> None:
     assert list(hold([rows[0], replace(rows[1], window="90")])) == []
 
 
+def how_often(returned: int, times: int) -> list[MeasureRow]:
+    """Who of 100 releases returned, and how often they did altogether."""
+    shared = {"window": "365", "denominator_unit": "releases"}
+    times_of = cell(
+        100, times, measure="return_frequency", persons=100, kind="ratio", per=100, value=times, share=0.1, **shared
+    )
+    return [cell(100, returned, measure="return_to_prison", **shared), times_of]
+
+
+def test_how_often_people_returned_says_how_many_did_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """6 of 100 did not return: 93 to 99 did; but 94 returns are of 94 people at most, so 93 or 94 did."""
+    assert weak(how_often(94, 94)) == {("programme", "c")}
+    assert safe(how_often(94, 94))
+    known = [relation for relation in relations() if relation.more.get("measure") != "return_frequency"]
+    monkeypatch.setattr("pipeline.disclosure.relations.relations", lambda: known)
+    assert weak(how_often(94, 94)) == set()
+
+
+def test_few_further_returns_are_not_told() -> None:
+    """33 returns of 31 people: two were further ones of one or two of them. Twenty more are many."""
+    assert weak(how_often(31, 33)) == {("programme", "x")}
+    assert weak(how_often(31, 51)) == set()
+
+
 def test_a_relation_that_the_counts_deny_stops_the_release_loudly() -> None:
     with pytest.raises(DisclosureError, match="it is not true that a return for a new offence is a return to prison"):
         protect(returns(30, 12), auditor())
@@ -91,7 +116,7 @@ def test_a_cohort_beside_the_programme_is_left_out_where_no_mark_helps() -> None
     """The programme itself stays: its whole is never left out."""
     rows = [cell(n, x, cohort=c) for c, n, x in (("programme", 249, 75), ("programme_per_release", 254, 80))]
     planned = plan_rows(rows, EXACT)
-    _leave_out_breakdowns({"contact_made": planned}, planned, auditor())
+    leave_out_breakdowns({"contact_made": planned}, planned, auditor())
     assert [plan.row.cohort for plan in planned] == ["programme"]
 
 

@@ -1,0 +1,90 @@
+"""What is left out of a release where nothing that is hidden makes it safe: breakdowns, windows and at last measures.
+
+Little goes before much. A breakdown lists its groups, and that a group is listed says that somebody is in it, which no
+mark can hide; so before a whole goes for the sake of what it says, its breakdowns go, if that helps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.disclosure.audit import Auditor
+from pipeline.disclosure.planning import Planned
+
+Part = tuple[str, ...]
+Tables = Mapping[str, list[Planned]]
+Goes = Callable[[Planned], bool]
+BESIDE = ("programme_open", "programme_per_release")
+LEAST_MISSED = ("prison", "partner", "")  # groupings in the order in which they go; '' is any
+
+
+def part_of(plan: Planned) -> Part:
+    """Measure, component and cohort."""
+    return (plan.row.measure, plan.row.component, plan.row.cohort)
+
+
+def leave_out_breakdowns(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> bool:
+    """Leave out the weak breakdowns; says whether any went.
+
+    The whole stays, but for cohorts that only stand beside the programme: they differ from it by few.
+    """
+    groupings = {plan.row.grouping for plan in weak if plan.row.group_by != "all" or plan.row.cohort in BESIDE}
+    return _leave_out(tables, lambda plan: plan.row.grouping, groupings, auditor)
+
+
+def leave_out_beside(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
+    """Leave out from the weak windows what makes their whole weak: some breakdowns, or all, or the ladder.
+
+    Tried on the measure in its cohort alone; where it does not help among everything, the window goes with all of it.
+    """
+    alone = replace(auditor, series=None, beside=None)
+    goes: set[Part] = set()
+    for part in sorted({part_of(plan) for plan in weak}):
+        planned = [plan for table in tables.values() for plan in table if part_of(plan) == part]
+        lost = alone.world(planned).hopeless({plan.row.key for plan in weak})
+        for way in _ways(planned):
+            windows = {plan.row.window for plan in planned if plan.row.key in lost}
+            tried = {plan.row.grouping for plan in planned if plan.row.window in windows and way(plan)}
+            rest = [plan for plan in planned if plan.row.grouping not in tried]
+            still = alone.world(rest).hopeless(lost) if tried and rest else lost
+            helped = {plan.row.window for plan in planned if plan.row.key in lost - still}
+            goes |= {plan.row.grouping for plan in planned if plan.row.grouping in tried and plan.row.window in helped}
+            lost = still
+    _leave_out(tables, lambda plan: plan.row.grouping, goes, auditor)
+
+
+def _ways(planned: Sequence[Planned]) -> list[Goes]:
+    """What may go from beside a whole so that it can stay, the least missed first."""
+    groupings = {dimension for plan in planned for dimension in plan.row.dimensions()} - {"all"}
+    ordered = sorted(groupings, key=lambda name: (LEAST_MISSED.index(name) if name in LEAST_MISSED else 2, name))
+    return [
+        *((lambda plan, name=name: name in plan.row.dimensions()) for name in ordered),
+        lambda plan: plan.row.group_by != "all",
+        lambda plan: plan.row.cell_set == "ladder",
+        lambda plan: plan.row.cell_set == "ladder" or plan.row.group_by != "all",
+    ]
+
+
+def leave_out_windows(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
+    """Leave out the weak windows: of few partners one may know the other's people whatever is hidden."""
+    _leave_out(tables, _window, {_window(plan) for plan in weak}, auditor)
+
+
+def leave_out_parts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
+    """Leave out the weak measures in their cohorts: the report then says that they are not published."""
+    _leave_out(tables, part_of, {part_of(plan) for plan in weak}, auditor)
+
+
+def _window(plan: Planned) -> Part:
+    return (*part_of(plan), plan.row.cell_set, plan.row.window)
+
+
+def _leave_out(tables: Tables, whole: Callable[[Planned], Part], weak: Collection[Part], auditor: Auditor) -> bool:
+    """Leave out every row of what is weak as a whole, where nothing of it was published before: what was once said
+    cannot be unsaid by leaving it out."""
+    before = sum(map(len, tables.values()))
+    for planned in tables.values():
+        said = {whole(plan) for plan in planned if plan.repeats or auditor.earlier(plan)}
+        planned[:] = [plan for plan in planned if whole(plan) not in set(weak) - said]
+    return sum(map(len, tables.values())) < before
