@@ -13,7 +13,7 @@ from pipeline.publication.sections.continuity import by_partner, planned_rows, p
 from pipeline.publication.sections.cooperation import CANCELLED, funnel, run
 from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.method import legend
-from pipeline.publication.sections.programme import change_sentence
+from pipeline.publication.sections.programme import change_brief
 from pipeline.publication.sections.served import attrition_figure
 from pipeline.publication.sections.story import story_figures
 from pipeline.publication.sections.summary import (
@@ -78,7 +78,7 @@ def planned_slide(report: Report, measure: str, window: str) -> str:
 
 def changed_slide(report: Report) -> str:
     """What is new since the last report; an empty text where this is the first."""
-    said = change_sentence(report)
+    said = change_brief(report)
     return "" if said == report.t("changes.first") else slide(report, "slot.changed", "changed", said)
 
 

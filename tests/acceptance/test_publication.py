@@ -393,6 +393,7 @@ ANSWERS = {
         "Jak dopadne rok po propuštění u 25 klientů, u nichž rok ještě neuplynul.",
         "Malé počty: nahrazuje je značka ●, aby nikdo nebyl poznán; není to nula.",
         "Minulá zpráva je za 1. čtvrtletí 2023",
+        "Návrat do vězení, do 365 dnů: 60 % (minule 60 %).",
         "Zavést pro dlouhodobé sociální pracovníky status „poučené osoby“ s omezeným volným pohybem ve věznici. "
         "Odpovídá: Generální ředitelství Vězeňské služby. Stav: projednává se",
     ),
@@ -406,6 +407,7 @@ ANSWERS = {
         "How the year after release will end for the 25 clients whose year has not passed yet.",
         "Small counts: the mark ● stands for them, so that nobody is recognised; it is not zero.",
         "The last report is for Q1 2023",
+        "Return to prison, within 365 days: 60% (last time 60%).",
         "Introduce the status of an “instructed person” with limited free movement in the prison for long-term social "
         "workers. Owner: Prison Service, General Directorate. State: under discussion",
     ),

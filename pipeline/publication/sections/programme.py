@@ -96,6 +96,25 @@ def change_sentence(report: Report) -> str:
     return f"{since} {report.t('changes.counts', **values)}".strip()
 
 
+def change_brief(report: Report) -> str:
+    """What is new in two sentences, for page one and a slide: figures that moved, headline numbers now and then."""
+    before = earlier_bundle(report)
+    return paragraphs(change_sentence(report), _now_and_then(report, before) if before else "")
+
+
+def _now_and_then(report: Report, before: Bundle) -> str:
+    past, parts = Report(before, report.language, report.context), []
+    for name, window in HEADLINES:
+        new, old = (one.pooled(name, window) for one in (report, past))
+        values = {
+            "what": report.t("axis.rate", title=report.words(name, "title"), window=window),
+            "now": report.cite(new.cells.get("rate") if new else None),
+            "then": earlier(old.cells.get("rate") if old else None, report.language, before.meta.bundle_id),
+        }
+        parts.append(report.t("changes.headline", **values))
+    return f"{'; '.join(parts)}."
+
+
 def change_counts(report: Report) -> dict[str, int]:
     """Why → how many released figures with a number, now or before, it moved or held; periods are no figures."""
     found = dict.fromkeys(WHY, 0)

@@ -11,7 +11,7 @@ from pipeline.publication.labels import bare
 from pipeline.publication.markdown import bullets, div, escape, paragraphs
 from pipeline.publication.report import RETURN, YEAR, Report
 from pipeline.publication.sections.parts import rate_sentence, rate_values
-from pipeline.publication.sections.programme import change_sentence
+from pipeline.publication.sections.programme import change_brief
 from pipeline.publication.sections.served import agreements_delivered
 from pipeline.publication.wording import rate_key
 
@@ -37,7 +37,7 @@ def page_one(report: Report) -> str:
         *(slot(report, measure, headline(report, measure, window), "key") for measure, window in PRIMARY),
         slot(report, "return", paragraphs(returned(report), report.t("slot.return.see"))),
         slot(report, "limits", limits(report)),
-        slot(report, "changed", paragraphs(change_sentence(report), report.t("slot.changed.see")), "wide"),
+        slot(report, "changed", paragraphs(change_brief(report), report.t("slot.changed.see")), "wide"),
         slot(report, "missing", missing(report)),
         slot(report, "state", state(report)),
         slot(report, "requests", requests(report), "wide"),

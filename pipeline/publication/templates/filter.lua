@@ -74,6 +74,8 @@ end
 
 -- A heading of so few letters stays on one line.
 local SHORT = 12
+-- Letters that a column is wide at least, and beside its text: Word's cells have wider edges.
+local LEAST, BESIDE = docx and 11 or 9, docx and 5 or 3
 
 -- In print every table is as wide as the page, its columns as wide as their longest text asks for.
 local function widths(t)
@@ -85,7 +87,7 @@ local function widths(t)
       if words and utf8.len(text) > SHORT then
         for word in text:gmatch("%S+") do length = math.max(length, utf8.len(word)) end
       else length = utf8.len(text) end
-      longest[index] = math.max(longest[index] or 9, math.min(length + 3, most))
+      longest[index] = math.max(longest[index] or LEAST, math.min(length + BESIDE, most))
     end
   end
   for _, row in ipairs(t.head.rows) do measure(row, true) end
