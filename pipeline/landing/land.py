@@ -17,8 +17,7 @@ from pipeline.landing.receipts import (
     ReceivedFile,
     Refusal,
     receipts,
-    refusals,
-    same_refusal,
+    refused_before,
     storage_error,
     utc,
     write_record,
@@ -202,7 +201,7 @@ def _refuse(settings: Settings, examined: Examined, label: str, now: datetime) -
         synthetic=examined.delivery.synthetic,
         extract_date=examined.declared.extract_date,
     )
-    if not any(same_refusal(refusal, earlier) for earlier in refusals(settings)):
+    if not refused_before(settings, refusal):
         write_record(settings.folder("landing") / "refused" / f"{refusal.delivery_id}.json", refusal)
     reasons = [f"{e['rule_id']}: {e['message']}" for e in entries[:TOLD]]
     reasons += [f"… and {refusal.total - TOLD} more"] if refusal.total > TOLD else []

@@ -99,9 +99,11 @@ def refusals(settings: Settings) -> list[Refusal]:
     return sorted(found, key=lambda r: (r.partner, r.received_at, r.delivery_id))
 
 
-def same_refusal(one: Refusal, other: Refusal) -> bool:
-    """Whether a delivery was refused again for the same reasons."""
-    return dataclasses.replace(one, received_at=other.received_at) == other
+def refused_before(settings: Settings, refusal: Refusal) -> bool:
+    """Whether the delivery was refused earlier for the same reasons."""
+    path = settings.folder("landing") / "refused" / f"{refusal.delivery_id}.json"
+    earlier = _refusal(json.loads(path.read_text("utf-8"))) if path.exists() else None
+    return earlier is not None and dataclasses.replace(refusal, received_at=earlier.received_at) == earlier
 
 
 def write_record(path: Path, record: Receipt | Refusal) -> None:
