@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from filelock import FileLock
+
+from pipeline import console
+from pipeline.cli import main
 
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("throughcare")
@@ -34,6 +40,25 @@ class Project:
         return subprocess.run(
             self.command(*arguments), capture_output=True, text=True, timeout=timeout, env=environment(), check=False
         )
+
+    def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same command within this process, which has paid for starting Python and Great Expectations already."""
+        told, complained, mask = io.StringIO(), io.StringIO(), os.umask(0o077)
+        try:
+            with (
+                redirect_stdout(told),
+                redirect_stderr(complained),
+                patch.object(sys, "argv", self.command(*arguments)),
+                patch.object(console.out, "_width", 200),
+                patch.object(console.err, "_width", 200),
+                pytest.raises(SystemExit) as ended,
+            ):
+                main()
+        finally:
+            os.umask(mask)
+        code = ended.value.code or 0
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess(arguments, code, told.getvalue(), complained.getvalue())
 
 
 def environment() -> dict[str, str]:

@@ -50,12 +50,12 @@ def hostile(spoilt: Callable[[], Project]) -> Project:
 
 
 def test_every_bad_delivery_is_answered_and_custody_still_counts(hostile: Project) -> None:
-    done = hostile.run("run", "--quarter", "2023Q2", "--as-of", "2023-08-15")
+    done = hostile.call("run", "--quarter", "2023Q2", "--as-of", "2023-08-15")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     for partner in ("kotec", "laxus", "podane_ruce", "sananim", "cppt", "magdalena"):
         assert any(line.startswith(partner) for line in done.stderr.splitlines()), partner
-    status = json.loads(hostile.run("status", "--json").stdout)
+    status = json.loads(hostile.call("status", "--json").stdout)
     refused = {r["partner"]: r["reason"] for r in status["refused"]}
     assert refused["laxus"] == "empty_file"
     assert refused["podane_ruce"] == refused["sananim"] == refused["cppt"] == "unreadable_file"
@@ -69,7 +69,7 @@ def test_without_custody_data_the_run_says_what_is_missing(spoilt: Callable[[], 
     stays = only(project.root / "sample" / "vscr", "pobyty*.csv")
     trailer = stays.read_bytes().rstrip().rsplit(b"\n", 1)[-1]
     edit(stays, trailer, b"CELKEM;1")
-    done = project.run("run", "--quarter", "2023Q2")
+    done = project.call("run", "--quarter", "2023Q2")
     assert done.returncode == 3, done.stderr
     assert "custody" in done.stderr
     assert "Traceback" not in done.stderr
@@ -90,7 +90,7 @@ def test_without_custody_data_the_run_says_what_is_missing(spoilt: Callable[[], 
     ],
 )
 def test_a_users_mistake_is_one_plain_sentence(project: Project, arguments: list[str], code: int, words: str) -> None:
-    done = project.run(*arguments)
+    done = project.call(*arguments)
     assert done.returncode == code, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
@@ -101,7 +101,7 @@ def test_settings_that_nobody_reads_are_all_named(project: Project) -> None:
     path.write_text(
         path.read_text("utf-8") + '\n[disclosur]\nprofil = "x"\n\n[partners.vscr2]\nlocatoin = "x"\n', "utf-8"
     )
-    done = project.run("status")
+    done = project.call("status")
     assert done.returncode == 2
     for name in ("disclosur", "locatoin", "location"):
         assert name in done.stderr
@@ -109,6 +109,6 @@ def test_settings_that_nobody_reads_are_all_named(project: Project) -> None:
 
 
 def test_no_settings_at_all(tmp_path: Path) -> None:
-    done = Project(tmp_path).run("status")
+    done = Project(tmp_path).call("status")
     assert done.returncode == 2
     assert "throughcare.toml" in done.stderr

@@ -49,7 +49,7 @@ def test_custody_alone_ends_in_a_report_that_says_what_is_not_collected(tmp_path
         ("release", "--quarter", "2023Q2", "--checked-by", "tester"),
         ("publish", "--quarter", "2023Q2", "--format", "html", "--language", "en"),
     ):
-        done = project.run(*command)
+        done = project.call(*command)
         assert done.returncode == 0, done.stderr
     (report,) = (tmp_path / "data" / "publication").rglob("report-en*.html")
     text = report.read_text("utf-8")
@@ -60,21 +60,21 @@ def test_custody_alone_ends_in_a_report_that_says_what_is_not_collected(tmp_path
 
 def test_without_custody_the_run_says_why_and_the_feedback_is_there(tmp_path: Path) -> None:
     project = native_project(tmp_path, {"custody": {"person": PEOPLE, "custody_stay": STAYS.replace(",", ";")}})
-    done = project.run("run", "--quarter", "2023Q2")
+    done = project.call("run", "--quarter", "2023Q2")
     assert done.returncode == 3
     assert "custody, extract of 2023-07-31: refused (missing_column)" in done.stderr
     assert "No accepted delivery covers custody stays" in done.stderr
-    assert project.run("feedback", "custody").returncode == 0
+    assert project.call("feedback", "custody").returncode == 0
 
 
 def test_a_refused_delivery_is_named_with_the_command_that_says_more(tmp_path: Path) -> None:
     wrong = {"person": PEOPLE.replace(",", ";")}
     project = native_project(tmp_path, {"custody": {"person": PEOPLE, "custody_stay": STAYS}, "semicolons": wrong})
-    done = project.run("run", "--quarter", "2023Q2")
+    done = project.call("run", "--quarter", "2023Q2")
     assert done.returncode == 0, done.stderr
     assert "semicolons, extract of 2023-07-31: refused (missing_column)" in done.stderr
     assert "throughcare feedback semicolons" in done.stderr
-    assert "missing_column" in project.run("status").stdout
-    early = project.run("run", "--quarter", "2023Q2", "--known-at", "2020-01-01")
+    assert "missing_column" in project.call("status").stdout
+    early = project.call("run", "--quarter", "2023Q2", "--known-at", "2020-01-01")
     assert early.returncode == 3
     assert "Nothing had been received by 2020-01-01" in early.stderr

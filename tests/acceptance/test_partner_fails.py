@@ -39,14 +39,14 @@ def with_failing(project: Project) -> None:
 def test_pull_lands_the_others_and_ends_with_a_code_of_its_own(tmp_path: Path) -> None:
     project = native_project(tmp_path, {"custody": {"person": PEOPLE, "custody_stay": STAYS}})
     with_failing(project)
-    done = project.run("pull")
+    done = project.call("pull")
     assert done.returncode == 12, done.stderr
     assert "custody/2023-07: landed" in done.stderr
     assert "down: nothing to land" in done.stderr
     assert "127.0.0.1 cannot be reached" in done.stderr
     assert "Not fetched: down, lost" in done.stderr
     assert "Traceback" not in done.stderr
-    again = project.run("pull", "--json")
+    again = project.call("pull", "--json")
     assert again.returncode == 12
     assert json.loads(again.stdout)["failed"] == ["down", "lost"]
 
@@ -57,6 +57,6 @@ def test_a_partner_that_has_not_delivered_yet_is_no_failure(tmp_path: Path) -> N
     settings = project.root / "throughcare.toml"
     head, _, rest = settings.read_text("utf-8").partition("[partners.down]")
     settings.write_text(head + rest[rest.index("[partners.later]") :], "utf-8")
-    done = project.run("pull")
+    done = project.call("pull")
     assert done.returncode == 0, done.stderr
     assert "There is no delivery in" in done.stderr
