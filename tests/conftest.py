@@ -9,7 +9,17 @@ from hypothesis import settings
 
 settings.register_profile("steady", derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
-LONG = ("test_line", "test_engines", "test_screen_planted", "test_publication", "test_versions", "test_keeping")
+LONG = (
+    "test_line",
+    "test_publication",
+    "test_engines",
+    "test_measures_twin",
+    "test_versions",
+    "test_screen_planted",
+    "test_spells_twin",
+    "test_keeping",
+    "test_planted_rates",
+)
 """Files of a minute or more begin first, so that at the end no worker waits for another's."""
 
 

@@ -21,7 +21,7 @@ from tests.acceptance.conftest import ROOT, Project, environment, make_project
 
 pytestmark = pytest.mark.slow
 STAGES = ["sources", "landing", "staging", "validated", "core", "outcomes", "disclosure", "publication"]
-QUICK = ("demo", "--language", "cs", "--format", "html")
+QUICK = ("demo", "--language", "cs", "--format", "slides")
 """The sample's quarter with as few documents as may be, where the numbers are what a test is about."""
 
 
