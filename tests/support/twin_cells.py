@@ -48,7 +48,7 @@ def count(key: Key, group: list[Unit]) -> dict[str, Any]:
     measured = [u for u in group if u.state == "measured"]
     too_early = sum(u.n for u in group if u.state == "too_early")
     if not any(u.n or u.x for u in measured):
-        return {"status": "too_early" if too_early else "not_collected", "too_early": too_early}
+        return {"status": "too_early" if too_early else "not_collected", "too_early": too_early or None}
     part = MEASURES[key[0]].part(key[1])
     n, x = sum(u.n for u in measured), sum(u.x for u in measured)
     persons: dict[str, list[int]] = defaultdict(lambda: [0, 0])

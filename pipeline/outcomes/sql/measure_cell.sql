@@ -77,7 +77,7 @@ select
     case when s.status = 'measured' then s.n end,
     s.unit,
     case when s.status = 'measured' then s.possible end,
-    s.too_early,
+    case when s.status <> 'not_collected' then s.too_early end,
     case when s.status = 'measured' then s.unobserved end,
     case
         when s.status <> 'measured' then null
@@ -118,7 +118,7 @@ with missing as (
 )
 select
     m.measure, m.component, m.cohort, m.cell_set, m.window_days, 'partner', m.partner, null, null, null, null, null, null,
-    null, m.unit, null, 0, null, null, null, null, 'not_collected', null
+    null, m.unit, null, null, null, null, null, null, 'not_collected', null
 from missing as m
 left join outcomes.measure_cell as c
     on
@@ -164,7 +164,7 @@ supplied as (
 )
 select
     k.measure, k.component, s.cohort, w.cell_set, w.window_days, 'all', '', null, null, null, null, null, null, null,
-    k.unit, null, 0, null, null, null, null,
+    k.unit, null, null, null, null, null, null,
     case when p.supplied = 1 then 'not_applicable' else 'not_collected' end, null
 from outcomes.measure_component as k
 inner join outcomes.measure_scope as s on s.measure = k.measure

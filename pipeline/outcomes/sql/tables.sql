@@ -39,8 +39,8 @@ create or replace table outcomes.unit_row (
 create or replace view outcomes.unit as
 select * from outcomes.unit_row;
 
--- A row is one cell: a measure's part in one cohort, window and group. Counts other than too_early are NULL unless the
--- status is measured; a median has a value and no numerator. group_value is '' in the group all.
+-- A row is one cell: a measure's part in one cohort, window and group. Counts are NULL unless the
+-- status is measured, but too_early where it is too_early; a median has a value and no numerator. group_value is '' in the group all.
 -- effective_n is the denominator deflated by clustering in persons (equal to it for persons).
 create or replace table outcomes.measure_cell (
     measure VARCHAR, component VARCHAR, cohort VARCHAR, cell_set VARCHAR, window_days INTEGER, group_by VARCHAR,
