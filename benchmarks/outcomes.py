@@ -2,7 +2,8 @@
 
 Run by hand: `.venv/bin/python -m benchmarks.outcomes 2000000 FOLDER`. The register is made in FOLDER when it is not
 there. Each way is a process of its own; printed are its processor seconds (user + system), wall seconds, peak memory,
-and ratios. Cells of all three ways must be equal. `--only sort ours` leaves the comparators out.
+and ratios. Cells of all ways must be equal; those that are `kept` leave tables behind as ours does. `--only sort ours`
+leaves the comparators out.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 MEASURES = ("return_to_prison", "contact_made", "treatment_started")
-WAYS = ("sort", "ours", "part", "polars", "pandas")
+WAYS = ("sort", "ours", "part", "polars", "polars_kept", "pandas", "pandas_kept")
 COHORTS = {"return_to_prison": ("all_releases", "programme"), "contact_made": ("programme",),
            "treatment_started": ("programme",)}  # fmt: skip
 STEPS = ("partner_table", "case_period", "release_seen", "cohort_member", "release_subset", "declared_cohort",
@@ -67,7 +69,6 @@ def part(folder: Path) -> None:
     def count(con: Any, _: Any, run: Any, chosen: tuple[str, ...]) -> None:
         groups = ("all", "prison", "quarter")
         slim = {m: replace(find_measure(m), cohorts=COHORTS[m], groups=groups, curve=False) for m in chosen}
-        run_sql_folder(con, "pipeline.outcomes", ["sql/tables"], {})
         prepare(con, run, slim)
         run_sql_folder(con, "pipeline.outcomes", [f"sql/{step}" for step in STEPS], {})
 
@@ -108,6 +109,22 @@ def pandas(folder: Path) -> None:
     from benchmarks.outcomes_pandas import main
 
     main(folder).to_csv(folder / "pandas.csv", index=False)
+
+
+def polars_kept(folder: Path) -> None:
+    """The same cells in Polars, and the tables on the way to them written as Parquet."""
+    from benchmarks.outcomes_polars import keep
+
+    with TemporaryDirectory(dir=folder) as kept:
+        keep(folder, Path(kept)).write_csv(folder / "polars_kept.csv")
+
+
+def pandas_kept(folder: Path) -> None:
+    """The same cells in pandas, and the tables on the way to them written as Parquet."""
+    from benchmarks.outcomes_pandas import keep
+
+    with TemporaryDirectory(dir=folder) as kept:
+        keep(folder, Path(kept)).to_csv(folder / "pandas_kept.csv", index=False)
 
 
 def _copy(folder: Path, name: str) -> Any:
@@ -171,7 +188,7 @@ def main() -> None:
         base = found.get("sort", found[way])
         row = {key: round(value, 2) for key, value in found[way].items()}
         print(json.dumps({"way": way, **row, "cpu / sort": round(found[way]["cpu"] / base["cpu"], 2)}), flush=True)
-        if way in ("part", "polars", "pandas") and "ours" in found:
+        if way not in ("sort", "ours") and "ours" in found:
             compare(given.folder, way)
 
 

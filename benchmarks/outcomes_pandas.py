@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 WINDOWS = {"return_to_prison": (90, 180, 365), "contact_made": (0, 1, 3, 7, 30), "treatment_started": (7, 21, 30, 90)}
 QUALIFYING = ["new_sentence", "revocation_of_conditional_release", "conversion_of_sanction", "earlier_offence"]
@@ -14,11 +15,16 @@ SENTENCE = [
 ]  # fmt: skip
 JOINING = ["transfer_in", "return_from_absence"]
 LAST_DAY = pd.Timestamp("2023-06-30")
+TABLES = {"custody_stay": "stay_id", "service": "service_id", "case": "case_id", "treatment": "treatment_id",
+          "person": "person_id"}  # fmt: skip
+BOOKKEEPING = ("delivery_id", "file_id", "sheet", "row_number", "ordinal")
 KEYS = ["measure", "cohort", "window", "prison", "quarter"]
 
 
 def read(folder: Path, name: str, key: str, columns: list[str]) -> pd.DataFrame:
-    """The newest version of each key."""
+    """The newest version of each key; a table that tells no deliveries apart holds nothing else."""
+    if "delivery_id" not in pq.read_schema(folder / f"{name}.parquet").names:
+        return pd.read_parquet(folder / f"{name}.parquet", columns=[key, *columns])
     frame = pd.read_parquet(folder / f"{name}.parquet", columns=[key, *columns, "delivery_id", "row_number"])
     order = pd.read_parquet(folder / "delivery.parquet", columns=["delivery_id", "extract_date"])
     frame = frame.merge(order, on="delivery_id")
@@ -186,17 +192,36 @@ def count(people: pd.DataFrame, measure: str, event: str, covered: pd.Timestamp)
     return cells
 
 
-def main(folder: Path) -> pd.DataFrame:
-    """Cells of three measures by prison and quarter."""
+def keep(folder: Path, kept: Path) -> pd.DataFrame:
+    """The same cells, with the tables that core and outcomes leave behind: newest versions of what was delivered, stays
+    in spells, spells, members with what followed. Plain Parquet, as ours is plain too."""
+    for name, key in TABLES.items():
+        delivered = pq.read_schema(folder / f"{name}.parquet").names
+        columns = [column for column in delivered if column not in {key, *BOOKKEEPING}]
+        _write(kept, name, read(folder, name, key, columns))
+    _write(kept, "delivery", pd.read_parquet(folder / "delivery.parquet"))
+    return main(kept, kept)
+
+
+def _write(kept: Path | None, name: str, frame: pd.DataFrame) -> None:
+    if kept is not None:
+        frame.to_parquet(kept / f"{name}.parquet", compression=None, index=False)
+
+
+def main(folder: Path, kept: Path | None = None) -> pd.DataFrame:
+    """Cells of three measures by prison and quarter; with `kept` the tables on the way are written there."""
     coverage = pd.read_parquet(folder / "delivery.parquet", columns=["partner", "period_to"])
     covered = pd.to_datetime(coverage[coverage["partner"] == "custody"]["period_to"]).max()
     stays, ended = spells(folder)
     people = observe(members(folder, ended, covered), stays, covered)
     people = returns(people, stays, covered)
+    for name, frame in (("stay", stays), ("spell", ended), ("member", people)):
+        _write(kept, name, frame)
     cells = count(people, "return_to_prison", "event", covered)
     clients = care(folder, people[people["cohort"] == "programme"].reset_index(drop=True))
     unseen = (clients["seen_to"] - clients["release_date"]).dt.days.clip(lower=-1) + 1
     clients["unseen"] = unseen.where(clients["seen_to"] < clients["observed_to"])
+    _write(kept, "client", clients)
     cells += count(clients, "contact_made", "contact", covered)
     cells += count(clients, "treatment_started", "treatment", covered)
     return pd.concat(cells).sort_values(KEYS, ignore_index=True)[[*KEYS, "n", "x", "possible", "too_early"]]

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.outcomes_pandas import JOINING, KEYS, QUALIFYING, SENTENCE, WINDOWS
+from benchmarks.outcomes_pandas import BOOKKEEPING, JOINING, KEYS, QUALIFYING, SENTENCE, TABLES, WINDOWS
 
 LAST_DAY = date(2023, 6, 30)
 P = "person_id"
 
 
 def read(folder: Path, name: str, key: str, columns: list[str]) -> pl.LazyFrame:
-    """The newest version of each key."""
-    frame = pl.scan_parquet(folder / f"{name}.parquet").select(key, *columns, "delivery_id", "row_number")
+    """The newest version of each key; a table that tells no deliveries apart holds nothing else."""
+    frame = pl.scan_parquet(folder / f"{name}.parquet")
+    if "delivery_id" not in frame.collect_schema().names():
+        return frame.select(key, *columns)
+    frame = frame.select(key, *columns, "delivery_id", "row_number")
     order = pl.scan_parquet(folder / "delivery.parquet").select("delivery_id", "extract_date")
     frame = frame.join(order, on="delivery_id")
     repeated = frame.group_by(key).len().filter(pl.col("len") > 1).select(key)
@@ -201,20 +204,40 @@ def count(people: pl.LazyFrame, measure: str, event: str, covered: date) -> list
     return cells
 
 
-def main(folder: Path) -> pl.DataFrame:
-    """Cells of three measures by prison and quarter."""
+def keep(folder: Path, kept: Path) -> pl.DataFrame:
+    """The same cells, with the tables that core and outcomes leave behind: newest versions of what was delivered, stays
+    in spells, spells, members with what followed. Plain Parquet, as ours is plain too."""
+    for name, key in TABLES.items():
+        delivered = pl.read_parquet_schema(folder / f"{name}.parquet")
+        columns = [column for column in delivered if column not in {key, *BOOKKEEPING}]
+        read(folder, name, key, columns).sink_parquet(kept / f"{name}.parquet", compression="uncompressed")
+    pl.read_parquet(folder / "delivery.parquet").write_parquet(kept / "delivery.parquet")
+    return main(kept, kept)
+
+
+def _write(kept: Path | None, name: str, frame: pl.LazyFrame) -> None:
+    if kept is not None:
+        frame.collect().write_parquet(kept / f"{name}.parquet", compression="uncompressed")
+
+
+def main(folder: Path, kept: Path | None = None) -> pl.DataFrame:
+    """Cells of three measures by prison and quarter; with `kept` the tables on the way are written there."""
     coverage = pl.read_parquet(folder / "delivery.parquet", columns=["partner", "period_to"])
     covered = coverage.filter(pl.col("partner") == "custody")["period_to"].max()
     assert isinstance(covered, date)
     # Collected where several later steps need the same rows: one great plan of all of them comes to no end.
     stays, ended = (frame.lazy() for frame in pl.collect_all(spells(folder)))
+    _write(kept, "stay", stays)
+    _write(kept, "spell", ended)
     people = returns(observe(members(folder, ended, covered), stays, covered), stays, covered).collect().lazy()
+    _write(kept, "member", people)
     cells = count(people, "return_to_prison", "event", covered)
     unseen = (pl.col("seen_to") - pl.col("release_date")).dt.total_days().clip(lower_bound=-1) + 1
     clients = care(folder, people.filter(pl.col("cohort") == "programme")).with_columns(
         unseen=pl.when(pl.col("seen_to") < pl.col("observed_to")).then(unseen)
     )
     clients = clients.collect().lazy()
+    _write(kept, "client", clients)
     cells += count(clients, "contact_made", "contact", covered)
     cells += count(clients, "treatment_started", "treatment", covered)
     columns = [*KEYS, "n", "x", "possible", "too_early"]

@@ -103,7 +103,6 @@ def measure(con: Connection, settings: Settings, run: Run, measures: Collection[
     chosen = known if measures is None else {name: find_measure(name, known) for name in measures}
     read_from = {kind for name, _, kind, _, share in return_parts() if name in chosen and share}
     chosen = {name: m for name, m in known.items() if name in read_from} | chosen
-    run_sql_folder(con, PACKAGE, ["sql/tables"], {})
     prepare(con, run, chosen, declared)
     steps = [name for name in STEPS if _needed(name, chosen)]
     with plain_text(con):

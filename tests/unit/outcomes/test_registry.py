@@ -11,8 +11,8 @@ from pipeline import outcomes
 from pipeline.errors import SettingsError
 from pipeline.model import tables
 from pipeline.outcomes import MEASURES, explain
-from pipeline.outcomes.prepare import ATTRITION
 from pipeline.outcomes.registry import find_measure
+from pipeline.outcomes.ways import ATTRITION
 
 
 def test_two_primary_outcomes_fixed_before_any_data() -> None:
