@@ -7,7 +7,8 @@ is tried.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.disclosure.attack import Attack, Target
@@ -70,34 +71,60 @@ class Insiders:
     ) -> None:
         self.rows, self.places, self.known, self.attack = rows, places, known, attack
         self.told = {(kind, _series(key)) for (kind, _), parts in known.items() for key in parts}
+        self.at: dict[tuple[str, ...], list[int]] = defaultdict(list)  # place → rows
+        self.rows_of: dict[Insider, list[int]] = defaultdict(list)  # insider → rows about itself
+        for index, shown in enumerate(rows):
+            self.at[shown.place].append(index)
+            coordinates = shown.row.coordinates()
+            for kind in KINDS:
+                self.rows_of[kind, coordinates.get(kind, "")].append(index)
+        self.nobody = {kind: self._nobody(kind) for kind in KINDS}
+
+    def _nobody(self, kind: str) -> Any:
+        """What somebody of a kind knows who has no people: 0 of its own wherever they are told apart, else nothing."""
+        import numpy as np
+
+        own = np.full(len(self.attack.truth), np.nan)
+        for index, shown in enumerate(self.rows):
+            if (kind, _series(shown.place)) in self.told:
+                for name in shown.row.exact:
+                    if name in STATISTICS:
+                        own[self.places[index, name]] = 0
+        return own
 
     def names(self, kind: str) -> list[str]:
         """Everybody of a kind who has a row, or people in one, sorted."""
-        own = {shown.row.coordinates().get(kind, "") for shown in self.rows} - {""}
-        keys = {shown.place for shown in self.rows}
-        return sorted(own | {name for (k, name), parts in self.known.items() if k == kind and keys & set(parts)})
+        own = {name for (k, name), rows in self.rows_of.items() if k == kind and name and rows}
+        return sorted(own | {name for (k, name), parts in self.known.items() if k == kind and self.at.keys() & parts})
 
     def knowledge(self, who: Insider) -> Any:
         """What an insider's own people add to each unknown; not a number where it cannot tell."""
         import numpy as np
 
-        own = np.full(len(self.attack.truth), np.nan)
-        parts = self.known.get(who, {})
-        for index, shown in enumerate(self.rows):
-            mine, is_own = parts.get(shown.place, {}), self._is_own(shown, who)
-            told = (who[0], _series(shown.place)) in self.told  # else its people are not told apart there
-            for name, truth in shown.row.exact.items():
-                unknown = self.places[index, name]
-                if is_own:
-                    own[unknown] = truth
-                elif told and name in STATISTICS:
-                    own[unknown] = np.fmax(own[unknown], min(mine.get(name, 0), truth))
+        own = self.nobody[who[0]].copy()
+        for place, mine in self.known.get(who, {}).items():
+            for index in self.at.get(place, ()):
+                for name in self.rows[index].row.exact.keys() & mine.keys():
+                    unknown = self.places[index, name]
+                    own[unknown] = np.fmax(own[unknown], min(mine[name], self.rows[index].row.exact[name]))
+        known = self.own_rows(who)
+        own[known] = self.attack.truth[known]
         return own
 
     def own_rows(self, who: Insider) -> list[int]:
         """Unknowns of an insider's own rows, which it knows exactly."""
-        rows = [index for index, shown in enumerate(self.rows) if self._is_own(shown, who)]
+        rows = self.rows_of.get(who, [])
         return sorted({self.places[index, name] for index in rows for name in self.rows[index].row.exact})
+
+    def concerns(self, who: Insider, own: Any) -> Callable[[Target], bool]:
+        """Whether a target is of an insider's own row or has some of its people in it or beside it."""
+        mine, rows = set((own > 0).nonzero()[0].tolist()), set(self.rows_of.get(who, ()))
+
+        def is_near(target: Target) -> bool:
+            among = (self.places.get((target.row, "n"), -1),) if target.among is None else target.among
+            return target.row in rows or not mine.isdisjoint(target.terms) or not mine.isdisjoint(among)
+
+        return is_near
 
     def view(self, own: Any, own_rows: Sequence[int], public: View) -> View:
         """The view of an insider: its own rows are known, and what holds for all people holds for all others too.

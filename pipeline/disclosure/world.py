@@ -76,7 +76,12 @@ class World:
 
     def _asked(self, who: Insider) -> list[Target]:
         """What must stay uncertain to an insider, and how much."""
-        asked = ((target, self._width(target, who)) for target in self.knowledge.problem.targets)
+        near = self.insiders.concerns(who, self.own[who][0])
+        changes = self.series.changes if self.series is not None else {}
+        asked = (
+            (target, self._width(target, who) if near(target) or target.key in changes else target.width)
+            for target in self.knowledge.problem.targets
+        )
         return [
             replace(target, width=width) if width < target.width else target for target, width in asked if width > 0
         ]
