@@ -93,8 +93,7 @@ class Finding:
 def find_narrow(problem: Problem) -> list[Finding]:
     """Targets whose feasible interval is narrower than it must be; an empty list means the attack failed.
 
-    Raises DisclosureError when the true counts do not fit the model, or when a program cannot be solved: then nothing
-    is known, and nothing may be released.
+    Raises DisclosureError when the true counts do not fit the model: then nothing is known, and nothing may go out.
     """
     attack = Attack(problem)
     return attack.narrow(attack.view(), problem.targets)

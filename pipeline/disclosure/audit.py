@@ -65,11 +65,10 @@ class Auditor:
         """The attack on rows that are published together; `before` was one on more rows."""
         return World(planned, self.profile, self.earlier, self.known, self.series, self.beside, before)
 
-    def tell(self, number: int, weak: int, rows: int, attackers: int) -> None:
-        """Say what a round of attacks came to, where insiders are tried, which takes minutes."""
-        if self.say is not None and attackers > 1:
-            found = f"{weak} can be worked out; more is hidden" if weak else "nothing can be worked out"
-            self.say(f"Attack {number}: {rows} rows, by a reader and {attackers - 1} insiders: {found}.")
+    def tell(self, line: str) -> None:
+        """Say how far it is, where insiders are tried, which takes minutes."""
+        if self.say is not None and self.profile.insiders:
+            self.say(line)
 
     def weak(self, planned: Sequence[Planned]) -> list[Finding]:
         """Quantities that an attacker can pin down too closely; `row` of their targets counts into `planned`.

@@ -69,10 +69,12 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
     _withhold_what_tells(tables, auditor)
     hiding = _Hiding(tables, auditor)
     for number in range(1, ROUNDS + 1):
+        who = f"a reader and {len(hiding.world.attackers) - 1} partners and prisons"
+        auditor.tell(f"attack {number}: {len(hiding.planned)} rows, by {who}; this may take minutes")
         hiding.attack()
-        auditor.tell(number, len(hiding.weak), len(hiding.planned), len(hiding.world.attackers))
         if not hiding.weak:
             break
+        auditor.tell(f"{len(hiding.weak)} counts can be worked out: more is hidden, or left out")
         _leave_out_lost(hiding)
         weak = hiding.further()
         for level in LEVELS:

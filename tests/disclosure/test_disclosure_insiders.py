@@ -101,6 +101,15 @@ def test_where_hiding_more_does_not_keep_an_insider_off_a_breakdown_is_left_out(
     assert attack.weak(planned) == []
 
 
+def test_it_is_told_how_far_an_attack_by_insiders_is() -> None:
+    rows, known = known_to_one_of_two()
+    lines: list[str] = []
+    protect({"contact_made": plan_rows(rows, EXACT)}, Auditor(EXACT, lambda plan: {}, known, say=lines.append))
+    assert lines[0] == "attack 1: 5 rows, by a reader and 2 partners and prisons; this may take minutes"
+    assert lines[1].endswith(" counts can be worked out: more is hidden, or left out")
+    assert lines[-1].startswith("attack ")
+
+
 def test_where_no_breakdown_may_go_the_window_goes_and_the_release_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, known = known_to_one_of_two()
     monkeypatch.setattr("pipeline.disclosure.protect.leave_out_breakdowns", lambda *_: False)
