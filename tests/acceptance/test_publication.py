@@ -280,9 +280,13 @@ DATES = re.compile(
 IDENTIFIERS = re.compile(r"\b\d{4}Q\d-[0-9a-f]+\b|\b[0-9a-f]{6,}\b")
 
 
+TAG_HERE, END_HERE = "TAGHERE", "ENDHERE"
+"""Words for a tagged number, and for the end of a paragraph or cell: what stands on its other side is no neighbour."""
+
+
 def neighbours(text: str) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """Each number with the word before it and with the word behind it."""
-    words = ["", *re.findall(r"\w+", text), ""]
+    words = [END_HERE, *re.findall(r"\w+", text), END_HERE]
     found = [index for index, word in enumerate(words) if word[:1].isdigit()]
     return [((words[i - 1], words[i]), (words[i], words[i + 1])) for i in found]
 
@@ -290,8 +294,9 @@ def neighbours(text: str) -> list[tuple[tuple[str, str], tuple[str, str]]]:
 def untagged(page: str) -> str:
     """What a page says beside its tagged numbers, headings, numbers of figures and tables, dates and identifiers."""
     text = re.sub(r"<(script|style|head|nav|footer|h[1-6]|code|math)\b.*?</\1>", " ", page, flags=re.DOTALL)
-    text = re.sub(r'<div class="equation".*?</div>', " ", text, flags=re.DOTALL)
-    text = html.unescape(re.sub(r"<[^>]+>", " ", TAGGED.sub(" § ", text)))
+    text = re.sub(r'<div class="equation".*?</div>|<table id="tbl-legend".*?</table>', " ", text, flags=re.DOTALL)
+    text = re.sub(r"<(?!/?(?:span|strong|em|a|b|i)\b)[^>]+>", f" {END_HERE} ", TAGGED.sub(f" {TAG_HERE} ", text))
+    text = html.unescape(re.sub(r"<[^>]+>", " ", text))
     text = re.sub(r"\b(?:Obrázek|Tabulka|vzorec|Figure|Table|equation) \d+", "", " ".join(text.split()))
     return IDENTIFIERS.sub("", DATES.sub("", text))
 
@@ -310,22 +315,62 @@ def fixed_texts(bundle: Path, language: str) -> Iterator[str]:
     yield from (path.read_text("utf-8") for path in sorted((REPOSITORY / "data" / "reference").glob("*.toml")))
 
 
+Words = tuple[set[tuple[str, str]], set[str]]
+DAYS = {"days", "day", "dnů", "dny", "den", "dne"}
+
+
+@pytest.fixture(scope="module")
+def fixed(bundle: Path) -> dict[str, Words]:
+    """By language: numbers of fixed texts with a word beside them, and every length of follow-up."""
+    tables = open_bundle(bundle).tables.values()
+    lengths = {row.keys.get(key, "") for t in tables for row in t.all_rows for key in ("window", "day_from", "day_to")}
+    return {language: (set(known_pairs(bundle, language)), lengths) for language in ("cs", "en")}
+
+
+def known_pairs(bundle: Path, language: str) -> Iterator[tuple[str, str]]:
+    for text in (*fixed_texts(bundle, language), HOSTILE):
+        for pairs in neighbours(re.sub(r"\{\w+\}", TAG_HERE, text)):
+            yield from pairs
+
+
+def unexplained(page: str, fixed: Words) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Numbers outside tags that are neither in a fixed text nor a length of follow-up."""
+    known, lengths = fixed
+    return [
+        (before, behind)
+        for before, behind in neighbours(untagged(page))
+        if not from_fixed_words(before, behind, known)
+        and not (behind[0] in lengths and (behind[1] in DAYS or before[0] in DAYS))
+    ]
+
+
+def from_fixed_words(before: tuple[str, str], behind: tuple[str, str], known: set[tuple[str, str]]) -> bool:
+    """Whether a number stands as in some fixed text: beside the same word, or between the same ends and tags."""
+    places = {TAG_HERE, END_HERE}
+    beside = (before in known and before[0] not in places) or (behind in known and behind[1] not in places)
+    return beside or (before in known and behind in known)
+
+
 @pytest.mark.parametrize("language", ["cs", "en"])
 @pytest.mark.parametrize("name", ["report", "slides", "magdalena", "praha_pankrac"])
 def test_no_number_stands_on_a_page_without_its_tag(
-    published: dict[str, Path], bundle: Path, name: str, language: str
+    published: dict[str, Path], fixed: dict[str, Words], name: str, language: str
 ) -> None:
     """Digits outside tags belong to fixed words, to lengths of follow-up or to what a partner wrote; nothing else."""
-    tables = open_bundle(bundle).tables.values()
-    lengths = {row.keys.get(key) for t in tables for row in t.all_rows for key in ("window", "day_from", "day_to")}
-    texts = (*fixed_texts(bundle, language), HOSTILE, "0 " + catalogue()["state.zero.meaning"][language])
-    known = {pair for text in texts for pairs in neighbours(text) for pair in pairs}
-    days = {"days", "day", "dnů", "dny", "den", "dne"}
-    found = neighbours(untagged(published[f"{name}-{language}-SYNTHETIC.html"].read_text("utf-8")))
-    assert len(found) > 5
-    for before, behind in found:
-        length = behind[0] in lengths and (behind[1] in days or before[0] in days)
-        assert length or before in known or behind in known, (before, behind)
+    page = published[f"{name}-{language}-SYNTHETIC.html"].read_text("utf-8")
+    assert len(neighbours(untagged(page))) > 5
+    assert unexplained(page, fixed[language]) == []
+
+
+def test_a_number_that_lost_its_tag_is_noticed(published: dict[str, Path], fixed: dict[str, Words]) -> None:
+    """The check above can fail: numbers freed of their tags are found, but for the few that read like a fixed text."""
+    page = re.sub(
+        r"<(script|style)\b.*?</\1>", "", published["report-en-SYNTHETIC.html"].read_text("utf-8"), flags=re.DOTALL
+    )
+    tagged = [found for found in TAGGED.finditer(page) if 'class="cell"' in found[0] and re.search(r">\d", found[0])]
+    chosen = tagged[:: len(tagged) // 40]
+    freed = [page[: f.start()] + re.sub(r"<[^>]+>", "", f[0]) + page[f.end() :] for f in chosen]
+    assert sum(bool(unexplained(text, fixed["en"])) for text in freed) >= 0.9 * len(chosen)
 
 
 @pytest.mark.parametrize("language", ["cs", "en"])
@@ -335,9 +380,7 @@ def test_no_number_stands_on_a_page_without_its_tag(
 def test_every_format_says_the_same_numbers(published: dict[str, Path], name: str, other: str, language: str) -> None:
     """Tags stand in the HTML alone; a number of it that another format lost or changed would be missing there."""
     page = published[f"{name}-{language}-SYNTHETIC.html"].read_text("utf-8")
-    body = re.sub(
-        r"<title>.*?</title>|<(nav|footer)\b.*?</\1>|<caption>.*?</caption>(?=.*Reveal)", "", page, flags=re.DOTALL
-    )
+    body = re.sub(r"<title>.*?</title>|<(nav|footer)\b.*?</\1>", "", page, flags=re.DOTALL)
     here = Counter(re.findall(r"\d+", prose(body)))
     there = Counter(re.findall(r"\d+", read(published[f"{name}-{language}-SYNTHETIC.{other}"])))
     assert here.total() > 40
