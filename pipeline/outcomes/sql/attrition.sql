@@ -84,7 +84,7 @@ left join outcomes.calendar_quarter as q
 where s.admission_date <= y.covered_to;
 
 -- A row is one person's one unit (release, spell, agreement, relative) on the way into one cohort: the step at which it
--- is lost and why; 99 is never. `unit` tells a person's units apart. Who has no person_key (a relative, or
+-- is lost and why; 99 is never. spell_number or `unit` tells a person's units apart. Who has no person_key (a relative, or
 -- somebody never heard of but in a case or an application) is told apart by `stranger`.
 create or replace temp table path as
 with member as (
@@ -106,7 +106,7 @@ agreed_spell as (
 )
 select
     'programme' as cohort, a.person_key, case when a.person_key is null then a.person_id else '' end as stranger,
-    cast(r.spell_number as varchar) as unit,
+    r.spell_number, cast(null as varchar) as unit,
     case
         when a.lost_step < 99 then a.lost_step
         when not a.in_custody_data then 4
@@ -132,7 +132,7 @@ left join agreed_spell as s on s.person_key = a.person_key and s.rank = 1
 where a.programme = 'through_the_gate'
 union all
 select
-    'programme_open', m.person_key, '', cast(m.spell_number as varchar),
+    'programme_open', m.person_key, '', m.spell_number, null,
     case when o.release_key is null then 2 when m.days_seen < 21 then 3 when m.days_seen < 365 then 4 else 99 end,
     case when o.release_key is null then 'case_closed' when m.days_seen < 365 then 'too_early' else '' end
 from member as m
@@ -140,20 +140,20 @@ left join member as o on o.cohort = 'programme_open' and o.release_key = m.relea
 where m.cohort = 'programme'
 union all
 select
-    'programme_per_release', person_key, '', cast(spell_number as varchar),
+    'programme_per_release', person_key, '', spell_number, null,
     case when days_seen < 21 then 2 when days_seen < 365 then 3 else 99 end,
     case when days_seen < 365 then 'too_early' else '' end
 from member
 where cohort = 'programme_per_release'
 union all
 select
-    'all_releases', s.person_key, '', cast(s.spell_number as varchar),
+    'all_releases', s.person_key, '', s.spell_number, null,
     case when s.lost_step < 99 then s.lost_step when s.days_seen < 365 then 4 else 99 end,
     case when s.lost_step < 99 then s.reason when s.days_seen < 365 then 'too_early' else '' end
 from spell_path as s
 union all
 select
-    'comparison', r.person_key, '', cast(r.spell_number as varchar),
+    'comparison', r.person_key, '', r.spell_number, null,
     case
         when r.drug_user <> 'yes' then 2
         when a.release_key is not null then 3
@@ -175,15 +175,15 @@ left join outcomes.release_agreement as a on a.release_key = r.release_key
 left join (select release_key, days_seen from member where cohort = 'comparison') as c on c.release_key = r.release_key
 union all
 select
-    'romodrom', a.person_key, case when a.person_key is null then a.person_id else '' end, m.member_id, a.lost_step,
-    a.reason
+    'romodrom', a.person_key, case when a.person_key is null then a.person_id else '' end, null, m.member_id,
+    a.lost_step, a.reason
 from applicant as a
 left join outcomes.cohort_member as m
     on m.cohort = 'romodrom' and m.person_id = a.person_id and a.lost_step = 99
 where a.programme = 'romodrom'
 union all
 select
-    'family', null, f.partner || '/' || f.family_member_id, f.partner || '/' || f.family_member_id,
+    'family', null, f.partner || '/' || f.family_member_id, null, f.partner || '/' || f.family_member_id,
     case when p.consent_withdrawn_date is not null or s.family_member_id is null then 2 else 99 end,
     case
         when p.consent_withdrawn_date is not null then 'consent_withdrawn'
@@ -204,7 +204,7 @@ with turn as (
     group by cohort
 )
 select
-    d.cohort, p.person_key, p.stranger, p.unit,
+    d.cohort, p.person_key, p.stranger, p.spell_number, p.unit,
     case
         when p.lost_step < t.step_number then p.lost_step
         when u.column_name is not null then t.step_number
@@ -216,35 +216,53 @@ from path as p
 inner join outcomes.declared_cohort as d on d.base = p.cohort
 inner join turn as t on t.cohort = d.cohort
 left join (
-    select u.cohort, r.person_key, cast(r.spell_number as varchar) as unit, u.column_name
+    select u.cohort, r.person_key, r.spell_number, u.column_name
     from outcomes.declared_unmet as u
     inner join outcomes.release_observed as r on r.release_key = u.release_key
-) as u on u.cohort = d.cohort and u.person_key = p.person_key and u.unit = p.unit;
+) as u on u.cohort = d.cohort and u.person_key = p.person_key and u.spell_number = p.spell_number;
 
 -- A row is one step of one cohort (reason ''), or one reason for which persons or releases were lost before it. A person is
--- lost where the unit that came furthest is (of several: the last by name).
+-- lost where the unit that came furthest is (of several: the last).
 insert into outcomes.attrition
 with numbered as (
     select cohort, row_number() over (order by cohort) as number
     from (select distinct cohort from outcomes.attrition_step) as known
 ),
-ranked as (
-    select
-        p.cohort, p.lost_step, p.reason,
-        row_number() over (partition by p.person_key, n.number order by p.lost_step desc, p.unit desc) as rank
+told as (
+    select reason, row_number() over (order by reason) as number
+    from (select distinct reason from path) as known
+),
+furthest as (
+    select n.cohort, max((p.lost_step * cast(100000 as bigint) + coalesce(p.spell_number, 0)) * 1000 + t.number) as place
     from path as p
     inner join numbered as n on n.cohort = p.cohort
+    inner join told as t on t.reason = p.reason
     where p.person_key is not null
+    group by p.person_key, n.number, n.cohort
     union all
-    select cohort, lost_step, reason, row_number() over (partition by cohort, stranger order by lost_step desc, unit desc)
-    from path
-    where person_key is null
+    select p.cohort, max(p.lost_step * cast(100000000 as bigint) + t.number)
+    from path as p
+    inner join told as t on t.reason = p.reason
+    where p.person_key is null
+    group by p.cohort, p.stranger
 ),
 person_left as (
-    select cohort, lost_step, reason, count(*) as persons from ranked where rank = 1 group by cohort, lost_step, reason
+    select f.cohort, f.lost_step, t.reason, sum(f.persons) as persons
+    from (
+        select
+            cohort, cast(floor(place / 100000000) as integer) as lost_step, mod(place, 1000) as number,
+            count(*) as persons
+        from furthest
+        group by 1, 2, 3
+    ) as f
+    inner join told as t on t.number = f.number
+    group by f.cohort, f.lost_step, t.reason
 ),
 unit_left as (
-    select cohort, lost_step, reason, count(unit) as units from path group by cohort, lost_step, reason
+    select
+        cohort, lost_step, reason, count(case when spell_number is not null or unit is not null then 1 end) as units
+    from path
+    group by cohort, lost_step, reason
 ),
 reached as (
     select

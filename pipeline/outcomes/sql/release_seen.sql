@@ -1,9 +1,6 @@
--- A row is one release from sentence that the run may speak of (to the quarter's last day, as far as custody was seen), and
--- how long its person could be seen: observed_to is the earliest of custody's covered_to, death and deportation (a stay's
--- release reason, else a case ended deported) from then on; ended_by says which. release_key is made of person_key and the
--- spell.
--- Whoever needs the person's own columns too reads outcomes.release_seen.
-create or replace table outcomes.release_observed as
+-- A row is one time in custody that a death or a deportation followed, with the first day of each. Few are: apart, so that
+-- the many are not sorted for their sake.
+create or replace temp table gone as
 with departure as (
     select p.person_key, d.death_date as day, 2147483647 as spell_number, 'death' as how
     from core.death as d
@@ -16,29 +13,35 @@ with departure as (
     from core."case" as c
     inner join core.person as p on p.person_id = c.person_id
     where c.end_reason = 'deported'
-),
-gone as (
-    select
-        r.person_key,
-        r.spell_number,
-        min(case when d.how = 'death' then d.day end) as died,
-        coalesce(
-            min(case when d.how = 'deportation' then d.day end), min(case when d.how = 'deported' then d.day end)
-        ) as departed
-    from core.spell as r
-    cross join outcomes.study as y
-    inner join departure as d
-        on
-            d.person_key = r.person_key and d.spell_number >= r.spell_number and d.day >= r.release_date
-            and d.day <= y.covered_to
-    group by r.person_key, r.spell_number
-),
-barred as (
-    select p.person_key, p.consent_withdrawn_date is not null as withdrawn
-    from core.person as p
-    left join (select distinct person_id from core.custody_conflict) as c on c.person_id = p.person_id
-    where p.consent_withdrawn_date is not null or c.person_id is not null
 )
+select
+    r.person_key,
+    r.spell_number,
+    min(case when d.how = 'death' then d.day end) as died,
+    coalesce(
+        min(case when d.how = 'deportation' then d.day end), min(case when d.how = 'deported' then d.day end)
+    ) as departed
+from core.spell as r
+cross join outcomes.study as y
+inner join departure as d
+    on
+        d.person_key = r.person_key and d.spell_number >= r.spell_number and d.day >= r.release_date
+        and d.day <= y.covered_to
+group by r.person_key, r.spell_number;
+
+-- A row is one person who has withdrawn consent or of whom a custody record failed the checks.
+create or replace temp table barred as
+select p.person_key, p.consent_withdrawn_date is not null as withdrawn
+from core.person as p
+left join (select distinct person_id from core.custody_conflict) as c on c.person_id = p.person_id
+where p.consent_withdrawn_date is not null or c.person_id is not null;
+
+-- A row is one release from sentence that the run may speak of (to the quarter's last day, as far as custody was seen), and
+-- how long its person could be seen: observed_to is the earliest of custody's covered_to, death and deportation (a stay's
+-- release reason, else a case ended deported) from then on; ended_by says which. release_key is made of person_key and the
+-- spell.
+-- Whoever needs the person's own columns too reads outcomes.release_seen.
+create or replace table outcomes.release_observed as
 select
     r.person_key * cast(100000 as bigint) + r.spell_number as release_key,
     r.person_key,
