@@ -19,6 +19,15 @@ def dress(report: Report) -> str:
     return paragraphs(_raw("html", _for_html(report)), _raw("typst", _for_typst(report)))
 
 
+def contents_on_paper(report: Report) -> str:
+    """The list of contents behind page one of Quarto's PDF, which would else set it before; empty for the built-in
+    renderer, whose template does the same."""
+    if report.context.figures:
+        return ""
+    title = guarded(report.t("page.contents"), "pdf")
+    return _raw("typst", f"#pagebreak()\n#outline(title: [{title}], depth: 2, indent: 1em)")
+
+
 def dress_slides(report: Report) -> str:
     """The same for slides, as a part of the first one: what stands before it would be an empty slide.
 

@@ -91,7 +91,8 @@ def planned(report: Report, measure: str, window: str) -> str:
 def planned_sentence(report: Report, measure: str, window: str) -> str:
     """Planned against unplanned releases: a comparison that says what it could have shown."""
     names = (report.t("group.planned"), report.t("group.unplanned"))
-    what = report.t("axis.rate", title=report.words(measure, "title"), window=window)
+    title = report.words(measure, "title")
+    what = report.t("what.rate", title=title[:1].lower() + title[1:], window=window)
     return comparison_sentence(report, *planned_rows(report, measure, window), names, what)
 
 

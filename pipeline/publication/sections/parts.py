@@ -55,9 +55,9 @@ def rate_values(report: Report, row: Row | None) -> dict[str, str]:
 
 
 def span_cell(report: Report, row: Row, low: str, high: str) -> str:
-    """`40–58 %` from two cells; one mark when neither is shown."""
+    """`40–58 %` from two cells; one number when both are the same, one mark when neither is shown."""
     first, last = row.cells.get(low), row.cells.get(high)
-    if not is_shown(first) and not is_shown(last):
+    if is_shown(first) == is_shown(last) and (not is_shown(last) or number(first) == number(last)):
         return report.cite(last)
     return f"{report.cite(first, 'bare')}–{report.cite(last)}"
 

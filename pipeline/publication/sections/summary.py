@@ -7,6 +7,7 @@ from pipeline.publication.cite import is_shown, number
 from pipeline.publication.constants import PRIMARY
 from pipeline.publication.context import Proposal
 from pipeline.publication.differences import detectable_halves, points, sources
+from pipeline.publication.dress import contents_on_paper
 from pipeline.publication.labels import bare
 from pipeline.publication.markdown import bullets, div, escape, paragraphs
 from pipeline.publication.report import RETURN, YEAR, Report
@@ -44,7 +45,7 @@ def page_one(report: Report) -> str:
         slot(report, "contact", contact(report), "wide"),
     ]
     head = report.heading(1, "heading.summary", "sec-summary")
-    return paragraphs(head, div(paragraphs(*slots), "slots", depth=6))
+    return paragraphs(head, div(paragraphs(*slots), "slots", depth=6), contents_on_paper(report))
 
 
 def slot(report: Report, name: str, content: str, *classes: str) -> str:

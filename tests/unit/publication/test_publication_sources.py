@@ -102,6 +102,15 @@ def test_by_hand_a_document_brings_its_look_and_its_marks(report: Language, tmp_
     assert "background: rotate" in marked
 
 
+def test_by_hand_the_contents_stand_behind_page_one_on_paper(report: Language) -> None:
+    """Quarto's own list would stand before it; the report's front matter turns that off."""
+    page = documents.page_one(by_hand(report("cs")))
+    assert page.endswith("```{=typst}\n#pagebreak()\n#outline(title: [Obsah], depth: 2, indent: 1em)\n```")
+    assert "outline" not in documents.page_one(report("cs"))
+    front = yaml.safe_load((REPORTS / "quarterly" / "quarterly.qmd").read_text("utf-8").split("---")[1])
+    assert front["format"]["typst"] == {"toc": False}
+
+
 def test_by_hand_no_slide_stands_before_the_first_heading(
     report: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
