@@ -4,17 +4,32 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 
-.PHONY: report test lint types setup setup-dev lock sample bench clean
+# Two jobs at a time: what is fetched does not wait for what is unpacked, nor the tests for the types.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j2
+endif
+
+.PHONY: report test lint types fast slow setup setup-dev lock sample bench clean
 
 report: setup
 	$(BIN)/throughcare demo
 
-test: setup-dev
+test: setup-dev sshd
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory types fast
+	@$(MAKE) --no-print-directory slow
+
+lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types:
 	$(BIN)/mypy
-	@sh tools/sshd.sh
+
+fast:
 	$(BIN)/pytest -n 2 --dist loadfile
+
+slow:
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 setup: $(VENV)/run.stamp node_modules/.stamp browser
@@ -30,8 +45,9 @@ $(VENV)/run.stamp: $(UV) requirements/run.lock pyproject.toml
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
+# Tests import a part of all this, which Python compiles when it comes to it.
 $(VENV)/dev.stamp: $(UV) requirements/dev.lock pyproject.toml
-	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -43,9 +59,13 @@ node_modules/.stamp: package-lock.json | $(UV)
 	touch $@
 
 # Static figures need a Chromium-family browser; the HTML is made without one.
-.PHONY: browser
+.PHONY: browser sshd
 browser:
 	@sh tools/browser.sh
+
+# After the browser, since both ask the same package manager.
+sshd: browser
+	@sh tools/sshd.sh
 
 lock: $(UV)
 	sh tools/lock.sh
