@@ -111,18 +111,23 @@ class Project:
         """The day on which the newest delivery was received."""
         return (FIRST_DAY + timedelta(days=self.day)).date()
 
-    def drafted(self, **dates: date) -> tuple[list[tuple[Any, ...]], Path]:
-        """The measure cells and the draft of a whole run."""
+    def measured(self, **dates: date) -> tuple[list[tuple[Any, ...]], flow.Outcome]:
+        """The measure cells of a run, which stands before its draft."""
         settings = load_settings(self.root)
         outcome = flow.Outcome(flow.with_inputs(settings, Run(Quarter(2022, 1), FIRST_DAY, **dates)))
         flow.fill_warehouse(settings, outcome, Quiet())
-        flow.make_draft(settings, outcome, Quiet())
         con = open_current(settings)
         try:
-            assert outcome.draft is not None
-            return con.execute("select * from outcomes.measure_cell order by all").fetchall(), outcome.draft
+            return con.execute("select * from outcomes.measure_cell order by all").fetchall(), outcome
         finally:
             con.close()
+
+    def drafted(self, **dates: date) -> tuple[list[tuple[Any, ...]], Path]:
+        """The measure cells and the draft of a whole run."""
+        cells, outcome = self.measured(**dates)
+        flow.make_draft(load_settings(self.root), outcome, Quiet())
+        assert outcome.draft is not None
+        return cells, outcome.draft
 
     def built(self, *, outcomes: bool = False, **dates: date) -> Connection:
         """The stages up to core (or outcomes) in memory, with SQL in the place of Great Expectations."""
@@ -278,7 +283,7 @@ def test_an_old_quarter_known_at_its_day_gives_the_old_numbers_exactly(project: 
     files["custody_stay"] = stay(*stays[1:], *back, "late p9 brno 2022-05-01 new_sentence")
     project.deliver("prison", "2023-01-31", **files)
     project.deliver("helper", "2023-01-31", "correction", service=visits.replace("attended", "missed"))
-    assert project.drafted()[0] != figures
+    assert project.measured()[0] != figures
     again, draft = project.drafted(known_at=known)
     assert again == figures
     assert draft != published
