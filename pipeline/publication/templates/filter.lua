@@ -285,16 +285,16 @@ local function equations(para)
   return { block("#equation-block(" .. numbers[id].number .. ", " .. typst_string(math.text) .. ")["), pandoc.Plain({ math }), block("] <" .. id .. ">") }
 end
 
--- A number stays with what it counts.
+-- A number stays with what it counts and with what it is a part of.
 local counted = { "days", "day", "people", "clients", "dnů", "dny", "den", "dne", "lidí", "klientů", "let" }
 
 local function keep_numbers(inlines)
   for index = 2, #inlines - 1 do
     local before, here, behind = str(inlines[index - 1]), inlines[index], inlines[index + 1]
-    if (here.t == "Space" or here.t == "SoftBreak") and behind.t == "Str" and before:match("^[%(]*%d+$")
-      and pandoc.List(counted):includes((behind.text:gsub("[%p]+$", ""))) then
-      inlines[index] = pandoc.Str("\u{a0}")
-    end
+    local counts = behind.t == "Str" and before:match("^[%(]*%d+$")
+      and pandoc.List(counted):includes((behind.text:gsub("[%p]+$", "")))
+    local shares = (before == "ze" or before == "of") and str(behind):match("^%d")
+    if (here.t == "Space" or here.t == "SoftBreak") and (counts or shares) then inlines[index] = pandoc.Str("\u{a0}") end
   end
   return inlines
 end
