@@ -97,13 +97,18 @@ inner join outcomes.release_observed as r on r.release_key = m.release_key
 union all
 select 'all_releases', null, null, r.* from outcomes.release_observed as r;
 
--- A row is one member of one cohort of releases, with all that is known of the release.
+-- A row is the same with the release's name, and with what is known of its person.
 create or replace view outcomes.release_member as
-select m.cohort, m.partner, m.case_manager_id, r.*
-from outcomes.member as m
-inner join outcomes.release_seen as r on r.release_key = m.release_key
-union all
-select 'all_releases', null, null, r.* from outcomes.release_seen as r;
+select
+    m.*,
+    concat(p.person_id, '-', cast(m.spell_number as varchar)) as release_id,
+    p.person_id,
+    'sentence' as release_kind,
+    coalesce(p.region, 'unknown') as region,
+    coalesce(p.sex, 'unknown') as sex,
+    p.birth_year
+from outcomes.observed_member as m
+inner join core.person as p on p.person_key = m.person_key;
 
 -- A row is one member of one cohort. Groups are those known on day 0 (start_date).
 -- Release cohorts: member_id = release_id; romodrom: partner/case_id; family: partner/family_member_id.
