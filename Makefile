@@ -26,6 +26,9 @@ lint:
 types:
 	$(BIN)/mypy
 
+# Our own modules are compiled once, not by every process that a test starts, whatever the machine is set to.
+fast slow: export PYTHONDONTWRITEBYTECODE :=
+
 fast:
 	$(BIN)/pytest -n 2 --dist loadfile
 
