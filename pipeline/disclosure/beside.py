@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.disclosure.attack import Problem, Terms
-from pipeline.disclosure.curve_audit import OfCurve, add_curve
+from pipeline.disclosure.curve_audit import OF_CURVES, OfCurve, add_curve, leave_out
 from pipeline.disclosure.curves import Curve, fill_curve
 from pipeline.disclosure.plain import PlainTable, add_table
 from pipeline.disclosure.profile import Profile
@@ -22,7 +22,8 @@ from pipeline.disclosure.rows import MeasureRow
 
 Unknowns = Mapping[tuple[int, str], int]  # row, and statistic → unknown
 
-WAYS = ("curve", "curves", "attrition")  # what is withheld, the least first
+ATTRITION = "attrition"
+WAYS = ("curve", "curves", ATTRITION)  # what is withheld, the least first
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Beside:
 
     profile: Profile
     attrition: PlainTable | None = None
-    curves: Sequence[Curve] = ()
+    curves: list[Curve] = field(default_factory=list)
     withheld: int = 0
 
     def join(self, rows: Sequence[MeasureRow], problem: Problem, unknown: Unknowns) -> None:
@@ -61,7 +62,7 @@ class Beside:
 
     def withhold(self, rows: Collection[MeasureRow], what: str) -> None:
         """Hide what tells of rows: their own `curve`, all `curves` of their grouping, or their cohorts' `attrition`."""
-        if what == "attrition":
+        if what == ATTRITION:
             self._withhold_attrition({row.cohort for row in rows if row.group_by == "all"})
             return
         places = {(row.measure, row.cohort, row.group_by, row.group_value if what == "curve" else "*") for row in rows}
@@ -77,6 +78,16 @@ class Beside:
             if table is not None and table.keys[place[0]]["cohort"] in cohorts and place not in table.hidden:
                 table.hidden[place] = "secondary"
                 self.withheld += 1
+
+    def leave_out(self, told: Collection[tuple[str, MeasureRow]]) -> None:
+        """Print nothing of the attrition and of the curves that tell too much though all of them is hidden; by the
+        statistic told and a row that it is told of."""
+        before = len(self.curves) + (len(self.attrition.places()) if self.attrition else 0)
+        if self.attrition is not None:
+            self.attrition.leave_out({row.cohort for statistic, row in told if statistic == ATTRITION})
+        keys = {(row.measure, row.cohort, row.group_by) for statistic, row in told if statistic in OF_CURVES}
+        leave_out(self.curves, [curve for curve in self.curves if curve.key[:3] in keys])
+        self.withheld += before - len(self.curves) - (len(self.attrition.places()) if self.attrition else 0)
 
     # -- attrition -------------------------------------------------------------------------------------------------
 
@@ -97,7 +108,7 @@ class Beside:
             cohort = table.keys[next(iter(terms))[0]]["cohort"]
             if cohort in row_of:
                 whole = {at[place]: weight for place, weight in terms.items()}
-                problem.add_target(whole, self.profile.protection_width, row_of[cohort], "attrition")
+                problem.add_target(whole, self.profile.protection_width, row_of[cohort], ATTRITION)
 
     # -- curves ----------------------------------------------------------------------------------------------------
 

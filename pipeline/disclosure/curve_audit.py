@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from pipeline.disclosure.attack import Finding, Problem, Target, find_narrow
@@ -14,6 +14,7 @@ from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError
 
 ROUNDS = 40
+OF_CURVES = ("curve", "lost")  # what targets are called: persons, events or the rest of a curve; who left an interval
 
 
 def is_few(count: int, profile: Profile) -> bool:
@@ -21,10 +22,11 @@ def is_few(count: int, profile: Profile) -> bool:
     return 0 < count < profile.threshold
 
 
-def protect_curves(curves: Sequence[Curve], profile: Profile) -> None:
+def protect_curves(curves: list[Curve], profile: Profile) -> None:
     """Hide further curves, or lengthen intervals, until nothing can be pinned down; check the result.
 
-    Raises DisclosureError, naming the measure, when a curve cannot be made safe or breaks a rule.
+    Curves that stay weak when there is nothing more to hide are taken out of the list. Raises DisclosureError, naming
+    the measure, when a curve cannot be made safe or breaks a rule.
     """
     tables: dict[tuple[str, str], list[Curve]] = defaultdict(list)
     for curve in curves:
@@ -36,27 +38,46 @@ def protect_curves(curves: Sequence[Curve], profile: Profile) -> None:
             weak = attack_curves(members, profile)
             if not weak:
                 break
-            for curve in {members[f.target.row].key: members[f.target.row] for f in weak}.values():
-                _give_up(curve, members, profile)
+            found = {members[f.target.row].key: members[f.target.row] for f in weak}.values()
+            if not sum(_give_up(curve, members, profile) for curve in found):
+                leave_out(members, found)
         else:
             raise DisclosureError(f"The curve of {measure} cannot be made safe. Nothing was released.")
         for curve in members:
             _check_curve(curve, profile)
+    kept = {id(curve) for members in tables.values() for curve in members}
+    curves[:] = [curve for curve in curves if id(curve) in kept]
 
 
-def _give_up(weak: Curve, members: Sequence[Curve], profile: Profile) -> None:
-    """Lengthen a shown weak curve; of a hidden one hide how many began, then the smallest sibling, then the total."""
+def leave_out(curves: list[Curve], weak: Collection[Curve]) -> None:
+    """Take out the groupings of weak curves; that one is listed says that somebody is on it.
+
+    A weak whole goes only where it has no groupings any more.
+    """
+    split = {c.key[:2] for c in curves if c.group_by != "all"}
+    goes = {c.key[:3] for c in weak if c.group_by != "all" or c.key[:2] not in split}
+    wholes = {c.key[:2] for c in weak if c.group_by == "all"}
+    goes |= {c.key[:3] for c in curves if c.group_by != "all" and c.key[:2] in wholes}
+    curves[:] = [c for c in curves if c.key[:3] not in goes]
+
+
+def _give_up(weak: Curve, members: Sequence[Curve], profile: Profile) -> bool:
+    """Lengthen a shown weak curve; of a hidden one hide how many began, then the smallest sibling, then the total.
+
+    Says whether there was anything to give up.
+    """
     siblings = [c for c in members if c is not weak and c.group_by == weak.group_by and not c.hidden]
     totals = [c for c in members if c.group_by == "all" and c is not weak and not c.hidden]
     if not weak.hidden and len(weak.intervals) > 1:
         weak.intervals = [join(*weak.intervals[:2]), *weak.intervals[2:]]
         fill_curve(weak, profile)
-    else:
-        for curve in [weak, *sorted(siblings, key=lambda c: (c.events, c.key)), *totals]:
-            if not curve.hidden or (curve is weak and curve.hidden != "secondary"):
-                curve.hidden = "secondary"
-                fill_curve(curve, profile)
-                return
+        return True
+    for curve in [weak, *sorted(siblings, key=lambda c: (c.events, c.key)), *totals]:
+        if not curve.hidden or (curve is weak and curve.hidden != "secondary"):
+            curve.hidden = "secondary"
+            fill_curve(curve, profile)
+            return True
+    return False
 
 
 def attack_curves(curves: Sequence[Curve], profile: Profile) -> list[Finding]:
@@ -99,7 +120,7 @@ def add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> O
     ):
         if small:
             problem.add(terms, 1, profile.threshold - 1)  # the attacker knows what the mark is for
-            problem.targets.append(Target(terms, width, index, "curve"))
+            problem.targets.append(Target(terms, width, index, OF_CURVES[0]))
     by_day: list[tuple[int, int]] = []
     events_seen, left_before = {everything: 1}, {start: 1}
     for interval, cells in zip(curve.intervals, curve.cells, strict=True):
@@ -110,7 +131,7 @@ def add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> O
         lost = problem.value(left_before) - interval.at_risk
         problem.add({**left_before, at_risk: -1}, 0, most)
         if is_few(lost, profile):
-            problem.targets.append(Target({**left_before, at_risk: -1}, width, index, "lost"))
+            problem.targets.append(Target({**left_before, at_risk: -1}, width, index, OF_CURVES[1]))
         events_seen[events] = -1
         by_day.append((interval.day_to, events))
         left_before = {at_risk: 1, events: -1}

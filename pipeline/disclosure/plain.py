@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.disclosure.attack import Problem, Target, find_narrow
@@ -20,7 +20,7 @@ class PlainTable:
     """Exact counts by row and statistic, how many persons stand behind them, and which sums are known to hold.
 
     `relations` are sums of counts that are 0 when they hold in the true counts; `differences` are pairs whose
-    difference is itself a count of people (those lost from one step to the next).
+    difference is itself a count of people (those lost from one step to the next). `gone` are rows that are not printed.
     """
 
     id: str
@@ -32,6 +32,7 @@ class PlainTable:
     relations: list[dict[Place, int]] = field(default_factory=list)
     differences: list[tuple[Place, Place]] = field(default_factory=list)
     hidden: dict[Place, str] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
 
     def cell(self, place: Place, profile: Profile) -> Published:
         """One count as it will be published."""
@@ -45,6 +46,7 @@ class PlainTable:
         return [
             make_row(self.id, keys, {name: self.cell((index, name), profile) for name in self.statistics})
             for index, keys in enumerate(self.keys)
+            if index not in self.gone
         ]
 
     def is_few(self, place: Place, threshold: int) -> bool:
@@ -55,13 +57,19 @@ class PlainTable:
 
     def places(self) -> list[Place]:
         """Every count that there is."""
-        return [(row, name) for row, counts in enumerate(self.counts) for name in self.statistics if name in counts]
+        rows = [(row, counts) for row, counts in enumerate(self.counts) if row not in self.gone]
+        return [(row, name) for row, counts in rows for name in self.statistics if name in counts]
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Print no row of some cohorts or partners (the first key): a row listed says that somebody is in it."""
+        self.gone |= {index for index, key in enumerate(self.keys) if key[self.dims[0]] in names}
 
 
 def protect_plain(table: PlainTable, profile: Profile) -> int:
     """Hide small counts, then whatever else the attack needs; returns how many quantities withstood it.
 
-    Raises DisclosureError when the table cannot be made safe or an unsafe count would be shown.
+    A cohort or partner that stays weak when nothing more can be hidden is left out. Raises DisclosureError when the
+    table cannot be made safe or an unsafe count would be shown.
     """
     for place in table.places():
         row, name = place
@@ -75,7 +83,7 @@ def protect_plain(table: PlainTable, profile: Profile) -> int:
             return len(problem.targets)
         chosen = [found for places in weak if (found := _next_to_hide(table, places, profile)) is not None]
         if not chosen:
-            break
+            table.leave_out({table.keys[row][table.dims[0]] for places in weak for row, _ in places})
         table.hidden.update(dict.fromkeys(chosen, "secondary"))
     raise DisclosureError(f"Table {table.id} cannot be made safe. Nothing was released.")
 
@@ -99,7 +107,7 @@ def add_table(problem: Problem, table: PlainTable, profile: Profile) -> tuple[di
         unknown[place] = problem.add_unknown(truth, *_bounds(table, place, most, profile), (table.id, *place))
     for relation in table.relations:
         terms = {unknown[place]: weight for place, weight in relation.items() if place in unknown}
-        if problem.value(terms) == 0:
+        if terms and problem.value(terms) == 0:
             problem.add(terms, 0, 0)
     sums: list[dict[Place, int]] = [{place: 1} for place in table.places() if table.is_few(place, profile.threshold)]
     for before, after in table.differences:

@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from pipeline.disclosure.attack import Finding, Target
 from pipeline.disclosure.audit import Auditor, TableAudit, check_release, check_rules
-from pipeline.disclosure.beside import WAYS
+from pipeline.disclosure.beside import ATTRITION, WAYS
+from pipeline.disclosure.curve_audit import OF_CURVES
 from pipeline.disclosure.insiders import Insider
 from pipeline.disclosure.knowledge import DOUBTS
 from pipeline.disclosure.leaving import (
@@ -29,6 +30,7 @@ from pipeline.disclosure.leaving import (
 )
 from pipeline.disclosure.optimal import choose
 from pipeline.disclosure.planning import Planned, hide
+from pipeline.disclosure.rows import MeasureRow
 from pipeline.disclosure.widening import Widening
 from pipeline.disclosure.world import World
 from pipeline.errors import DisclosureError
@@ -94,6 +96,9 @@ def _leave_out_lost(hiding: _Hiding) -> bool:
     if hiding.auditor.beside and (lost := hiding.lost()):
         _withhold_beside(hiding.tables, lost, hiding.auditor)
         hiding.renew()
+        if told := hiding.told_beside():
+            hiding.auditor.beside.leave_out(told)
+            hiding.renew()
     went = False
     for dimension in LEAST_MISSED:
         lost = [plan for plan in hiding.lost() if dimension in ("", *plan.row.dimensions())]
@@ -157,6 +162,12 @@ class _Hiding:
     def lost(self) -> list[Planned]:
         """Those of them for which no hiding can help."""
         return [self.planned[finding.target.row] for finding in self.world.lost(self.weak)]
+
+    def told_beside(self) -> list[tuple[str, MeasureRow]]:
+        """What attrition or curves tell though all of them is hidden, each with a row that it is told of."""
+        lost = [found.target for found in self.world.lost(self.weak)]
+        beside = [target for target in lost if target.statistic in (ATTRITION, *OF_CURVES)]
+        return [(target.statistic, self.planned[target.row].row) for target in beside]
 
     def _name(self, row: int, target: Target) -> tuple[tuple[str, ...], str]:
         return self.planned[row].row.key, target.statistic

@@ -89,3 +89,18 @@ def test_what_is_tied_to_no_table_says_nothing_of_it() -> None:
     table = attrition(("first_release", 142), ("window_365_complete", 137), early=5)
     protect_plain(table, EXACT)
     assert told([cell(137, 40, window="180", too_early=5, **RETURNS)], Beside(EXACT, table)) == []
+
+
+def test_attrition_that_tells_too_much_though_hidden_is_left_out_and_the_table_stays() -> None:
+    """Six reasons are six people at least, and the mark on the 7 who were released says that they are 7 at most."""
+    keys = [dict.fromkeys(ATTRITION_DIMS, "") | {"cohort": "programme", "reason": reason} for reason in ("", *"abcdef")]
+    table = PlainTable(
+        "attrition", ATTRITION_DIMS, ("releases",), keys, [{"releases": n} for n in (7, 2, *[1] * 5)], []
+    )
+    table.persons = [{} for _ in keys]
+    table.relations.append({(0, "releases"): 1} | {(row, "releases"): -1 for row in range(1, 7)})
+    table.hidden = dict.fromkeys(table.places(), "threshold")
+    planned, beside = plan_rows([cell(137, 40, window="365", too_early=0, **RETURNS)], EXACT), Beside(EXACT, table)
+    protect({"return_to_prison": planned}, Auditor(EXACT, lambda plan: {}, beside=beside))
+    assert table.rows(EXACT) == []
+    assert planned[0].cells["n"] == (137, Status.SHOWN)

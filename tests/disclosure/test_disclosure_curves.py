@@ -115,11 +115,36 @@ def test_a_hidden_curve_does_not_follow_from_the_total_and_its_sibling() -> None
     assert not attack_curves(members, PROFILE)
 
 
+def test_curves_whose_mere_list_counts_their_people_are_left_out() -> None:
+    """Three hidden curves have an event and somebody without one each, so six people; the hidden total is at most 7."""
+    total = curve(days(7, [(10, 3)]))
+    quarters = [curve(days(n, [(10, 1)]), "quarter", f"2021Q{i}") for i, n in enumerate((2, 2, 3), start=1)]
+    members = [total, *quarters]
+    assert attack_curves(members, PROFILE)
+    protect_curves(members, PROFILE)
+    assert members == [total]
+
+
 def test_a_secondary_hidden_curve_shows_nothing() -> None:
     made = curve(days(100, [(10, 20)]))
     made.hidden = "secondary"
     fill_curve(made, PROFILE)
     assert made.cells[0]["at_risk"] == (None, HIDDEN)
+
+
+def test_a_cohort_whose_mere_list_counts_its_people_is_left_out() -> None:
+    """Five reasons and those who stay are six people at least; the hidden number of all is at most 7."""
+    lost = [{"cohort": "comparison", "reason": reason} for reason in "abcde"]
+    keys = [{"cohort": "comparison", "reason": ""}, *lost, {"cohort": "comparison", "reason": ""}]
+    counts = [{"releases": n} for n in (7, 1, 1, 1, 1, 1, 2)]
+    whole = {"cohort": "programme", "reason": ""}
+    table = PlainTable(
+        "attrition", ("cohort", "reason"), ("releases",), [*keys, whole], [*counts, {"releases": 40}], [{}] * 8
+    )
+    table.relations.append({(0, "releases"): 1} | {(row, "releases"): -1 for row in range(1, 7)})
+    protect_plain(table, PROFILE)
+    assert [row.keys["cohort"] for row in table.rows(PROFILE)] == ["programme"]
+    assert not attack_plain(table, PROFILE)[1]
 
 
 def plain(produced: int, accepted: int, quarantined: int, persons: int | None = None) -> PlainTable:
