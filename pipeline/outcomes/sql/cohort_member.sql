@@ -100,15 +100,10 @@ select 'all_releases', null, null, r.* from outcomes.release_observed as r;
 -- A row is the same with the release's name, and with what is known of its person.
 create or replace view outcomes.release_member as
 select
-    m.*,
-    concat(p.person_id, '-', cast(m.spell_number as varchar)) as release_id,
-    p.person_id,
-    'sentence' as release_kind,
-    coalesce(p.region, 'unknown') as region,
-    coalesce(p.sex, 'unknown') as sex,
-    p.birth_year
+    m.*, concat(p.person_id, '-', cast(m.spell_number as varchar)) as release_id, 'sentence' as release_kind,
+    p.person_id, p.region, p.sex, p.birth_year
 from outcomes.observed_member as m
-inner join core.person as p on p.person_key = m.person_key;
+inner join outcomes.person_seen as p on p.person_key = m.person_key;
 
 -- A row is one member of one cohort. Groups are those known on day 0 (start_date).
 -- Release cohorts: member_id = release_id; romodrom: partner/case_id; family: partner/family_member_id.

@@ -27,14 +27,9 @@ left join outcomes.first_event as f on f.release_key = m.release_key and f.kind_
 -- A row is the same with the release's name, and with what is known of its person.
 create or replace view outcomes.followed_member as
 select
-    f.*,
-    concat(p.person_id, '-', cast(f.spell_number as varchar)) as release_id,
-    p.person_id,
-    coalesce(p.region, 'unknown') as region,
-    coalesce(p.sex, 'unknown') as sex,
-    p.birth_year
+    f.*, concat(p.person_id, '-', cast(f.spell_number as varchar)) as release_id, p.person_id, p.region, p.sex, p.birth_year
 from outcomes.observed_follow_up as f
-inner join core.person as p on p.person_key = f.person_key;
+inner join outcomes.person_seen as p on p.person_key = f.person_key;
 
 -- A row is one cohort member, one kind of event, one event number. Number 1 is the first confirmed event, or the end of
 -- follow-up (competing, censored) when there is none; further events follow, then the end, then the doubts:

@@ -71,15 +71,16 @@ where
     r.release_kind = 'sentence' and r.release_date <= y.last_day and r.release_date <= y.covered_to
     and not coalesce(b.withdrawn, false);
 
+-- A row is one person under their number, as measures speak of them.
+create or replace view outcomes.person_seen as
+select
+    person_key, person_id, coalesce(region, 'unknown') as region, coalesce(sex, 'unknown') as sex, birth_year
+from core.person;
+
 -- A row is one such release with its name, and with what is known of its person.
 create or replace view outcomes.release_seen as
 select
-    r.*,
-    concat(p.person_id, '-', cast(r.spell_number as varchar)) as release_id,
-    p.person_id,
-    'sentence' as release_kind,
-    coalesce(p.region, 'unknown') as region,
-    coalesce(p.sex, 'unknown') as sex,
-    p.birth_year
+    r.*, concat(p.person_id, '-', cast(r.spell_number as varchar)) as release_id, 'sentence' as release_kind,
+    p.person_id, p.region, p.sex, p.birth_year
 from outcomes.release_observed as r
-inner join core.person as p on p.person_key = r.person_key;
+inner join outcomes.person_seen as p on p.person_key = r.person_key;
