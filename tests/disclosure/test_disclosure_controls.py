@@ -159,7 +159,7 @@ CONTROLS = {
     "percentages from released counts": ("pipeline.disclosure.planning.percent_cells", exact_percents),
     "rounded medians": ("pipeline.disclosure.planning.value_cell", exact_value),
     "further hiding": ("pipeline.disclosure.protect._strengthen", lambda *_: None),
-    "further hiding of curves": ("pipeline.disclosure.curve_audit._give_up", lambda *_: None),
+    "further hiding of curves": ("pipeline.disclosure.curve_audit._give_up", lambda *_: True),
     "merged intervals": ("pipeline.disclosure.curves.merge_days", each_day_alone),
     "intervals on the grid of days": ("pipeline.disclosure.curves.merge_days", own_days),
     "the cut tail": ("pipeline.disclosure.curves.merge_days", to_the_last),
@@ -195,7 +195,7 @@ def test_without_one_control_the_audit_stops_the_release(
 EXACT = {
     "further hiding": ("pipeline.disclosure.protect._strengthen", lambda *_: None),
     "exact": ("pipeline.disclosure.rounding.released", lambda count, hide, _: rounded(count, hide)),
-    "further hiding of attrition": ("pipeline.disclosure.plain._next_to_hide", lambda *_: None),
+    "further hiding of attrition": ("pipeline.disclosure.plain._next_to_hide", lambda _, weak, __: weak[0]),
 }
 
 
