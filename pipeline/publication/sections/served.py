@@ -20,9 +20,10 @@ NAMED = ("region",)
 def served(report: Report) -> str:
     """The attrition of the programme cohort as a figure and a table."""
     head = paragraphs(report.heading(1, "heading.served", "sec-served"), report.t("served.intro"))
+    if not agreements_delivered(report):
+        return paragraphs(head, report.t("wording.rate.not_collected"))
     if not steps(report):
-        missing = "none.table" if agreements_delivered(report) else "wording.rate.not_collected"
-        return paragraphs(head, report.t(missing))
+        return paragraphs(head, report.t("none.table"), reach(report))
     return paragraphs(head, block(attrition_figure(report)), _table(report), reach(report))
 
 

@@ -78,8 +78,11 @@ def served(report: Report) -> str:
     if not agreements_delivered(report):
         return report.t("wording.rate.not_collected")
     eligible, agreed = attrition_step(report, "eligible"), attrition_step(report, "agreed")
-    persons = [report.cite(row.cells.get("persons") if row else None) for row in (agreed, eligible)]
-    first = report.t("slot.served.text", agreed=persons[0], eligible=persons[1])
+    if agreed is None or eligible is None:
+        first = report.t("wording.rate.absent")
+    else:
+        persons = [report.cite(row.cells.get("persons")) for row in (agreed, eligible)]
+        first = report.t("slot.served.text", agreed=persons[0], eligible=persons[1])
     names = prisons(report)
     where = report.t("slot.served.prisons", prisons=", ".join(names)) if names else report.t("slot.served.nowhere")
     return paragraphs(first, where)

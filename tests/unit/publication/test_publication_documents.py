@@ -15,6 +15,7 @@ from pipeline.publication import Report, documents
 from pipeline.publication.cite import format_cell, number
 from pipeline.publication.markdown import escape
 from pipeline.publication.numbers import format_count
+from pipeline.publication.sections import summary
 from pipeline.publication.strips import plain
 from tests.unit.publication.bundle import HOSTILE, rich_bundle
 from tests.unit.publication.conftest import make_context
@@ -209,3 +210,17 @@ def test_draft_and_synthetic_are_said_in_words(report: Language, tmp_path: Path)
     assert "NÁVRH" in documents.banners(draft)
     assert "SYNTHETIC" in documents.banners(draft)
     assert "NÁVRH" not in documents.banners(report("cs"))
+
+
+def test_a_release_without_the_way_of_clients_says_so_in_a_sentence(
+    report: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = Report.rows
+    monkeypatch.setattr(
+        Report, "rows", lambda self, table, **keys: [] if table == "attrition" else every(self, table, **keys)
+    )
+    made = report("en")
+    assert summary.served(made).startswith("This release holds no such result.\n\nPrisons: ")
+    section = documents.served(made)
+    assert "This release holds no such table." in section
+    assert "{#sec-reach" in section
