@@ -20,6 +20,7 @@ from pipeline.errors import DisclosureError, StorageError
 from pipeline.warehouse import Connection
 
 ROLES = ("n", "x", "rest", "possible", "unobserved", "too_early")
+WITHIN = ("n", "x", "rest")  # the denominator and its two parts
 Key = tuple[str, ...]  # measure and keys of a row
 Tokens = frozenset[str]
 Members = Mapping[Key, Mapping[str, Tokens]]  # row → role → who
@@ -31,6 +32,11 @@ NOBODY: Tokens = frozenset()
 def moved(then: Mapping[str, Tokens], now: Mapping[str, Tokens], role: str) -> int:
     """People who came, left or changed what they add to a count: gross, since a swap hides in a net difference."""
     return len({token.split("*")[0] for token in then.get(role, NOBODY) ^ now.get(role, NOBODY)})
+
+
+def still(then: Mapping[str, Tokens], now: Mapping[str, Tokens]) -> bool:
+    """Whether a row is what it was: the same people in its denominator, in its numerator and outside it."""
+    return not any(moved(then, now, role) for role in WITHIN)
 
 
 def read_members(con: Connection, secret: bytes) -> Members:

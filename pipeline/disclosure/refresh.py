@@ -1,8 +1,8 @@
 """Which cells a new release may refresh: a count that only a few people moved is repeated as it was last published.
 
-A row refreshes when, for each of its counts of people, those entering plus those leaving it since *every* earlier
-printing are none or at least t (gross, since a swap hides in a net difference; every printing, since each can be
-subtracted). What is counted beside the denominator (too early, possible, unobserved) does not hold a row back: where
+A row refreshes when nobody in it moved since *every* earlier printing, or when of each of its counts of people those
+entering plus those leaving are at least t (gross, since a swap hides in a net difference; every printing, since each can
+be subtracted; each count, since a numerator that nobody moved tells of all who are new that none is in it). What is counted beside the denominator (too early, possible, unobserved) does not hold a row back: where
 exact counts are published, it is hidden while few moved it; rounded it stays uncertain by itself. Breakdowns by partner
 and prison refresh once a year when the profile says so.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disclosure.ledger import Ledger
-from pipeline.disclosure.members import Key, Members, known_members, moved
+from pipeline.disclosure.members import WITHIN, Key, Members, known_members, moved, still
 from pipeline.disclosure.planning import STATISTICS, Planned, fill_cells
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.types import Status
@@ -66,7 +66,7 @@ class Refresh:
         yearly = self.profile.refresh_breakdowns == "yearly" and not set(BREAKDOWNS).isdisjoint(plan.row.dimensions())
         if yearly and 0 < _quarters_between(before, self.quarter) < YEAR:
             return "calendar"
-        roles = ("n", "x", "rest") if plan.row.kind == "share" else ("n", "x")
+        roles = WITHIN if plan.row.kind == "share" else ("n", "x")
         few = any(self._few_moved(plan, entry, role, members) for entry in printed for role in roles)
         return "few_moved" if few else ""
 
@@ -79,8 +79,13 @@ class Refresh:
         fill_cells(plan, self.profile)
 
     def _few_moved(self, plan: Planned, entry: Printed, role: str, members: Members) -> bool:
+        """A few moved a count, or none did in a row that others moved: that nobody new is in a numerator says as much of
+        the new people as that one is. Where nobody was counted the change is the count, hidden while it is small."""
         then, now = (found.get(plan.row.key, {}) for found in (self.memory[entry["bundle"]], members))
-        return 0 < moved(then, now, role) < self.profile.threshold
+        people = moved(then, now, role)
+        if role in WITHIN and (people == 0 or still({}, then)):
+            return not still({}, then) and not still(then, now)
+        return 0 < people < self.profile.threshold
 
 
 def read_memory(ledger: Ledger, folder: Path, secret: bytes) -> dict[str, Members]:

@@ -1,8 +1,9 @@
 """All releases attacked together: what was printed before, and what it tells of today's counts and the other way round.
 
 Earlier releases stand in the same problem as today's, each with its own true rows, marks and margins. They hang
-together where people did not move: a count that nobody entered or left is the same number in both (the attacker is
-taken to know that), and where a row is repeated because few moved, it changed by few. What must stay uncertain are the
+together where people did not move: a denominator that nobody entered or left is the same number in both, and so is all
+of a row in which nobody moved (the attacker is taken to know that); where a row is repeated because few moved, it changed
+by few. What must stay uncertain are the
 hidden counts of every release, and every change that few people made.
 """
 
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.disclosure.attack import Problem, Target, Terms
 from pipeline.disclosure.insiders import Contributions, Insider
 from pipeline.disclosure.knowledge import Place, Shown, build_with_places
-from pipeline.disclosure.members import ROLES, Key, Members, moved
+from pipeline.disclosure.members import ROLES, WITHIN, Key, Members, Tokens, moved, still
 from pipeline.disclosure.past import Past
 from pipeline.disclosure.planning import Planned
 from pipeline.disclosure.profile import Profile
@@ -23,6 +24,7 @@ from pipeline.disclosure.rows import COUNTS
 from pipeline.disclosure.types import Status
 from pipeline.periods import Quarter
 
+SEEN = ("n", "too_early")  # who is counted at all may be known; how it went with them is not
 WHOLE = "c"  # what the rest is called among the quantities of a row
 
 
@@ -80,19 +82,19 @@ class Series:
                     change = _change(then, now, key, role, places)
                     if change is None:
                         continue
-                    few = moved(then.members.get(key, {}), now.members.get(key, {}), role)
-                    if then is printings[-1]:
-                        self._relate(problem, change, few, printed=key in now.anew)
+                    both = then.members.get(key, {}), now.members.get(key, {})
+                    few = moved(*both, role)
+                    if then is printings[-1] and few == 0 and (role in SEEN or still(*both)):
+                        self._relate(problem, change, 0)
+                    elif then is printings[-1] and key not in now.anew and few < self.profile.threshold:
+                        self._relate(problem, change, self.profile.threshold - 1)
                     if 0 < few < self.profile.threshold:
                         name = WHOLE if role == "rest" else role
                         problem.targets.append(Target(change, self.profile.protection_width, row, name))
                         self.changes[tuple(sorted(change.items()))] = (then, now, key, role)
 
-    def _relate(self, problem: Problem, change: Terms, people: int, *, printed: bool) -> None:
-        most = self.profile.threshold - 1
-        if people == 0 and problem.value(change) == 0:
-            problem.add(change, 0, 0)
-        elif not printed and 0 < people <= most and abs(problem.value(change)) <= most:
+    def _relate(self, problem: Problem, change: Terms, most: int) -> None:
+        if abs(problem.value(change)) <= most:
             problem.add(change, -most, most)
 
     def broken(self, plan: Planned) -> str | None:
@@ -114,10 +116,16 @@ class Series:
             exempt = (role == "rest" and not plan.row.proportion) or (
                 beside and (not shown or self.profile.method == "round")
             )
-            changes = [moved(past.members.get(key, {}), now, role) for past in printings]
-            if not exempt and any(0 < people < self.profile.threshold for people in changes):
+            if not exempt and any(self._too_few(past.members.get(key, {}), now, role) for past in printings):
                 return "refreshes a count that few people moved"
         return None
+
+    def _too_few(self, then: Mapping[str, Tokens], now: Mapping[str, Tokens], role: str) -> bool:
+        people = moved(then, now, role)
+        if role not in WITHIN:
+            return 0 < people < self.profile.threshold
+        anybody = any(then.get(within) for within in WITHIN)
+        return anybody and people < self.profile.threshold and any(moved(then, now, within) for within in WITHIN)
 
     def _too_soon(self, plan: Planned, before: Quarter) -> bool:
         yearly = self.profile.refresh_breakdowns == "yearly" and {"partner", "prison"} & set(plan.row.dimensions())

@@ -243,7 +243,11 @@ def test_what_is_broken_is_found_by_other_code_than_what_hides() -> None:
 
 PEOPLE = {"a": range(150), "b": range(150, 300)}
 BETWEEN = {
-    "refresh by gross change": ("pipeline.disclosure.refresh.moved", lambda *_: 0, "few people moved"),
+    "refresh by gross change": (
+        "pipeline.disclosure.refresh.Refresh._few_moved",
+        lambda *_: False,
+        "few people moved",
+    ),
     "counts beside the denominator": (
         "pipeline.disclosure.refresh.Refresh._hide_beside",
         lambda *_: None,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.disclosure import draft, is_current
+from pipeline.disclosure.types import Status
 from pipeline.errors import DisclosureError
 from tests.support.outcomes_db import project, run_of
 from tests.support.releases import counted, released
@@ -63,6 +64,8 @@ def test_a_repeated_value_keeps_its_first_day_and_its_year(tmp_path: Path) -> No
         pytest.param([*range(10, 150), 401, 403], id="five counted leave, five others leave, two come"),
         pytest.param([*range(3, 150), 401, 403, 404], id="three for three"),
         pytest.param(range(1, 150), id="one is erased"),
+        pytest.param([*range(150), *range(401, 441, 2)], id="twenty come, none of whom is counted"),
+        pytest.param([*range(150), *range(400, 440, 2)], id="twenty come, all of whom are counted"),
     ],
 )
 def test_few_who_move_any_count_of_a_row_hold_the_row_back(tmp_path: Path, changed: list[int]) -> None:
@@ -82,6 +85,27 @@ def test_a_row_is_held_against_every_earlier_printing_and_not_only_the_last(tmp_
     third = released(tmp_path, counted({"a": [*PEOPLE["a"], 500, 501], "b": range(150, 300)}), "2023Q3")
     cell = third.table("contact_made").cell("n", group_value="a")
     assert (cell.value, bool(cell.published_on)) == (190, True)
+
+
+@pytest.mark.parametrize("profile", ["publication", "exact"])
+def test_a_new_group_all_of_whom_are_counted_goes_out_and_holds_the_whole_back(tmp_path: Path, profile: str) -> None:
+    """Printed anew, the whole would say that nobody outside its numerator came: of a group that all of it is in it."""
+    released(tmp_path, counted(PEOPLE), "2023Q1", profile=profile)
+    second = released(tmp_path, counted(PEOPLE | {"c": range(400, 440, 2)}), "2023Q2", profile=profile)
+    table = second.table("contact_made")
+    assert table.cell("n", group_value="").published_on == "2023-08-15"
+    assert table.cell("n", group_value="c").value == 20
+    assert table.cell("x", group_value="c").status is Status.HIDDEN
+    assert table.cell("n", group_value="a").published_on == ""
+
+
+def test_where_nobody_was_counted_yet_the_first_to_be_counted_are_printed(tmp_path: Path) -> None:
+    """The change is the count itself, so that the row is protected like a new one."""
+    empty = counted(PEOPLE | {"c": ()}, early={"c": range(400, 420)})
+    released(tmp_path, empty, "2023Q1")
+    second = released(tmp_path, counted(PEOPLE | {"c": range(400, 420, 2)}), "2023Q2")
+    cell = second.table("contact_made").cell("n", group_value="c")
+    assert (cell.value, cell.published_on) == (10, "")
 
 
 @pytest.mark.parametrize(("come", "shown"), [(3, False), (9, True)])

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from pipeline.disclosure import draft
 from pipeline.disclosure.audit import Auditor, check_release
 from pipeline.disclosure.never import Rule, rules
 from pipeline.disclosure.planning import plan_rows
+from pipeline.disclosure.members import moved
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.protect import protect
 from pipeline.disclosure.refresh import Refresh
@@ -32,6 +34,12 @@ FEW = Refresh._few_moved
 def blind_to(role: str) -> Callable[..., bool]:
     """The rule of refreshing without one of its roles."""
     return lambda self, plan, entry, asked, members: asked != role and FEW(self, plan, entry, asked, members)
+
+
+def moved_by_some(self: Refresh, plan: Any, entry: Any, role: str, members: Any) -> bool:
+    """The rule of refreshing that takes a numerator which none of the new people moved for one that may be printed."""
+    then, now = (found.get(plan.row.key, {}) for found in (self.memory[entry["bundle"]], members))
+    return 0 < moved(then, now, role) < self.profile.threshold
 
 
 def without_words(*words: str) -> Callable[..., list[str]]:
@@ -116,7 +124,8 @@ CONTROLS = {
     "refresh by those outside the numerator": second(
         [*range(6, 300), 0, 2, 4, *range(400, 440, 2)], MOVED, blind_to("rest")
     ),
-    "refresh by all who are counted": second(range(3, 300), "pipeline.disclosure.refresh.moved", lambda *_: 0),
+    "refresh by all who are counted": second(range(3, 300), MOVED, lambda *_: False),
+    "refresh of a numerator that nobody moved": second([*range(300), *range(301, 341, 2)], MOVED, moved_by_some),
     "hiding for the sake of earlier releases": Removed(
         quarter("2023Q2", LATER), STRENGTHEN, lambda *_: None, "closely", quarter("2023Q1", EARLIER)
     ),
