@@ -1,10 +1,11 @@
 """Which cells a new release may refresh: a count that only a few people moved is repeated as it was last published.
 
 A row refreshes when nobody in it moved since *every* earlier printing, or when of each of its counts of people those
-entering plus those leaving are at least t (gross, since a swap hides in a net difference; every printing, since each can
-be subtracted; each count, since a numerator that nobody moved tells of all who are new that none is in it). What is counted beside the denominator (too early, possible, unobserved) does not hold a row back: where
-exact counts are published, it is hidden while few moved it; rounded it stays uncertain by itself. Breakdowns by partner
-and prison refresh once a year when the profile says so.
+entering plus those leaving are at least t (gross, since a swap hides in a net difference; every printing, since each
+can be subtracted; each count, since a numerator that nobody moved tells of all who are new that none is in it). What is
+counted beside the denominator (too early, possible, unobserved) does not hold a row back: where exact counts are
+published, it is hidden while few moved it; rounded it stays uncertain by itself. Breakdowns by partner and prison
+refresh once a year when the profile says so.
 """
 
 from __future__ import annotations
@@ -79,8 +80,9 @@ class Refresh:
         fill_cells(plan, self.profile)
 
     def _few_moved(self, plan: Planned, entry: Printed, role: str, members: Members) -> bool:
-        """A few moved a count, or none did in a row that others moved: that nobody new is in a numerator says as much of
-        the new people as that one is. Where nobody was counted the change is the count, hidden while it is small."""
+        """A few moved a count, or none did in a row that others moved: that nobody new is in a numerator says as much
+        of the new people as that one is. Where nobody was counted the change is the count, hidden while it is small.
+        """
         then, now = (found.get(plan.row.key, {}) for found in (self.memory[entry["bundle"]], members))
         people = moved(then, now, role)
         if role in WITHIN and (people == 0 or still({}, then)):

@@ -2,9 +2,8 @@
 
 Earlier releases stand in the same problem as today's, each with its own true rows, marks and margins. They hang
 together where people did not move: a denominator that nobody entered or left is the same number in both, and so is all
-of a row in which nobody moved (the attacker is taken to know that); where a row is repeated because few moved, it changed
-by few. What must stay uncertain are the
-hidden counts of every release, and every change that few people made.
+of a row in which nobody moved (the attacker is taken to know that); a row that is repeated because few moved changed by
+few. What must stay uncertain are the hidden counts of every release, and every change that few people made.
 """
 
 from __future__ import annotations

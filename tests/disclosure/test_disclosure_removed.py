@@ -16,9 +16,9 @@ import pytest
 
 from pipeline.disclosure import draft
 from pipeline.disclosure.audit import Auditor, check_release
+from pipeline.disclosure.members import moved
 from pipeline.disclosure.never import Rule, rules
 from pipeline.disclosure.planning import plan_rows
-from pipeline.disclosure.members import moved
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.protect import protect
 from pipeline.disclosure.refresh import Refresh
