@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline import disclosure, keys, publication, sources, validated
+from pipeline import disclosure, keys, publication, reference, sources, validated
 from pipeline.charts import find_browser
 from pipeline.console import out, show_json, show_table
 from pipeline.errors import ThroughcareError
@@ -42,6 +42,7 @@ def examine(settings: Settings, today: date) -> list[Finding]:
         found.append(Finding("partners", WRONG, "throughcare.toml names none. Add [partners.NAME] with a location."))
     found += _read("decisions.toml", lambda: _decisions(settings, today))
     found += _read("expectations", lambda: f"{len(validated.load_rules(settings))} rules read.")
+    found += _read("registers", lambda: _registers(settings))
     found += _read("profile", lambda: f"{disclosure.load_profile(settings.disclosure.profile).name} is complete.")
     found += list(_keys(settings))
     chain = audit.verify(settings)
@@ -109,6 +110,19 @@ def _decisions(settings: Settings, today: date) -> str | Finding:
         which = ", ".join(f"{a.rule} for {a.partner} ({a.expires})" for a in ended)
         return Finding("decisions.toml", MIND, f"run out: {which}. Renew them with a reason, or remove them.")
     return f"{len(accepted)} acceptances, all in force."
+
+
+def _registers(settings: Settings) -> str | Finding:
+    """Those kept by hand are read before a release needs them."""
+    publication.read_registers(settings)
+    reference.read_register(settings, "service_area.csv", ("partner", "region", "valid_from", "valid_to"))
+    told = f"{reference.FOLDER} can be read."
+    if reference.is_own(settings):
+        return told
+    advice = "Copy the folder into the project and correct it before real numbers are published."
+    return Finding(
+        "registers", MIND, f"prisons, milestones and proposals are those that came with the program. {advice}"
+    )
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import SettingsError
 
@@ -32,6 +34,7 @@ ONLY_FOR = {
     "endpoint": ("s3",),
 }
 """Settings of a partner that mean something only for some locations."""
+PARTNER = re.compile("[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 class PartnerSettings(Strict):
@@ -75,7 +78,7 @@ class PublicationSettings(Strict):
     """How documents are made: by the built-in renderer unless asked, so that a publication has the same bytes on every
     machine; `quarto` asks for Quarto, `auto` takes it where it is installed."""
 
-    renderer: str = Field(default="builtin", pattern="^(auto|builtin|quarto)$")
+    renderer: Literal["auto", "builtin", "quarto"] = "builtin"
     funder: str = ""
     contact: str = ""
 
@@ -118,6 +121,14 @@ class Settings(Strict):
     keeping: KeepingSettings = KeepingSettings()
     engine: EngineSettings = EngineSettings()
 
+    @field_validator("partners")
+    @classmethod
+    def _named(cls, partners: dict[str, PartnerSettings]) -> dict[str, PartnerSettings]:
+        """A partner's name is part of folders, files and addresses."""
+        if wrong := sorted(name for name in partners if not PARTNER.fullmatch(name)):
+            raise ValueError(f"{', '.join(wrong)}: a name is letters without accents, digits, _ and -, such as jih_2")
+        return partners
+
     def folder(self, stage: str) -> Path:
         """The stage's folder under `data`, made when it is missing; for its owner alone, but for publication."""
         path = self.data / stage
@@ -150,18 +161,36 @@ def load_settings(root: Path, *, data: Path | None = None) -> Settings:
     Raises SettingsError with every problem found.
     """
     path = root / "throughcare.toml"
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"No throughcare.toml in {root}. Run the command in a project folder.") from None
-    except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(f"throughcare.toml is not valid TOML: {problem}") from None
+    if not path.exists():
+        raise SettingsError(
+            f"No throughcare.toml in {root.resolve()}. Run the command in a project's folder or name it with --project;"
+            " a new project is a folder with that file (README, Your own deliveries)."
+        )
+    raw = read_toml(path, "throughcare.toml")
+    place = raw.pop("data", "data")
+    if not isinstance(place, str):
+        raise SettingsError('throughcare.toml: data: write the folder of all outputs as a text, such as "data".')
     raw["root"] = root.resolve()
-    raw["data"] = (data or root / raw.pop("data", "data")).resolve()
+    raw["data"] = (data or root / place).resolve()
     try:
         return Settings.model_validate(raw)
     except ValidationError as problems:
         raise SettingsError(list_problems("throughcare.toml", problems)) from None
+
+
+def read_toml(path: Path | Traversable, name: str) -> dict[str, Any]:
+    """What a TOML file that somebody wrote says, also where an editor began it with a mark of its encoding.
+
+    Raises SettingsError, calling it `name`, when it cannot be read or is no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as problem:
+        raise SettingsError(f"{name} cannot be read: {problem.strerror}. Check that it is a file of yours.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name} is not in UTF-8: save it with that encoding.") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsError(f"{name} is not valid TOML: {problem}") from None
 
 
 def list_problems(name: str, problems: ValidationError) -> list[str]:
@@ -171,6 +200,6 @@ def list_problems(name: str, problems: ValidationError) -> list[str]:
         where = ".".join(str(part) for part in problem["loc"]) or "file"
         advice = (
             "unknown setting; remove it or correct its name" if problem["type"] == "extra_forbidden" else problem["msg"]
-        )
+        ).removeprefix("Value error, ")
         lines.append(f"{name}: {where}: {advice}")
     return lines

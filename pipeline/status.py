@@ -26,7 +26,7 @@ DELIVERIES = """
 """
 COVERAGE = """
     select source, table_name, min(covered_from) as covered_from, min(covered_to) as covered_to,
-        count(*) as prisons
+        case when bool_and(prison = '*') then 'all' else count(*)::varchar end as prisons
     from core.coverage
     group by source, table_name
     order by source, table_name
@@ -115,7 +115,7 @@ def show_feedback(settings: Settings, partner: str, language: str) -> None:
 def show_quality(settings: Settings, language: str) -> None:
     """Write the data-quality pages of the newest run in a language and print where they begin.
 
-    Raises ThroughcareError when there is no finished run.
+    Raises SettingsError when there is no finished run.
     """
     con = open_current(settings)
     try:
@@ -137,7 +137,7 @@ def show_quality(settings: Settings, language: str) -> None:
 def show_linkage(settings: Settings, language: str, threshold: float) -> None:
     """Write the data steward's report on the newest run and print where it lies and how many pairs are suspected.
 
-    Raises ThroughcareError when there is no finished run.
+    Raises SettingsError when there is no finished run.
     """
     con = open_current(settings)
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.cli import line, look, partner, steward  # noqa: F401  importing registers their commands
 from pipeline.cli.common import Context, app
-from pipeline.errors import ThroughcareError
+from pipeline.errors import StorageError, ThroughcareError
 
 # isort: split
 from pipeline.cli import keeping  # noqa: F401  commands that destroy come last in the list
@@ -26,11 +26,24 @@ def main() -> None:
     except KeyboardInterrupt:
         print("throughcare: stopped. Run the same command again; it goes on where it stopped.", file=sys.stderr)
         sys.exit(130)
+    except OSError as problem:
+        if Context.debug:
+            raise
+        print(f"throughcare: {_refused(problem)}", file=sys.stderr)
+        sys.exit(StorageError.exit_code)
     except Exception as problem:
         if Context.debug:
             raise
         print(_without_values(problem), file=sys.stderr)
         sys.exit(70)
+
+
+def _refused(problem: OSError) -> str:
+    """What the system did not let us do, with the path alone."""
+    where = f"{problem.filename}: " if problem.filename else ""
+    return (
+        f"{where}{problem.strerror or 'cannot be used'}. Check the path, access rights and free space; nothing is lost."
+    )
 
 
 def _without_values(problem: Exception) -> str:

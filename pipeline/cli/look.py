@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.audited import audited, note
-from pipeline.cli.common import JSON, LANGUAGE, Context, app, finished_settings, now
+from pipeline.cli.common import JSON, LANGUAGE, LANGUAGES, Context, app, chosen, finished_settings, now
 from pipeline.errors import SettingsError
 
 
@@ -52,7 +52,8 @@ def dictionary(language: LANGUAGE = "en") -> None:
     """The data dictionary: every table, column and code list, as Markdown."""
     from pipeline.model.dictionary import dictionary_markdown
 
-    print(dictionary_markdown("cs" if language == "cs" else "en"))
+    (wanted,) = chosen([language], LANGUAGES, "language")
+    print(dictionary_markdown("cs" if wanted == "cs" else "en"))
 
 
 @app.command()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from pathlib import Path
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, SettingsError
 from pipeline.model import Table, code_list, tables
+from pipeline.reference import FOLDER, read_register
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.validated import same_persons
@@ -53,7 +52,7 @@ def build(con: Connection, settings: Settings, run: Run) -> dict[str, int]:
     `run.as_of` caps custody's coverage and nothing else; without it coverage alone decides.
     """
     write_code_tables(con)
-    write_reference_tables(con, settings.resource("data/reference"))
+    write_reference_tables(con, settings)
     run_sql_folder(con, PACKAGE, ["delivery_rank"], {})
     joined = write_same_persons(con, same_persons(settings))
     with plain_text(con):
@@ -120,21 +119,20 @@ def write_code_tables(con: Connection) -> None:
     con.executemany("insert into core.release_reason_kind values (?, ?)", [[c.code, c.extra["kind"]] for c in reasons])
 
 
-def write_reference_tables(con: Connection, folder: Path) -> None:
+def write_reference_tables(con: Connection, settings: Settings) -> None:
     """The dated lists that SQL asks: regions that a partner serves, prisons in which the programme works.
 
-    `valid_from` is inclusive, `valid_to` exclusive and NULL while it holds. Raises InputError for a missing list.
+    `valid_from` is inclusive, `valid_to` exclusive and NULL while it holds. Raises SettingsError
+    for a list that is missing or cannot be read.
     """
     for name, key in REFERENCE.items():
-        path = folder / f"{name}.csv"
-        try:
-            rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
-            values = [[*(row[k] for k in key), row["valid_from"], row["valid_to"] or None] for row in rows]
-        except (OSError, KeyError, UnicodeDecodeError) as problem:
-            raise InputError(
-                f"The list data/reference/{name}.csv cannot be read ({problem}). It needs the columns"
+        rows = read_register(settings, f"{name}.csv", (*key, "valid_from", "valid_to"))
+        if rows is None:
+            raise SettingsError(
+                f"The list {FOLDER}/{name}.csv is missing. It needs the columns"
                 f" {', '.join(key)}, valid_from, valid_to; take the one delivered with the program as a pattern."
-            ) from None
+            )
+        values = [[*(row[k] for k in key), row["valid_from"], row["valid_to"] or None] for row in rows]
         columns = ", ".join(f"{k} varchar" for k in key)
         con.execute(f"create or replace table core.{name} ({columns}, valid_from date, valid_to date)")
         if values:

@@ -7,7 +7,6 @@ refused with reasons: places, partners, days, ages and offences finer than their
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass
@@ -19,7 +18,7 @@ from pydantic import Field, ValidationError
 
 from pipeline.disclosure.types import check_seal
 from pipeline.errors import DisclosureError
-from pipeline.settings import Settings, Strict, list_problems
+from pipeline.settings import Settings, Strict, list_problems, read_toml
 
 NAME = "data/reference/stories.toml"
 FEWEST_PATHS = 3
@@ -120,11 +119,9 @@ def read_stories(settings: Settings, *, synthetic: bool, names: Iterable[str]) -
 
 def parse_stories(path: Path) -> list[Story]:
     """The stories of a file; raises DisclosureError for what cannot be read."""
+    plain = read_toml(path, NAME)
     try:
-        plain = tomllib.loads(path.read_text("utf-8"))
         stories = [Story.model_validate(entry) for entry in plain.pop("story", [])]
-    except tomllib.TOMLDecodeError as problem:
-        raise DisclosureError(f"{NAME} is not valid TOML: {problem}") from None
     except ValidationError as problems:
         raise DisclosureError("\n".join(list_problems(NAME, problems))) from None
     if plain or len({story.id for story in stories}) < len(stories):

@@ -24,7 +24,7 @@ def check_stories(stories: Sequence[Mapping[str, Any]], written: Path, names: It
     """
     if not stories:
         return
-    records = {record["id"]: record for record in tomllib.loads(written.read_text("utf-8"))["story"]}
+    records = {record["id"]: record for record in tomllib.loads(written.read_text("utf-8-sig"))["story"]}
     beginnings = {_letters(word)[:5] for name in names for word in name.split("_") if len(word) > 4}
     for story in stories:
         problem = _unfounded(story, records[story["id"]]) or _pointed(story, beginnings)

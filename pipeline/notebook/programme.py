@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def open_programme(data: str | Path | None = None, *, project: str | Path | None = None) -> Programme:
     """Open the warehouse of a project read-only; `data` names another data folder, such as `data/demo`.
 
-    Raises ThroughcareError when no run has finished there.
+    Raises SettingsError when no run has finished there.
     """
     root = Path(project) if project else _project_root()
     folder = None if data is None else (root / data)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class View:
-    """One finished run, opened read-only. Raises ThroughcareError when no run has finished there."""
+    """One finished run, opened read-only. Raises SettingsError when no run has finished there."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

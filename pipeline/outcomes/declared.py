@@ -7,7 +7,6 @@ windows, groups or cohorts of its own, or with other reasons of admission. All o
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from pipeline.errors import SettingsError
 from pipeline.model import code_list
 from pipeline.outcomes.definition import Measure, Text
 from pipeline.outcomes.registry import MEASURES, nearest
+from pipeline.settings import read_toml
 
 FILE = "measures.toml"
 BASES = ("programme", "programme_open", "programme_per_release", "all_releases", "comparison")
@@ -69,12 +69,7 @@ def read_declared(root: Path) -> Declared:
     path = root / FILE
     if not path.exists():
         return Declared()
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except UnicodeDecodeError:
-        raise SettingsError(f"{FILE} is not in UTF-8: save it with that encoding.") from None
-    except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(f"{FILE} is not valid TOML: {problem}") from None
+    raw = read_toml(path, FILE)
     problems = [f"{name}: write [[cohort]] or [[measure]]" for name in sorted(set(raw) - {"cohort", "measure"})]
     cohorts = [_cohort(entry, problems) for entry in _entries(raw, "cohort", problems)]
     known = (*BASES, *(c.id for c in cohorts))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from pipeline.disclosure import Bundle
 from pipeline.errors import PublicationError, SettingsError
 from pipeline.publication import registers
 from pipeline.publication.registers import Access, Milestone, Revision, RuleWords, Works
-from pipeline.settings import Settings, load_settings
+from pipeline.reference import is_day
+from pipeline.settings import Settings, load_settings, read_toml
 
 PROPOSALS = "data/reference/proposals.toml"
 STATES = ("proposed", "under_discussion", "agreed", "in_force", "declined")
@@ -86,16 +87,23 @@ def project_context(settings: Settings, figures: str = "", bundle: Bundle | None
         funder=settings.publication.funder,
         contact=settings.publication.contact,
         partners=partner_titles(settings),
-        proposals=read_proposals(settings.resource(PROPOSALS)),
-        milestones=registers.read_milestones(settings),
-        prisons=registers.read_prisons(settings),
-        access=registers.read_access(settings),
+        **read_registers(settings, synthetic=bundle is not None and bundle.meta.synthetic),
         rules=registers.read_rules(settings),
         earlier=registers.earlier_release(bundle),
         revisions=registers.read_revisions(bundle),
         sources=str(settings.resource("reports")),
         figures=figures,
     )
+
+
+def read_registers(settings: Settings, *, synthetic: bool = False) -> dict[str, Any]:
+    """What people keep by hand, by the context's names; raises an error for what cannot be read."""
+    return {
+        "proposals": read_proposals(settings.resource(PROPOSALS)),
+        "milestones": registers.read_milestones(settings),
+        "prisons": registers.read_prisons(settings),
+        "access": registers.read_access(settings, synthetic=synthetic),
+    }
 
 
 def partner_titles(settings: Settings) -> dict[str, str]:
@@ -113,12 +121,25 @@ def read_proposals(path: Path) -> tuple[Proposal, ...]:
     """The register of proposals; raises PublicationError naming the entry that is wrong."""
     if not path.exists():
         return ()
+    entries = read_toml(path, PROPOSALS).get("proposal", [])
     try:
-        entries = tomllib.loads(path.read_text("utf-8")).get("proposal", [])
-        found = tuple(Proposal(**entry) for entry in entries)
-    except (tomllib.TOMLDecodeError, TypeError) as problem:
+        found = tuple(Proposal(**{key: _text(value) for key, value in entry.items()}) for entry in entries)
+    except (AttributeError, TypeError) as problem:
         raise PublicationError(f"{PROPOSALS}: an entry cannot be read: {problem}") from None
     wrong = [item.id for item in found if item.state not in STATES]
     if wrong:
         raise PublicationError(f"{PROPOSALS}: {', '.join(wrong)}: the state must be one of {', '.join(STATES)}.")
+    undated = [item.id for item in found for day in (item.raised, item.date) if not is_day(day)]
+    if undated:
+        names = ", ".join(dict.fromkeys(undated))
+        raise PublicationError(f"{PROPOSALS}: {names}: raised and date are days. Write them as 2023-05-15.")
     return found
+
+
+def _text(value: object) -> str:
+    """A value of the register; a day of TOML is as good as one in quotation marks."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if not isinstance(value, str):
+        raise TypeError("every value is a text in quotation marks")
+    return value

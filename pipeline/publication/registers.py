@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.disclosure import Bundle
-from pipeline.errors import PublicationError
 from pipeline.periods import Quarter
+from pipeline.reference import is_own, read_register
 from pipeline.settings import Settings
-
-FOLDER = "data/reference"
 
 
 @dataclass(frozen=True)
@@ -66,19 +63,22 @@ class Revision:
 
 def read_milestones(settings: Settings) -> tuple[Milestone, ...]:
     """Milestones by day."""
-    rows = _rows(settings, "milestones.csv", ("date", "cs", "en"))
+    rows = read_register(settings, "milestones.csv", ("date", "cs", "en")) or []
     return tuple(sorted((Milestone(**row) for row in rows), key=lambda item: item.date))
 
 
 def read_prisons(settings: Settings) -> tuple[Works, ...]:
     """Prisons of the programme by code."""
-    rows = _rows(settings, "programme_prison.csv", ("prison", "valid_from", "valid_to"))
+    rows = read_register(settings, "programme_prison.csv", ("prison", "valid_from", "valid_to")) or []
     return tuple(sorted((Works(**row) for row in rows), key=lambda item: (item.prison, item.valid_from)))
 
 
-def read_access(settings: Settings) -> tuple[Access, ...]:
-    """Access by prison, without the workers."""
-    rows = _rows(settings, "workers_access.csv", ("prison", "status", "valid_from", "valid_to"))
+def read_access(settings: Settings, *, synthetic: bool) -> tuple[Access, ...]:
+    """Access by prison, without the workers. The one delivered with the program is made up, and stands beside made-up
+    data alone."""
+    if not synthetic and not is_own(settings):
+        return ()
+    rows = read_register(settings, "workers_access.csv", ("prison", "status", "valid_from", "valid_to")) or []
     return tuple(sorted({Access(**row) for row in rows}, key=lambda item: (item.prison, item.valid_from, item.status)))
 
 
@@ -90,20 +90,6 @@ def read_rules(settings: Settings) -> tuple[RuleWords, ...]:
     return tuple(
         RuleWords(rule.id, rule.severity, rule.cs.title, rule.en.title, rule.cs.use, rule.en.use) for rule in found
     )
-
-
-def _rows(settings: Settings, name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    path = settings.resource(FOLDER) / name
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        found = list(csv.DictReader(file))
-    missing = [column for column in columns if found and column not in found[0]]
-    if missing:
-        raise PublicationError(
-            f"{FOLDER}/{name} has no column {', '.join(missing)}; add it as in the repository's file."
-        )
-    return [{column: row[column] or "" for column in columns} for row in found]
 
 
 def _metas(bundle: Bundle | None) -> list[tuple[Path, Mapping[str, object]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import SettingsError
-from pipeline.settings import Settings, list_problems
+from pipeline.settings import Settings, list_problems, read_toml
 from pipeline.sources.checks import list_contradictions
 from pipeline.sources.codelists import named_codelists
 from pipeline.sources.contract import Contract, SourceFile
@@ -50,10 +49,7 @@ def read_contract(path: Traversable | Path, partner: str | None = None) -> Contr
 
     Raises SettingsError with every problem of the file at once.
     """
-    try:
-        raw: dict[str, Any] = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise SettingsError(f"{path.name}: this is not valid TOML in UTF-8: {problem}") from None
+    raw = read_toml(path, path.name)
     problems: list[str] = []
     raw["codelist"] = _codelists(raw) | named_codelists(raw, _own_codelists(path), problems)
     problems += list_contradictions(raw, partner)

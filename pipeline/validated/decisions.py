@@ -6,7 +6,6 @@ whether they are one person.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from datetime import date
 from typing import Literal, Self
@@ -15,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
 from pipeline.run import Run
-from pipeline.settings import Settings, Strict, list_problems
+from pipeline.settings import Settings, Strict, list_problems, read_toml
 from pipeline.validated.rules import Rule
 
 
@@ -84,9 +83,7 @@ def read_decisions(settings: Settings) -> Decisions:
     if not path.exists():
         return Decisions()
     try:
-        return Decisions.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(f"decisions.toml is not valid TOML: {problem}") from None
+        return Decisions.model_validate(read_toml(path, "decisions.toml"))
     except ValidationError as problems:
         raise SettingsError(list_problems("decisions.toml", problems)) from None
 

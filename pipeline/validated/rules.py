@@ -23,7 +23,6 @@ and of the records in them decides which reason a row with several faults is qua
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -32,7 +31,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
 from pipeline.model import tables
-from pipeline.settings import Settings, Strict, list_problems
+from pipeline.settings import Settings, Strict, list_problems, read_toml
 from pipeline.validated.predicates import TWINS
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -159,9 +158,9 @@ def read_rules(folder: Path) -> dict[str, Rule]:
 
 def _read(path: Path, problems: list[str]) -> tuple[Rule, ...]:
     try:
-        return _RuleFile.model_validate(tomllib.loads(path.read_text("utf-8"))).rule
-    except tomllib.TOMLDecodeError as problem:
-        problems.append(f"{path.name} is not valid TOML: {problem}")
+        return _RuleFile.model_validate(read_toml(path, path.name)).rule
+    except SettingsError as problem:
+        problems += problem.problems
     except ValidationError as found:
         problems.extend(list_problems(path.name, found))
     return ()

@@ -50,11 +50,11 @@ def open_run(folder: Path, run_id: str, *, key: str | None = None) -> Connection
 def open_readonly(folder: Path, *, key: str | None = None) -> Connection:
     """Open the warehouse that `current` names, read-only.
 
-    Raises ThroughcareError when there is no finished run yet, WrongKeyError when it does not open with the key.
+    Raises SettingsError when there is no finished run yet, WrongKeyError when it does not open with the key.
     """
     path = current_path(folder)
     if path is None:
-        raise ThroughcareError("There is no finished run yet. Run `throughcare demo` or `throughcare run` first.")
+        raise SettingsError("There is no finished run yet. Run `throughcare demo` or `throughcare run` first.")
     return _connect(path, read_only=True, key=key if is_encrypted(path) else None)
 
 

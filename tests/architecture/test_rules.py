@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pipeline"
-LOWER = {"errors", "periods", "settings", "run", "model", "warehouse", "charts", "keys", "spreadsheets"}
+LOWER = {"errors", "periods", "settings", "run", "model", "warehouse", "charts", "keys", "reference", "spreadsheets"}
 STAGES = ["sources", "landing", "staging", "validated", "core", "outcomes", "disclosure", "publication"]
 TOP = {
     "__init__",

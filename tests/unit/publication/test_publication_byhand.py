@@ -117,3 +117,20 @@ def test_a_proposal_with_an_unknown_state_is_named(tmp_path: Path) -> None:
     path.write_text("[[proposal]]\n" + "".join(f'{key} = "{value}"\n' for key, value in entry.items()), "utf-8")
     with pytest.raises(PublicationError, match="badge: the state must be one of proposed"):
         read_proposals(path)
+
+
+def test_a_day_of_toml_is_a_day_and_a_czech_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "proposals.toml"
+    entry = dict.fromkeys(Proposal.__dataclass_fields__, '"x"') | {"state": '"agreed"', "raised": "2023-05-15"}
+    for date, problem in (
+        ("2023-06-01", ""),
+        ('"1. 6. 2023"', "x: raised and date are days. Write them as 2023-05-15"),
+    ):
+        path.write_text(
+            "[[proposal]]\n" + "".join(f"{k} = {v}\n" for k, v in (entry | {"date": date}).items()), "utf-8"
+        )
+        if problem:
+            with pytest.raises(PublicationError, match=problem):
+                read_proposals(path)
+        else:
+            assert read_proposals(path)[0].date == "2023-06-01"

@@ -13,7 +13,7 @@ import pytest
 from pipeline.disclosure import open_bundle
 from pipeline.disclosure.store import as_document, write_bundle
 from pipeline.disclosure.types import Row, make_row
-from pipeline.errors import PublicationError
+from pipeline.errors import SettingsError
 from pipeline.publication import Report, documents, registers
 from pipeline.publication.editions import editions
 from pipeline.publication.sections.casework import unit_words
@@ -258,12 +258,18 @@ def test_registers_keep_workers_out_and_name_a_missing_column(tmp_path: Path) ->
         "utf-8",
     )
     settings = Settings(root=tmp_path, data=tmp_path / "data")
-    access = registers.read_access(settings)
+    access = registers.read_access(settings, synthetic=False)
     assert "w1" not in str(access)
     assert registers.read_milestones(settings) == ()
     (folder / "milestones.csv").write_text("date,cs\n2022-01-01,x\n", "utf-8")
-    with pytest.raises(PublicationError, match=r"milestones\.csv has no column en"):
+    with pytest.raises(SettingsError, match=r"milestones\.csv has no column en"):
         registers.read_milestones(settings)
+
+
+def test_the_access_that_came_with_the_program_is_made_up_and_never_beside_real_data(tmp_path: Path) -> None:
+    settings = Settings(root=tmp_path, data=tmp_path / "data")
+    assert registers.read_access(settings, synthetic=True)
+    assert registers.read_access(settings, synthetic=False) == ()
 
 
 def test_the_widest_access_of_a_prison_counts_on_the_quarters_last_day(report: Language) -> None:
