@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import disclosure, flow, landing
+from pipeline.keeping import audit
 from pipeline.periods import Quarter
 from pipeline.run import Run
 from pipeline.settings import Settings
@@ -101,13 +102,19 @@ def backtest(settings: Settings, bundle: Path, reporter: flow.Reporter, *, start
         flow.make_draft(scratch, outcome, reporter)
         today = disclosure.open_bundle(scratch.folder("disclosure") / "draft" / run.run_id)
         missing = [f"delivery missing or changed: {partner}/{delivery}" for partner, delivery, _ in sorted(gone)]
-        lost = landing.lost_since(settings, run.known_at or written_on(bundle))
+        lost = landing.lost_since(settings, run.known_at or written_on(settings, bundle))
         changes = changes_between(published, today, (*missing, *lost))
         return compare(published, today, changes)
 
 
-def written_on(bundle: Path) -> date:
-    """The day on which a bundle was written, from its file: what was erased since then cannot be computed again."""
+def written_on(settings: Settings, bundle: Path) -> date:
+    """The day on which a bundle was released, as the audit log says: what was erased since cannot be computed again.
+
+    Without a line in the log its file decides, which a restored backup makes younger.
+    """
+    for entry in audit.entries(settings):
+        if entry.get("bundle") == bundle.name and entry.get("command") == "release":
+            return datetime.fromisoformat(entry["at"]).date()
     return datetime.fromtimestamp((bundle / "bundle.json").stat().st_mtime).date()
 
 

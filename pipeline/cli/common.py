@@ -94,20 +94,21 @@ def finished_settings() -> Settings:
 
 def newest_draft(settings: Settings, quarter: str) -> str:
     """The run id of the newest draft of a quarter. Raises SettingsError when there is none."""
-    drafts = _newest_first(settings.folder("disclosure") / "draft", quarter)
+    drafts = _whole(settings.folder("disclosure") / "draft", quarter)
     if not drafts:
         raise SettingsError(f"There is no draft of {quarter}. Run `throughcare run --quarter {quarter}` first.")
-    return drafts[0].name
+    return max(drafts, key=lambda p: (p.stat().st_mtime_ns, p.name)).name
 
 
 def newest_bundle(settings: Settings, quarter: str) -> Path:
     """The newest released bundle of a quarter. Raises SettingsError when there is none."""
-    bundles = _newest_first(settings.folder("disclosure"), quarter)
+    from pipeline.disclosure import in_order
+
+    bundles = in_order(_whole(settings.folder("disclosure"), quarter))
     if not bundles:
         raise SettingsError(f"{quarter} has not been released. Run `throughcare release --quarter {quarter}` first.")
-    return bundles[0]
+    return bundles[-1]
 
 
-def _newest_first(folder: Path, quarter: str) -> list[Path]:
-    found = [p for p in folder.glob(f"{Quarter.parse(quarter)}-*") if (p / "checksums.sha256").exists()]
-    return sorted(found, key=lambda p: (p.stat().st_mtime_ns, p.name), reverse=True)
+def _whole(folder: Path, quarter: str) -> list[Path]:
+    return [p for p in folder.glob(f"{Quarter.parse(quarter)}-*") if (p / "checksums.sha256").exists()]

@@ -2,6 +2,7 @@
 
 from pipeline.disclosure.bundle import Bundle, BundleMeta
 from pipeline.disclosure.drafting import draft
+from pipeline.disclosure.ledger import in_order
 from pipeline.disclosure.opening import open_bundle
 from pipeline.disclosure.profile import Profile, load_profile, profile_names
 from pipeline.disclosure.releasing import is_current, release
@@ -25,6 +26,7 @@ __all__ = [
     "Value",
     "count_table",
     "draft",
+    "in_order",
     "is_current",
     "load_profile",
     "open_bundle",

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,25 @@ def read_ledger(settings: Settings, *, synthetic: bool) -> Ledger:
         ) from None
     ledger.synthetic = synthetic
     return ledger
+
+
+def in_order(bundles: Iterable[Path]) -> list[Path]:
+    """Folders of signed bundles in the order in which the ledger beside them first lists them, the newest last.
+
+    Their age on disk decides only where no ledger knows them: a copy or a restored backup is as old as the copying.
+    """
+    found = list(bundles)
+    places = {path.parent: _places(path.parent / "ledger.jsonl") for path in found}
+    last = len(found) + sum(map(len, places.values()))
+    return sorted(found, key=lambda p: (places[p.parent].get(p.name, last), p.stat().st_mtime_ns, p.name))
+
+
+def _places(ledger: Path) -> dict[str, int]:
+    try:
+        listed = dict.fromkeys(str(json.loads(line)["bundle"]) for line in ledger.read_text("utf-8").splitlines())
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # none yet, or damaged: nothing is released without it, and what was released can still be shown
+    return {bundle: place for place, bundle in enumerate(listed)}
 
 
 def _mixed(synthetic: bool) -> str:

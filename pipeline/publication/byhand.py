@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.charts import Chart, render_svgs
+from pipeline.disclosure import in_order
 from pipeline.errors import PublicationError
 from pipeline.publication.context import project_root
 from pipeline.publication.markdown import attribute
@@ -15,11 +16,10 @@ from pipeline.publication.strips import strip_marks
 def newest_bundle() -> Path:
     """The newest released bundle of the project around the current folder, else the demo's."""
     root = project_root(Path.cwd())
-    folders = [root / "data" / "disclosure", root / "data" / "demo" / "disclosure"]
-    found = [path.parent for folder in folders for path in folder.glob("*/bundle.json")]
-    if not found:
-        raise PublicationError("There is no released bundle yet. Run `throughcare demo` or `throughcare release`.")
-    return max(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    for folder in (root / "data" / "disclosure", root / "data" / "demo" / "disclosure"):
+        if found := in_order(path.parent for path in folder.glob("*/bundle.json")):
+            return found[-1]
+    raise PublicationError("There is no released bundle yet. Run `throughcare demo` or `throughcare release`.")
 
 
 def image_by_hand(name: str, chart: Chart, alternative: str) -> str:

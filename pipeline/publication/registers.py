@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.disclosure import Bundle
+from pipeline.disclosure import Bundle, in_order
 from pipeline.periods import Quarter
 from pipeline.reference import is_own, read_register
 from pipeline.settings import Settings
@@ -98,8 +98,8 @@ def _metas(bundle: Bundle | None) -> list[tuple[Path, Mapping[str, object]]]:
         return []
     home = bundle.path.resolve().parent
     home = home.parent if bundle.meta.draft and home.name == "draft" else home
-    paths = sorted(home.glob("*/bundle.json"), key=lambda path: (path.stat().st_mtime_ns, path.parent.name))
-    return [(path.parent, json.loads(path.read_text("utf-8"))["meta"]) for path in paths]
+    folders = in_order(path.parent for path in home.glob("*/bundle.json"))
+    return [(path, json.loads((path / "bundle.json").read_text("utf-8"))["meta"]) for path in folders]
 
 
 def earlier_release(bundle: Bundle | None) -> str:

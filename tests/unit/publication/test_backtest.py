@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +16,7 @@ from pipeline import backtest as again
 from pipeline import flow
 from pipeline.disclosure import Bundle, open_bundle
 from pipeline.disclosure.store import as_document, write_bundle
+from pipeline.keeping import audit
 from pipeline.run import Input, Run
 from pipeline.settings import Settings
 from tests.support.bundles import literal_bundle, literal_meta, literal_tables
@@ -185,4 +186,15 @@ def test_what_was_erased_since_the_release_is_data_that_changed(
     monkeypatch.setattr(flow, "make_draft", make_draft)
     done = again.backtest(settings, published.path, SimpleNamespace(), started_at=NOW)  # type: ignore[arg-type]
     assert "People have been erased since." in done.lines()
-    assert asked == [again.written_on(published.path)]
+    assert asked == [again.written_on(settings, published.path)]
+
+
+def test_a_restored_bundle_was_released_when_the_audit_log_says(tmp_path: Path) -> None:
+    settings = Settings(root=tmp_path, data=tmp_path)
+    bundle = tmp_path / "2023Q2-0a"
+    bundle.mkdir()
+    (bundle / "bundle.json").write_text("{}", "utf-8")
+    assert again.written_on(settings, bundle) == datetime.fromtimestamp((bundle / "bundle.json").stat().st_mtime).date()
+    audit.append(settings, {"command": "publish", "bundle": bundle.name}, at=datetime(2023, 8, 1))
+    audit.append(settings, {"command": "release", "bundle": bundle.name}, at=datetime(2023, 8, 2))
+    assert again.written_on(settings, bundle) == date(2023, 8, 2)

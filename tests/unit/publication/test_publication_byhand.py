@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -32,6 +33,9 @@ def test_a_document_by_hand_takes_the_newest_bundle_of_its_project(
     folder.mkdir(parents=True)
     monkeypatch.chdir(folder)
     assert newest_bundle() == made
+    own = rich_bundle(tmp_path / "data" / "disclosure")
+    os.utime(made / "bundle.json")
+    assert newest_bundle() == own
     report = Report.open(language="en")
     assert report.context.funder == "Fond"
     assert report.plain_label("partner", "magdalena") == "Magdaléna"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.disclosure import open_bundle
+from pipeline.cli.common import newest_bundle
+from pipeline.disclosure import in_order, open_bundle
 from pipeline.disclosure.store import as_document, write_bundle
 from pipeline.disclosure.types import Row, make_row
 from pipeline.errors import SettingsError
@@ -247,6 +249,20 @@ def test_revisions_are_listed_up_to_this_one(tmp_path: Path) -> None:
     text = plain(documents.changes(Report(open_bundle(second), "cs", context)))
     assert "Chybějící dodávka" in text
     assert "první vydání" in text
+
+
+def test_releases_stand_in_the_ledgers_order_whatever_a_copy_made_of_their_age(tmp_path: Path) -> None:
+    home = tmp_path / "disclosure"
+    first = release(home, "2023Q2")
+    second = release(home, "2023Q2", rate=59, reason="Chybějící dodávka")
+    unlisted = release(home, "2023Q1")
+    (home / "ledger.jsonl").write_text("".join(f'{{"bundle": "{b.name}"}}\n' for b in (first, second, first)), "utf-8")
+    for age, folder in enumerate((unlisted, second, first)):
+        os.utime(folder, ns=(age, age))
+        os.utime(folder / "bundle.json", ns=(age, age))
+    assert in_order([second, unlisted, first]) == [first, second, unlisted]
+    assert [item.bundle for item in registers.read_revisions(open_bundle(second))] == [first.name, second.name]
+    assert newest_bundle(Settings(root=tmp_path, data=tmp_path), "2023Q2") == second
 
 
 def test_registers_keep_workers_out_and_name_a_missing_column(tmp_path: Path) -> None:
