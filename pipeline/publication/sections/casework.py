@@ -8,7 +8,7 @@ from pipeline.disclosure import Row
 from pipeline.publication.catalogue import has
 from pipeline.publication.markdown import Table, bullets, paragraphs
 from pipeline.publication.report import Report
-from pipeline.publication.sections.parts import rate_table
+from pipeline.publication.sections.parts import folded_notes, rate_table, table_or_notes, uncollected
 
 PROGRAMME, ROMODROM = "programme", "romodrom"
 SHARES = (
@@ -97,19 +97,25 @@ def shares_table(
 
 def values_table(report: Report, identifier: str, cohort: str) -> str:
     """Measures that are no shares (medians, doses): value, unit, how many it rests on; empty when there are none."""
-    lines = []
-    for name, parts in VALUES:
-        for row in report.rows(name, group_by="all", cell_set="own", cohort=cohort):
-            component = row.keys["component"]
-            if (parts is None or component in parts) and str(row["value"].status) != "not_applicable":
-                unit = unit_words(report, name, component)
-                lines.append(
-                    [part_title(report, name, component), report.cite(row["value"]), unit, report.cite(row["n"])]
-                )
-    if not lines:
-        return ""
+    found = [
+        (name, row)
+        for name, parts in VALUES
+        for row in report.rows(name, group_by="all", cell_set="own", cohort=cohort)
+        if (parts is None or row.keys["component"] in parts) and str(row["value"].status) != "not_applicable"
+    ]
+    lines = [
+        [
+            part_title(report, name, row.keys["component"]),
+            report.cite(row["value"]),
+            unit_words(report, name, row.keys["component"]),
+            report.cite(row["n"]),
+        ]
+        for name, row in found
+        if not uncollected(row)
+    ]
+    notes = folded_notes(report, [(part_title(report, name, row.keys["component"]), row) for name, row in found])
     header = [report.t(f"column.{key}") for key in ("measure", "value", "unit", "n")]
-    return str(Table(f"tbl-{identifier}", report.t("caption.values"), header, lines))
+    return table_or_notes(f"tbl-{identifier}", report.t("caption.values"), header, lines, notes)
 
 
 def unit_words(report: Report, name: str, component: str) -> str:

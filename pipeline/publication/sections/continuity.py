@@ -7,7 +7,7 @@ from pipeline.publication.constants import PRIMARY
 from pipeline.publication.markdown import div, paragraphs
 from pipeline.publication.report import Figure, Report, block
 from pipeline.publication.sections.casework import definitions
-from pipeline.publication.sections.curves import curve_figure
+from pipeline.publication.sections.curves import curve_block
 from pipeline.publication.sections.parts import (
     comparison_sentence,
     forest,
@@ -46,7 +46,7 @@ def further(report: Report) -> str:
         rate_table(report, "further", report.t("caption.further"), report.t("column.measure"), lines),
         report.t("note.ladders") if ladders else "",
         definitions(report, names),
-        *(block(curve_figure(report, name)) for name in names),
+        *(curve_block(report, name) for name in names),
     )
 
 

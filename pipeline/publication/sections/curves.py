@@ -5,12 +5,14 @@ from __future__ import annotations
 from pipeline.charts import CurveWords, Line, Step, curve_chart
 from pipeline.disclosure import Row
 from pipeline.publication import numbers
-from pipeline.publication.report import YEAR, Figure, Report
+from pipeline.publication.report import YEAR, Figure, Report, block
 from pipeline.publication.sections.parts import cell_text, figure_notes, shown
 from pipeline.publication.strips import strip_marks, strip_tags
 
 AXES = {True: ("axis.days", "axis.at_risk"), False: ("axis.days_other", "axis.at_risk_other")}
 """Words of the axes: of a return, which counts from the release, and of any other curve."""
+FEWEST = 2
+"""A curve of one interval is a number; drawn, it would look as if nothing had happened before its only step."""
 
 
 def is_return(name: str) -> bool:
@@ -19,11 +21,11 @@ def is_return(name: str) -> bool:
 
 
 def curve_figure(report: Report, measure: str) -> Figure | None:
-    """The curve with numbers at risk beneath; None when not released."""
+    """The curve with numbers at risk beneath; None when not released or too short to be a curve."""
     rows = report.rows(f"curve:{measure}", cohort="programme", group_by="all")
     steps = [_step(report, row) for row in sorted(rows, key=lambda row: int(row.keys["day_from"]))]
     shown_steps = [step for step in steps if step.percent is not None]
-    if not shown_steps:
+    if len(shown_steps) < FEWEST:
         return None
     suffix = numbers.NBSP + "%" if report.language == "cs" else "%"
     title = strip_marks(report.words(measure, "title"))
@@ -37,6 +39,15 @@ def curve_figure(report: Report, measure: str) -> Figure | None:
     caption = report.finding("curve", {"percent": last["incidence"]}, day=last.keys["day_to"], title=title)
     caption = caption if is_return(measure) else report.t("question.curve_other", title=title)
     return report.figure(f"curve-{measure}", caption, chart, _notes(report, measure, first), alternative)
+
+
+def curve_block(report: Report, measure: str) -> str:
+    """The curve, or the only number that it has in words; empty when not released."""
+    rows = report.rows(f"curve:{measure}", cohort="programme", group_by="all")
+    if figure := curve_figure(report, measure):
+        return block(figure)
+    single = any(shown(row.cells.get("incidence")) is not None for row in rows)
+    return report.t("curve.single", points=_alternative(report, measure, rows)) if single else ""
 
 
 def _near_a_year(row: Row) -> int:

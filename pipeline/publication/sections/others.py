@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from pipeline.disclosure import Row
 from pipeline.publication.constants import PRIMARY
-from pipeline.publication.markdown import Table, div, paragraphs
+from pipeline.publication.markdown import div, paragraphs
 from pipeline.publication.report import Report
 from pipeline.publication.sections.casework import BROKEN_DOWN, DEFINED, FAMILY, SHARES, definitions, unit_words
 from pipeline.publication.sections.continuity import FURTHER
 from pipeline.publication.sections.cooperation import CANCELLED
 from pipeline.publication.sections.curves import is_return
 from pipeline.publication.sections.life import PATHS
-from pipeline.publication.sections.parts import nothing, rate_table
+from pipeline.publication.sections.parts import folded_notes, nothing, rate_table, table_or_notes, uncollected
 from pipeline.publication.sections.recurrence import placed
 
 PLACED = {name for name, _ in (*PRIMARY, *SHARES, *FAMILY)} | {*FURTHER, *PATHS, *DEFINED}
@@ -41,12 +41,16 @@ def part_of(report: Report, kind: str, names: Sequence[str]) -> str:
     counted = [(name, row) for name, row in lines if not nothing(row)]
     if not counted:
         return ""
+    head = report.heading(2, f"heading.others_{kind}", f"sec-others-{kind}")
+    if all(uncollected(row) for _, row in counted):
+        titles = list(dict.fromkeys(report.words(name, "title") for name, _ in counted))
+        return paragraphs(head, report.t("note.uncollected", names="; ".join(titles)))
     shares = [(_title(report, name, row), row) for name, row in counted if is_share(report, name, row)]
     values = [(name, row) for name, row in counted if not is_share(report, name, row)]
     empty = dict.fromkeys(row_title(report, row) for _, row in lines if nothing(row))
     caption = report.t(f"caption.others_{kind}")
     return paragraphs(
-        report.heading(2, f"heading.others_{kind}", f"sec-others-{kind}"),
+        head,
         rate_table(report, f"{kind}-shares", caption, report.t("column.measure"), shares) if shares else "",
         _values(report, kind, values) if values else "",
         div(report.t("note.folded", names="; ".join(empty)), "note", depth=3) if empty else "",
@@ -102,5 +106,7 @@ def _values(report: Report, kind: str, lines: Sequence[tuple[str, Row]]) -> str:
             unit_words(report, name, row.keys["component"]),
         ]
         for name, row in lines
+        if not uncollected(row)
     ]
-    return str(Table(f"tbl-{kind}-values", report.t(f"caption.others_{kind}_values"), header, rows))
+    notes = folded_notes(report, [(_title(report, name, row), row) for name, row in lines])
+    return table_or_notes(f"tbl-{kind}-values", report.t(f"caption.others_{kind}_values"), header, rows, notes)

@@ -12,7 +12,7 @@ from pipeline.publication.catalogue import has
 from pipeline.publication.cite import counted, derived, format_cell, is_shown, number
 from pipeline.publication.differences import difference, points, sources
 from pipeline.publication.labels import place
-from pipeline.publication.markdown import Table, paragraphs
+from pipeline.publication.markdown import Table, div, paragraphs
 from pipeline.publication.report import Figure, Report
 from pipeline.publication.strips import strip_marks, strip_tags
 from pipeline.publication.wording import DESCRIPTIVE, bounds_key, compare_key, rate_key
@@ -77,13 +77,35 @@ def rate_cells(report: Report, row: Row) -> list[str]:
 def rate_table(report: Report, name: str, caption: str, first: str, lines: Sequence[tuple[str, Row]]) -> str:
     """Rates of several groups or windows with interval, bounds and those for whom it is too early.
 
-    Lines in which there was nothing to count are named beneath the table.
+    Lines in which there was nothing to count, and those that nobody collects, are named beneath the table.
     """
     header = [first, *(report.t(f"column.{column}") for column in RATE_COLUMNS)]
-    rows = [[label, *rate_cells(report, row)] for label, row in lines if not nothing(row)]
-    folded = "; ".join(label for label, row in lines if nothing(row))
-    note = report.t("note.folded", names=folded) if folded else ""
-    return str(Table(f"tbl-{name}", caption, header, rows, notes=[note] if note else [])) if rows else note
+    rows = [[label, *rate_cells(report, row)] for label, row in lines if not (nothing(row) or uncollected(row))]
+    notes = folded_notes(report, lines)
+    return table_or_notes(f"tbl-{name}", caption, header, rows, notes)
+
+
+def table_or_notes(
+    identifier: str, caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str]
+) -> str:
+    """A table with its notes beneath, or the notes alone where no line is left."""
+    if rows:
+        return str(Table(identifier, caption, header, rows, notes=notes))
+    return paragraphs(*(div(note, "note", depth=3) for note in notes))
+
+
+def folded_notes(report: Report, lines: Sequence[tuple[str, Row]]) -> list[str]:
+    """Sentences that name the lines in which there was nothing to count, and those that nobody collects."""
+    found = (("note.folded", nothing), ("note.uncollected", uncollected))
+    named = [(key, list(dict.fromkeys(label for label, row in lines if test(row)))) for key, test in found]
+    return [report.t(key, names="; ".join(names)) for key, names in named if names]
+
+
+def uncollected(row: Row) -> bool:
+    """Whether a line is of what nobody collects or delivers."""
+    cells = [row.cells[name] for name in ("n", "x", "rate", "value") if name in row.cells]
+    applying = {str(cell.status) for cell in cells} - {"not_applicable"}
+    return applying == {"not_collected"}
 
 
 def nothing(row: Row) -> bool:

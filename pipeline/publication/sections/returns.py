@@ -7,7 +7,7 @@ from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import RETURN, YEAR, Report, block
 from pipeline.publication.sections.casework import definitions
 from pipeline.publication.sections.continuity import by_partner, planned, tabs
-from pipeline.publication.sections.curves import curve_figure, is_return
+from pipeline.publication.sections.curves import curve_block, is_return
 from pipeline.publication.sections.parts import (
     RATE_COLUMNS,
     grouped,
@@ -111,5 +111,5 @@ def _cohorts(report: Report) -> str:
 def curve(report: Report, measure: str) -> str:
     """The curve of a measure, or a sentence that there is none."""
     return paragraphs(
-        report.heading(2, "heading.curve", "sec-curve"), block(curve_figure(report, measure)) or report.t("none.curve")
+        report.heading(2, "heading.curve", "sec-curve"), curve_block(report, measure) or report.t("none.curve")
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.charts import BarRow, steps_chart
 from pipeline.disclosure import Cell, Row
+from pipeline.publication.cite import is_shown
 from pipeline.publication.labels import place
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Figure, Report, block
@@ -24,6 +25,8 @@ def served(report: Report) -> str:
         return paragraphs(head, report.t("wording.rate.not_collected"))
     if not steps(report):
         return paragraphs(head, report.t("none.table"), reach(report))
+    if not any(is_shown(cell) for row in steps(report, lost=True) for cell in row.cells.values()):
+        return paragraphs(head, report.t("none.steps"), reach(report))
     return paragraphs(head, block(attrition_figure(report)), _table(report), reach(report))
 
 
@@ -76,9 +79,9 @@ def step_name(report: Report, row: Row) -> str:
 
 
 def attrition_figure(report: Report) -> Figure | None:
-    """The steps as bars; its title states the finding only where each of its numbers is shown."""
+    """The steps as bars, None where none is shown; the title states the finding only where all its numbers are."""
     rows = steps(report)
-    if not rows:
+    if not any(is_shown(row.cells.get("persons")) for row in rows):
         return None
     bars = [_bar(report, row) for row in rows]
     pairs = "; ".join(f"{step_name(report, row)}: {said(report, row.cells.get('persons'))}" for row in rows)

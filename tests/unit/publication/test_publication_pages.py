@@ -22,6 +22,7 @@ from pipeline.publication.sections.casework import unit_words
 from pipeline.publication.sections.continuity import by_partner
 from pipeline.publication.sections.cooperation import best_access, funnel
 from pipeline.publication.sections.cooperation import run as run_figure
+from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.life import flow_figure, flows_from
 from pipeline.publication.sections.page import subject_of
 from pipeline.publication.sections.returns import returns
@@ -307,6 +308,49 @@ def test_a_curve_that_is_no_return_is_named_by_its_measure(tmp_path: Path) -> No
     assert "{#fig-curve-retention" in text
     assert "jak podíl narůstá s časem?" in text
     assert "se vrátilo" not in plain(text)
+
+
+def test_what_nobody_collects_is_a_sentence_and_no_line_of_marks(report: Language) -> None:
+    text = plain(documents.continuity(report("cs"))).replace("\u00a0", " ")
+    assert text.count("Nesbírá se nebo se nedodává; neznamená to nulu: KOTEC.") == 2
+    assert "| KOTEC" not in text
+
+
+def test_measures_that_nobody_collects_are_named_once_without_tables(tmp_path: Path) -> None:
+    def change(tables: dict[str, Any]) -> None:
+        for name in [name for name in tables if name.startswith("instrument_")]:
+            table = tables[name]
+            table["rows"] = [[keys, [[None, "not_collected"]] * len(cells)] for keys, cells in table["rows"]]
+
+    text = plain(documents.others(changed(tmp_path, change)))
+    assert "tbl-instruments" not in text
+    named = text.partition("neznamená to nulu: ")[2].partition(".")[0].split("; ")
+    assert sorted(named) == sorted(set(named))
+    assert "Opakované měření dotazníkem" in named
+
+
+def test_a_curve_of_one_interval_is_a_sentence(tmp_path: Path) -> None:
+    def change(tables: dict[str, Any]) -> None:
+        table = tables["curve:return_to_prison"]
+        table["rows"] = table["rows"][:1]
+
+    report = changed(tmp_path, change)
+    text = documents.returns(report)
+    assert "fig-curve" not in text
+    assert "Křivka by měla jediný úsek, a proto se nekreslí." in plain(text)
+    assert curve_figure(report, "return_to_prison") is None
+
+
+def test_steps_that_are_all_hidden_are_a_sentence(tmp_path: Path) -> None:
+    def change(tables: dict[str, Any]) -> None:
+        table = tables["attrition"]
+        table["rows"] = [[keys, [[None, "hidden"]] * len(cells)] for keys, cells in table["rows"]]
+
+    report = changed(tmp_path, change)
+    text = plain(documents.served(report))
+    assert "nelze v tomto vydání uvést: počty jsou skryty" in text
+    assert "tbl-attrition" not in text
+    assert attrition_figure(report) is None
 
 
 def test_every_released_measure_has_a_place(report: Language) -> None:
