@@ -51,13 +51,15 @@ class TableAudit:
 @dataclass
 class Auditor:
     """Carries out attacks under one profile. `earlier` gives what earlier releases said of a row, `known` what each
-    insider's own people add to it, `series` joins the earlier releases themselves, `beside` attrition and curves."""
+    insider's own people add to it, `series` joins the earlier releases themselves, `beside` attrition and curves;
+    `hold` lets a row repeat what was printed of it, and says whether it does so anew."""
 
     profile: Profile
     earlier: Earlier
     known: Contributions = field(default_factory=dict)
     series: Series | None = None
     beside: Beside | None = None
+    hold: Callable[[Planned], bool] = lambda plan: False
     say: Callable[[str], None] | None = None  # takes a line on how far the attack is, where it takes long
     by_steps: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # table → parts not chosen optimally
 

@@ -86,7 +86,7 @@ def draft(con: Connection, settings: Settings, run: Run, say: Callable[[str], No
     plain = [read_attrition(con), read_data_quality(con)]
     attacked = {table.id: protect_plain(table, profile) for table in plain}
     beside = Beside(profile, plain[0], curves)
-    audits = protect(measures, Auditor(profile, ledger.earlier, series.known(own), series, beside, say))
+    audits = protect(measures, Auditor(profile, ledger.earlier, series.known(own), series, beside, refresh.hold, say))
     coverage = coverage_records(con)
     if not any(plan.row.status == "measured" for planned in measures.values() for plan in planned):
         raise DisclosureError("No table of this quarter can be made safe, and an empty release is not made.")

@@ -33,7 +33,7 @@ class Shown:
     """One row as the attacker meets it: the true row, what is published of its counts, and earlier publications.
 
     `release` is the bundle of a row of an earlier release, '' today. A row that is not `printed` has true counts that
-    nothing is said of (an older printing is repeated in its place).
+    nothing is said of (an older printing is repeated in its place), but for `few`, that only few people moved them.
     """
 
     row: MeasureRow
@@ -41,6 +41,7 @@ class Shown:
     earlier: Mapping[str, tuple[Bounds, ...]]
     release: str = ""
     printed: bool = True
+    few: bool = False
 
     @property
     def place(self) -> tuple[str, ...]:

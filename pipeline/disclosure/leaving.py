@@ -81,10 +81,23 @@ def _window(plan: Planned) -> Part:
 
 
 def _leave_out(tables: Tables, whole: Callable[[Planned], Part], weak: Collection[Part], auditor: Auditor) -> bool:
-    """Leave out every row of what is weak as a whole, where nothing of it was published before: what was once said
-    cannot be unsaid by leaving it out."""
-    before = sum(map(len, tables.values()))
+    """Leave out every row of what is weak as a whole, or hold it where it was published before: what was once said
+    cannot be unsaid, but stands again as it was. Says whether anything went."""
+    went = False
     for planned in tables.values():
-        said = {whole(plan) for plan in planned if plan.repeats or auditor.earlier(plan)}
-        planned[:] = [plan for plan in planned if whole(plan) not in set(weak) - said]
-    return sum(map(len, tables.values())) < before
+        goes = [plan for plan in planned if whole(plan) in weak]
+        held = [plan for plan in goes if auditor.hold(plan)]
+        new = {id(plan) for plan in goes if not plan.repeats and not auditor.earlier(plan)}
+        planned[:] = [plan for plan in planned if id(plan) not in new]
+        went = went or bool(held or new)
+    return went
+
+
+def hold_repeated(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> bool:
+    """Hold the breakdowns of weak rows that repeat because few moved; says whether any did.
+
+    That is said by repeating alone; where whatever stands beside them makes too much of it, it must not be known.
+    """
+    groupings = {plan.row.grouping for plan in weak if plan.repeats}
+    rows = [plan for planned in tables.values() for plan in planned if plan.repeats and plan.row.grouping in groupings]
+    return bool([plan for plan in rows if auditor.hold(plan)])

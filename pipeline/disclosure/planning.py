@@ -12,6 +12,7 @@ from pipeline.disclosure.rounding import Published
 from pipeline.disclosure.rows import COUNTS, MeasureRow
 from pipeline.disclosure.types import Status
 
+HELD = "held"
 STATISTICS = (*COUNTS, *PERCENTS, "value", "period_from", "period_to")
 
 
@@ -20,7 +21,8 @@ class Planned:
     """A row with its hidden statistics and why (`secondary` where only another cell needs it).
 
     `repeats` says why the row repeats what an earlier release printed of it: its cells are then the old ones, and
-    nothing of today's counts is printed; '' for a row that is published anew.
+    nothing of today's counts is printed; '' for a row that is published anew. One that is HELD repeats because a new
+    value would tell too much beside others; no reader can tell it from one that few people moved.
     """
 
     row: MeasureRow

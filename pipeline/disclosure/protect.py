@@ -22,6 +22,7 @@ from pipeline.disclosure.leaving import (
     LEAST_MISSED,
     Part,
     Tables,
+    hold_repeated,
     leave_out_beside,
     leave_out_breakdowns,
     leave_out_parts,
@@ -76,7 +77,9 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
         hiding.attack()
         if not hiding.weak:
             break
-        auditor.tell(f"{len(hiding.weak)} counts can be worked out: more is hidden, or left out")
+        auditor.tell(f"{len(hiding.weak)} counts can be worked out: more is hidden, held or left out")
+        if hold_repeated(tables, hiding.lost(), auditor):
+            hiding.renew()
         _leave_out_lost(hiding)
         weak = hiding.further()
         for level in LEVELS:
@@ -117,7 +120,7 @@ class _Hiding:
         self._start()
 
     def _start(self, before: World | None = None) -> None:
-        self.withheld = self.auditor.beside.withheld if self.auditor.beside else 0
+        self.before = self._state()
         self.planned = [plan for part in self.tables.values() for plan in part]
         self.world = self.auditor.world(self.planned, before)
         self.widening: Widening | None = None
@@ -129,14 +132,18 @@ class _Hiding:
     def renew(self) -> None:
         """Find what stays weak after rows were left out, or more was hidden of them or of what stands beside them."""
         names = {(f.who, *self._name(f.target.row, f.target)) for f in self.weak}
-        beside = self.auditor.beside
-        if sum(map(len, self.tables.values())) < len(self.planned) or (beside and beside.withheld > self.withheld):
+        if self._state() != self.before:
             self._start(self.world)
         self.world.publish(range(len(self.planned)))
         every = ((who, t) for who, targets in self.world.attackers.items() for t in targets)
         row = self.world.row
         again = {(who, t.key) for who, t in every if (who, *self._name(row[t.row], t)) in names}
         self.weak = self.world.weak(again) if self.planned else []
+
+    def _state(self) -> tuple[object, ...]:
+        """What an attack is made of, but for what is hidden: rows, those that repeat and why, what stands beside."""
+        rows = [(id(plan), plan.repeats) for part in self.tables.values() for plan in part]
+        return (rows, self.auditor.beside.withheld if self.auditor.beside else 0)
 
     def further(self) -> list[Planned]:
         """Hide the least that helps, again and again; the rows that stay weak when nothing more can be hidden so.
@@ -223,6 +230,7 @@ def _withhold_denominators(tables: Tables, weak: Sequence[Planned], auditor: Aud
 
 
 LEVELS: tuple[Callable[[Tables, Sequence[Planned], Auditor], object], ...] = (
+    hold_repeated,
     _withhold_beside,
     _withhold_doubts,
     _withhold_numerators,

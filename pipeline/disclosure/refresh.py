@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.disclosure.ledger import Ledger
 from pipeline.disclosure.members import WITHIN, Key, Members, known_members, moved, still
-from pipeline.disclosure.planning import STATISTICS, Planned, fill_cells
+from pipeline.disclosure.planning import HELD, STATISTICS, Planned, fill_cells
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.types import Status
 from pipeline.periods import Quarter
@@ -48,11 +48,22 @@ class Refresh:
                 fresh.append(plan)
         return fresh, old
 
+    def hold(self, plan: Planned) -> bool:
+        """Let a row repeat its old values where it has any, so that nothing is said of it today; whether that is new.
+
+        A row that repeats because few moved has said so by repeating; held, it may be one in which many moved.
+        """
+        printed = self.ledger.anew.get(plan.row.key, [])
+        if plan.repeats in ("calendar", HELD) or not _whole(printed):
+            return False
+        self._repeat(plan, printed, HELD)
+        return True
+
     def _repeat(self, plan: Planned, printed: Sequence[Printed], why: str) -> None:
         entry = self._latest(printed)
         plan.cells = {name: (value, Status(status)) for name, (value, status) in entry["cells"].items()}
         plan.repeats = why
-        self.repeated[plan.row.key] = (entry.get("as_of", ""), why)
+        self.repeated[plan.row.key] = (entry.get("as_of", ""), "few_moved" if why == HELD else why)
 
     def _latest(self, printed: Sequence[Printed]) -> Printed:
         """The last printing of this quarter or an earlier one: a revision never repeats what came after it."""
@@ -61,7 +72,7 @@ class Refresh:
 
     def _why_not(self, plan: Planned, printed: Sequence[Printed], members: Members) -> str:
         """Why a row must not be refreshed: its breakdown waits for its year, or few people moved; '' when it may."""
-        if not printed or any(set(entry["cells"]) != set(STATISTICS) for entry in printed):
+        if not _whole(printed):
             return ""
         before = Quarter.parse(self._latest(printed)["quarter"])
         yearly = self.profile.refresh_breakdowns == "yearly" and not set(BREAKDOWNS).isdisjoint(plan.row.dimensions())
@@ -121,6 +132,11 @@ def find_changes(tables: Mapping[str, Mapping[str, Any]], ledger: Ledger, quarte
                         "quarter": entry["quarter"],
                         "why": why,
                     }
+
+
+def _whole(printed: Sequence[Printed]) -> bool:
+    """Whether a row was printed before, each time with today's statistics."""
+    return bool(printed) and all(set(entry["cells"]) == set(STATISTICS) for entry in printed)
 
 
 def _quarters_between(before: Quarter, after: Quarter) -> int:

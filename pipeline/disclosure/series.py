@@ -34,6 +34,7 @@ class _Step:
     at: dict[Key, int]  # row → its index
     empty: frozenset[Key]  # rows that say that nobody is counted yet
     anew: frozenset[Key]
+    few: frozenset[Key]
     members: Members
 
 
@@ -85,7 +86,7 @@ class Series:
                     few = moved(*both, role)
                     if then is printings[-1] and few == 0 and (role in SEEN or still(*both)):
                         self._relate(problem, change, 0)
-                    elif then is printings[-1] and key not in now.anew and few < self.profile.threshold:
+                    elif then is printings[-1] and key in now.few and few < self.profile.threshold:
                         self._relate(problem, change, self.profile.threshold - 1)
                     if 0 < few < self.profile.threshold:
                         name = WHOLE if role == "rest" else role
@@ -157,7 +158,8 @@ def _own(step: _Step, key: Key, role: str, insider: Insider) -> frozenset[str]:
 def _step(shown: Sequence[Shown], first: int, members: Members) -> _Step:
     at = {one.row.key: first + i for i, one in enumerate(shown[first:])}
     empty = frozenset(one.row.key for one in shown[first:] if one.row.status == "too_early")
-    return _Step(at, empty, frozenset(one.row.key for one in shown[first:] if one.printed), members)
+    anew = frozenset(one.row.key for one in shown[first:] if one.printed)
+    return _Step(at, empty, anew, frozenset(one.row.key for one in shown[first:] if one.few), members)
 
 
 def _change(then: _Step, now: _Step, key: Key, role: str, places: Mapping[Place, int]) -> dict[int, int] | None:

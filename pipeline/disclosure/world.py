@@ -14,7 +14,7 @@ from pipeline.disclosure.knowledge import Bounds, Knowledge, Shown
 from pipeline.disclosure.moves import Key, View
 from pipeline.disclosure.planning import Planned
 from pipeline.disclosure.profile import Profile
-from pipeline.disclosure.rows import COUNTS
+from pipeline.disclosure.rows import COUNTS, MeasureRow
 from pipeline.disclosure.series import Series
 from pipeline.disclosure.types import Status
 
@@ -48,8 +48,7 @@ class World:
         if series is not None:
             series.join(shown, self.knowledge.problem, self.places)
         self.shown = shown
-        self.today = {plan.row.key: index for index, plan in enumerate(planned)}
-        self.row = [self.today.get(one.row.key, 0) for one in shown]
+        self.row = self._counterparts()
         self.attack = Attack(self.knowledge.problem, shared=bool(profile.insiders))
         if before is not None:
             called = self._names()
@@ -71,8 +70,17 @@ class World:
         names |= {(self.shown[row].place, name): unknown for (row, name), unknown in self.places.items()}
         return names
 
+    def _counterparts(self) -> list[int]:
+        """For each row, earlier ones too, the row of this release that it speaks of: itself, or the nearest to it."""
+        at: dict[tuple[str, ...], int] = {}
+        for index, plan in enumerate(self.planned):
+            for name in _names(plan.row):
+                at.setdefault(name, index)
+        return [next(at[name] for name in _names(one.row) if name in at) for one in self.shown]
+
     def _show(self, plan: Planned) -> Shown:
-        return Shown(plan.row, plan.cells, {} if plan.repeats else self.earlier(plan), printed=not plan.repeats)
+        earlier, few = {} if plan.repeats else self.earlier(plan), plan.repeats == "few_moved"
+        return Shown(plan.row, plan.cells, earlier, printed=not plan.repeats, few=few)
 
     def _asked(self, who: Insider) -> list[Target]:
         """What must stay uncertain to an insider, and how much."""
@@ -164,6 +172,11 @@ class World:
         """All others."""
         self.lost(findings)
         return [finding for finding in findings if not self.beyond[finding.who, finding.target.key]]
+
+
+def _names(row: MeasureRow) -> tuple[tuple[str, ...], ...]:
+    """A row, its grouping, its part, its measure, any: from near to far."""
+    return row.key, row.grouping, row.key[:3], row.key[:1], ()
 
 
 def _loosest(now: Any, hidden: Sequence[float], which: Any) -> Any:

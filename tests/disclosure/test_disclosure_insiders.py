@@ -106,7 +106,7 @@ def test_it_is_told_how_far_an_attack_by_insiders_is() -> None:
     lines: list[str] = []
     protect({"contact_made": plan_rows(rows, EXACT)}, Auditor(EXACT, lambda plan: {}, known, say=lines.append))
     assert lines[0] == "attack 1: 5 rows, by a reader and 2 partners and prisons; this may take minutes"
-    assert lines[1].endswith(" counts can be worked out: more is hidden, or left out")
+    assert lines[1].endswith(" counts can be worked out: more is hidden, held or left out")
     assert lines[-1].startswith("attack ")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.disclosure.audit import Auditor, check_table
 from pipeline.disclosure.ledger import Ledger
-from pipeline.disclosure.planning import Planned, plan_rows
+from pipeline.disclosure.planning import HELD, Planned, plan_rows
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.protect import protect
 from pipeline.disclosure.rows import MeasureRow
@@ -151,11 +151,30 @@ def test_a_breakdown_that_only_lists_single_people_is_left_out() -> None:
     assert planned[0].cells["n"] == (None, Status.HIDDEN)
 
 
-def test_what_was_once_published_cannot_be_left_out() -> None:
+def test_what_was_once_published_stays_and_what_tells_beside_it_goes() -> None:
     rows = [cell(5, 5), *(cell(1, 1, "quarter", f"2022Q{i}") for i in range(5))]
     before = Auditor(PROFILE, lambda plan: {"n": ((1.0, 7.0),)} if plan.row.group_by == "quarter" else {})
-    with pytest.raises(DisclosureError, match="cannot be made safe"):
-        protect({"contact_made": plan_rows(rows, PROFILE)}, before)
+    planned = plan_rows(rows, PROFILE)
+    protect({"contact_made": planned}, before)
+    assert {plan.row.group_by for plan in planned} == {"quarter"}
+
+
+def test_what_nothing_makes_safe_stands_as_it_was_where_it_was_published_before() -> None:
+    """Earlier 20 and 10 were published for total and sibling, so that hiding the sibling today would not help."""
+    rows = margin({"f": (100, 12), "g": (100, 7)})
+    given_away = Auditor(PROFILE, lambda plan: {"x": ((plan.row.numerator or 0, plan.row.numerator or 0),)})
+    held = []
+
+    def hold(plan: Planned) -> bool:
+        new = not plan.repeats
+        plan.repeats = HELD
+        held.extend([plan.row.key] * new)
+        return new
+
+    planned = plan_rows(rows, PROFILE)
+    protect({"contact_made": planned}, replace(given_away, hold=hold))
+    assert len(planned) == 3
+    assert set(held) == {row.key for row in rows if row.group_by != "all"}
 
 
 def test_what_an_earlier_release_said_of_the_same_cell_is_known_too() -> None:

@@ -246,9 +246,10 @@ class _Attack:
     # -- from release to release -----------------------------------------------------------------------------------
 
     def _before(self, number: int, release: Release, key: Key) -> None:
-        """Since the last printing: the same people, or a few who moved, which is why the old value is repeated.
+        """Since the last printing: the same people.
 
         Who is in a denominator may be known; that of new people none is in the numerator is known only where it shows.
+        That a value repeats says nothing: few may have moved, or many, beside whom a new value would tell too much.
         """
         before = self.last_new.get(key)
         if before is None or key not in release.printed:
@@ -258,8 +259,6 @@ class _Attack:
             still = not any(self._moved(before, number, key, within) for within in ("n", "x", "rest"))
             if moved == 0 and (still or role in ("n", "too_early")):
                 self.knowledge.relate(change, 0, 0)
-            elif key in release.repeats and moved < self.rules.threshold:
-                self.knowledge.relate(change, 1 - self.rules.threshold, self.rules.threshold - 1)
 
     def _change(self, before: int, now: int, key: Key, role: str) -> Terms:
         if role != "rest":
