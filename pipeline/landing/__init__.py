@@ -2,7 +2,7 @@
 
 from pipeline.landing.encoding import decode
 from pipeline.landing.erasure import Erased, bury, erase
-from pipeline.landing.examine import screen_file
+from pipeline.landing.examine import Examined, examine, hash_files, screen_file
 from pipeline.landing.identifiers import is_birth_number
 from pipeline.landing.kept import KeptFiles, kept_files
 from pipeline.landing.keying import keying_of, own_pseudonyms, require_one_form, unkeyed_warning
@@ -20,6 +20,7 @@ from pipeline.landing.workbook import read_workbook
 
 __all__ = [
     "Erased",
+    "Examined",
     "Finding",
     "KeptFiles",
     "Landed",
@@ -35,7 +36,9 @@ __all__ = [
     "decode",
     "destroy",
     "erase",
+    "examine",
     "expired",
+    "hash_files",
     "is_birth_number",
     "kept_files",
     "keying_of",

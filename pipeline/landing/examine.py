@@ -15,6 +15,7 @@ from pipeline.landing.rehearsal import rehearse
 from pipeline.landing.screen import WITHHELD, Finding, screen, screen_text, shown
 from pipeline.landing.sheets import TITLE, Reading, Sheet, UnreadableError, filled
 from pipeline.landing.text import check_lines
+from pipeline.model import tables
 from pipeline.sources import (
     Contract,
     Declaration,
@@ -33,6 +34,8 @@ from pipeline.sources import (
 
 LARGEST = 1 << 30
 """Bytes of a file that has to be in memory as a whole."""
+DELIMITERS = {";", ",", "\t", "|"}
+DELIMITER_NAMES = {"\t": "tabulators"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def examine(delivery: Delivery, contract: Contract, hashes: dict[str, str], late
     """Read, screen and judge a delivery; every problem is found in one pass. `latest` is the last possible birthday."""
     files = tuple(_read(f, hashes[f.name], n, contract, latest) for n, f in enumerate(delivery.files, 1))
     declared, problems = _judge(delivery, files, contract)
-    problems += _clock(declared, latest)
+    problems += _clock(declared, latest) + _run_out(declared, latest, synthetic=delivery.synthetic)
     findings = tuple(_screen(delivery, files, contract, declared, latest))
     return Examined(
         delivery, contract, hash_delivery(delivery.partner, hashes), files, declared, findings, tuple(problems)
@@ -104,13 +107,33 @@ def _read(file: DeliveredFile, sha256: str, number: int, contract: Contract, lat
         data = file.path.read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
             raise UnreadableError("unreadable_file", "The file changed while it was read. Run the command again.")
-        rehearse(data, kind_of(file.name, contract))
-        return ReadFile(file, name, sha256, len(data), read_file(data, file.name, contract))
+        kind = kind_of(file.name, contract)
+        rehearse(data, kind)
+        reading = read_file(data, file.name, contract)
+        if kind == "csv":
+            _check_delimiter(reading.sheets[0], contract.read.delimiter)
+        return ReadFile(file, name, sha256, len(data), reading)
     except UnreadableError as problem:
         return ReadFile(file, name, sha256, 0, problem=Problem(problem.rule_id, str(problem), name))
     except OSError:
         text = "The file cannot be opened. Check its access rights."
         return ReadFile(file, name, sha256, 0, problem=Problem("unreadable_file", text, name))
+
+
+def _check_delimiter(sheet: Sheet, expected: str) -> None:
+    """Rows of one cell each that another delimiter would divide; spreadsheets write the one of their country."""
+    cells = sheet.rows["cells"]
+    if cells.list.len().max() != 1:
+        return
+    heading = str(cells[0][0] or "")
+    other = max(sorted(DELIMITERS - {expected}), key=heading.count)
+    if heading.count(other) > 1:
+        found, wanted = (DELIMITER_NAMES.get(mark, mark) for mark in (other, expected))
+        raise UnreadableError(
+            "unreadable_file",
+            f"Columns are divided by {found} where the contract expects {wanted}. Export the file with that delimiter, "
+            "or name the other one in the contract ([read] delimiter).",
+        )
 
 
 def _look(file: DeliveredFile, contract: Contract) -> None:
@@ -142,10 +165,23 @@ def _judge(delivery: Delivery, files: tuple[ReadFile, ...], contract: Contract) 
 
 def _clock(declared: Declaration, latest: date) -> list[Problem]:
     """An extract from the future would cover days that nobody has seen; a day is left to clocks and time zones."""
-    if declared.extract_date is None or declared.extract_date <= latest + timedelta(days=1):
+    if not _is_ahead(declared, latest):
         return []
     text = f"The extract's day, {declared.extract_date}, lies in the future. Correct it, or the clock of the computer."
     return [Problem("wrong_declaration", text)]
+
+
+def _is_ahead(declared: Declaration, latest: date) -> bool:
+    return declared.extract_date is not None and declared.extract_date > latest + timedelta(days=1)
+
+
+def _run_out(declared: Declaration, latest: date, *, synthetic: bool) -> list[Problem]:
+    """Real data whose time has run out may not be taken, nor taken again once they were destroyed."""
+    until = declared.keep_until
+    if until is None or until >= latest or synthetic:
+        return []
+    text = f"keep_until = {until} has passed: the delivery may not be kept. Deliver it with the day that holds now."
+    return [Problem("no_legal_basis", text)]
 
 
 def _says_something(sheet: Sheet, contract: Contract) -> bool:
@@ -158,6 +194,10 @@ def _nothing_read(files: tuple[ReadFile, ...], contract: Contract) -> Problem:
         return Problem(
             "empty_file", "The template holds no rows. Fill in the sheets from row 5 on and deliver it again."
         )
+    if contract.format == "native":
+        names = ", ".join(tables())
+        text = f"No file or sheet is named after a table of the model, such as person.csv. Tables are {names}."
+        return Problem("unknown_file", text)
     names = ", ".join(sorted({p for entry in contract.file if not is_template(entry) for p in entry.pattern}))
     return Problem("unknown_file", f"No file or sheet is one that the contract reads ({names}).")
 
@@ -203,7 +243,8 @@ def _screen(
         yield from screen_text(
             delivery.sidecar_text.decode("utf-8", "replace"), "sidecar", delivery.sidecar.name, latest
         )
+    extract = None if _is_ahead(declared, latest) else declared.extract_date  # else every day would be one of birth
     for file in files:
         yield from screen_text(file.file.name, "file name", file.shown, latest)
         if file.reading:
-            yield from screen(file.reading, file.shown, latest, contract, declared.extract_date)
+            yield from screen(file.reading, file.shown, latest, contract, extract)

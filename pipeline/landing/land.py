@@ -142,8 +142,6 @@ def _land(settings: Settings, delivery: Delivery, now: datetime, known: dict[str
     if delivery_id in known and _is_kept(settings, known[delivery_id]):
         return Landed(delivery.partner, label, KNOWN, delivery_id)
     examined = replace(examine(delivery, load_contract(settings, delivery.partner), hashes, now.date()), sha256=sha256)
-    if run_out := _run_out(examined, now):
-        examined = replace(examined, problems=(*examined.problems, run_out))
     if examined.findings or examined.problems:
         return _refuse(settings, examined, label, now)
     earlier = known.get(delivery_id)
@@ -171,15 +169,6 @@ def _come_back(sha256: str, partner: str, label: str, known: dict[str, Receipt])
     return same.get(newest.delivery_id) or again[newest.delivery_id]
 
 
-def _run_out(examined: Examined, now: datetime) -> Problem | None:
-    """Real data whose time has run out may not be taken, nor taken again once they were destroyed."""
-    until = examined.declared.keep_until
-    if until is None or until >= now.date() or examined.delivery.synthetic:
-        return None
-    text = f"keep_until = {until} has passed: the delivery may not be kept. Deliver it with the day that holds now."
-    return Problem("no_legal_basis", text)
-
-
 def _is_kept(settings: Settings, receipt: Receipt) -> bool:
     store = open_store(settings)
     return all(store.has(file.sha256) for file in receipt.all_files)
@@ -189,7 +178,8 @@ def _refuse(settings: Settings, examined: Examined, label: str, now: datetime) -
     entries: list[dict[str, Any]] = [
         {"rule_id": f.rule_id, "message": f.sentence(), **vars(f)} for f in examined.findings[:LISTED]
     ]
-    entries += [{"rule_id": p.rule_id, "message": _words(p, now.date()), "file": p.file} for p in examined.problems]
+    whole = [{"rule_id": p.rule_id, "message": _words(p, now.date()), "file": p.file} for p in examined.problems]
+    first, entries = [*whole, *entries], [*entries, *whole]
     refusal = Refusal(
         delivery_id=examined.sha256[:16],
         partner=examined.contract.partner,
@@ -203,7 +193,7 @@ def _refuse(settings: Settings, examined: Examined, label: str, now: datetime) -
     )
     if not refused_before(settings, refusal):
         write_record(settings.folder("landing") / "refused" / f"{refusal.delivery_id}.json", refusal)
-    reasons = [f"{e['rule_id']}: {e['message']}" for e in entries[:TOLD]]
+    reasons = [f"{e['rule_id']}: {e['message']}" for e in first[:TOLD]]
     reasons += [f"… and {refusal.total - TOLD} more"] if refusal.total > TOLD else []
     return Landed(refusal.partner, label, REFUSED, refusal.delivery_id, refusal.rule_id, tuple(reasons))
 

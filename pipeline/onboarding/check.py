@@ -11,13 +11,26 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.landing import Finding, Reading, Sheet, UnreadableError, read_file, screen_file
+from pipeline.landing import Examined, Finding, Reading, Sheet, examine, hash_files
 from pipeline.model import tables
 from pipeline.onboarding.dry_run import Refused, dry_run
 from pipeline.onboarding.likeness import likely_column
 from pipeline.settings import Settings
-from pipeline.sources import SIDECAR, ColumnRule, Contract, Produces, SourceFile, is_helper, likeliest
+from pipeline.sources import (
+    SUFFIXES,
+    ColumnRule,
+    Contract,
+    Problem,
+    Produces,
+    SourceFile,
+    deliveries_at,
+    is_helper,
+    likeliest,
+)
 from pipeline.staging import Header, ignored_columns, missing_columns
+
+UNDECLARED = ("missing_period", "no_legal_basis", "wrong_declaration")
+"""Rules on what a delivery says of itself."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,7 @@ class SheetCheck:
 
 @dataclass(frozen=True)
 class Check:
-    """What a contract makes of some files. `findings` are identifiers, `problems` files that cannot be read."""
+    """What a contract makes of some files. `findings` are identifiers, `problems` why the delivery is refused."""
 
     sheets: tuple[SheetCheck, ...]
     findings: tuple[Finding, ...]
@@ -68,30 +81,30 @@ def check_contract(settings: Settings, contract: Contract, path: Path, *, latest
 
     Raises InputError when there is no such file.
     """
-    readings: list[tuple[str, Reading]] = []
-    findings: list[Finding] = []
-    problems: list[str] = []
-    for name, data in _files(path):
-        try:
-            findings += screen_file(data, name, contract, latest)
-            readings.append((name, read_file(data, name, contract)))
-        except UnreadableError as problem:
-            problems.append(f"{name}: {problem}")
+    if not path.exists():
+        raise InputError(f"There is no file {path}. Give the path of a file, or of a folder with one delivery.")
+    examined = [examine(d, contract, hash_files(d), latest) for d in deliveries_at(path, contract)]
+    if not examined:
+        kinds = ", ".join(SUFFIXES[contract.format])
+        raise InputError(f"{path} holds no data file that the contract reads ({kinds}).")
+    readings = [(file.shown, file.reading) for one in examined for file in one.files if file.reading]
+    findings = [finding for one in examined for finding in one.findings]
+    problems = [_words(problem) for one in examined for problem in one.problems if _counts(problem, one, path)]
     sheets = [(name, reading, sheet) for name, reading in readings for sheet in reading.sheets]
     checks = tuple(_sheet(contract, *one) for one in sheets if not is_helper(one[0], one[2].name))
-    whole = not findings and not any(c.missing for c in checks)
+    whole = readings and not findings and not any(c.missing for c in checks)
     produced, refused = dry_run(settings, contract, readings, latest) if whole else ((), ())
     return Check(checks, tuple(findings), tuple(problems), produced, refused)
 
 
-def _files(path: Path) -> list[tuple[str, bytes]]:
-    if not path.exists():
-        raise InputError(f"There is no file {path}. Give the path of a file, or of a folder with one delivery.")
-    found = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-    data = [p for p in found if p.name != SIDECAR and not p.name.startswith(".")]
-    if not data:
-        raise InputError(f"{path} holds no data file.")
-    return [(p.name if path.is_file() else p.relative_to(path).as_posix(), p.read_bytes()) for p in data]
+def _counts(problem: Problem, examined: Examined, path: Path) -> bool:
+    """What nobody has declared yet is no fault of a file that is tried by itself, without the sidecar to come."""
+    alone = path.is_file() and examined.delivery.sidecar is None
+    return not (alone and problem.rule_id in UNDECLARED and not problem.file)
+
+
+def _words(problem: Problem) -> str:
+    return f"{problem.file}: {problem.message}" if problem.file else problem.message
 
 
 def _sheet(contract: Contract, name: str, reading: Reading, sheet: Sheet) -> SheetCheck:

@@ -10,7 +10,7 @@ from pipeline.onboarding.dry_run import Refused
 def show_check(check: Check) -> None:
     """Print what maps where, what does not, what would be refused, and a last line that sums up."""
     for problem in check.problems:
-        out.print(f"Cannot be read. {problem}", markup=False)
+        out.print(f"Refused. {problem}", markup=False)
     for sheet in check.sheets:
         _show_sheet(sheet)
     for finding in check.findings[:20]:
@@ -50,6 +50,8 @@ def _verdict(check: Check) -> str:
         return "The contract fits: everything would be taken."
     if check.findings:
         return "The file would be refused: it holds direct identifiers. Nothing of it was kept."
+    if check.problems:
+        return "The delivery would be refused, for the reasons above. Nothing of it was kept."
     if not any(sheet.source for sheet in check.sheets):
         return (
             "The contract reads nothing of this. Correct its patterns, or draft one with `throughcare contract draft`."

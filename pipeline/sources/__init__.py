@@ -18,7 +18,7 @@ from pipeline.sources.contract import (
 )
 from pipeline.sources.declaring import SIDECAR, Declaration, Problem, complete, from_texts, merge, prefer
 from pipeline.sources.loading import builtin_contracts, load_contract, read_contract, source_of
-from pipeline.sources.pull import DeliveredFile, Delivery, clear_scratch, pull
+from pipeline.sources.pull import DeliveredFile, Delivery, clear_scratch, deliveries_at, pull
 from pipeline.sources.template import (
     DECLARATION_SHEET,
     DECLARED_ROWS,
@@ -32,6 +32,7 @@ from pipeline.sources.template import (
     words_of,
 )
 from pipeline.sources.texts import fold, likeliest
+from pipeline.sources.units import SUFFIXES
 
 __all__ = [
     "DECLARATION_SHEET",
@@ -39,6 +40,7 @@ __all__ = [
     "HEADER_ROW",
     "HELPER_SHEETS",
     "SIDECAR",
+    "SUFFIXES",
     "TEMPLATE_SHEET",
     "ColumnRule",
     "Condition",
@@ -59,6 +61,7 @@ __all__ = [
     "builtin_contracts",
     "clear_scratch",
     "complete",
+    "deliveries_at",
     "fold",
     "from_texts",
     "has_credential",

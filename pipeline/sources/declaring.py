@@ -138,6 +138,7 @@ def complete(declared: Declaration, contract: Contract) -> tuple[Declaration, li
     for rule_id, names in (("missing_period", dates), ("wrong_declaration", ("kind",)), ("no_legal_basis", legal)):
         if missing := whole.missing(names):
             problems.append(Problem(rule_id, _add(missing, contract)))
+    problems += _out_of_order(whole)
     if whole.kind not in (None, *KINDS):
         problems.append(Problem("wrong_declaration", f"kind must be one of {', '.join(KINDS)}."))
     if whole.keyed and (contract.format != "native" or not re.fullmatch("[A-Z2-7]{8}", whole.keyed)):
@@ -145,6 +146,18 @@ def complete(declared: Declaration, contract: Contract) -> tuple[Declaration, li
     if unknown := sorted(set(whole.tables) - set(contract.tables)):
         problems.append(Problem("wrong_declaration", f"tables: the contract reads no {', '.join(unknown)}."))
     return whole, problems
+
+
+def _out_of_order(declared: Declaration) -> list[Problem]:
+    """A period that ends before it begins covers no day, and one that begins after the extract was not seen."""
+    begin, end, extract = declared.period_from, declared.period_to, declared.extract_date
+    if begin and end and begin > end:
+        text = f"period_from = {begin} lies after period_to = {end}. Correct the one that is wrong."
+        return [Problem("wrong_declaration", text)]
+    if begin and extract and begin > extract:
+        text = f"period_from = {begin} lies after extract_date = {extract}. Correct the one that is wrong."
+        return [Problem("wrong_declaration", text)]
+    return []
 
 
 def _add(missing: list[str], contract: Contract) -> str:

@@ -122,6 +122,20 @@ def _from_folder(location: Path, contract: Contract, outside: list[str]) -> list
         paths = dict(_files(location, outside))
     except OSError:
         return [_nothing(contract, "missing_folder", f"The folder {location} cannot be read. Check its access rights.")]
+    return _grouped(paths, contract)
+
+
+def deliveries_at(path: Path, contract: Contract) -> list[Delivery]:
+    """What one folder with a delivery, or one file with the sidecar beside it, would be at the partner's location."""
+    if path.is_file():
+        beside = path.with_name(SIDECAR)
+        paths = {path.name: path} | ({SIDECAR: beside} if beside.is_file() else {})
+    else:
+        paths = {f"{path.resolve().name}/{name}": found for name, found in _files(path, [])}
+    return [delivery for delivery in _grouped(paths, contract) if delivery.files]
+
+
+def _grouped(paths: dict[str, Path], contract: Contract) -> list[Delivery]:
     found = []
     for label, unit in units(paths, contract):
         wanted, left_out = _sort_out(unit, contract)

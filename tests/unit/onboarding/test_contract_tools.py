@@ -102,6 +102,56 @@ def test_identifiers_and_unreadable_files_are_said(tmp_path: Path) -> None:
         )
 
 
+DECLARED = """extract_date = 2023-06-30
+period_from = 2023-01-01
+period_to = 2023-06-30
+kind = "full"
+lawful_basis = "x"
+keep_until = 2033-12-31
+"""
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "words"),
+    [
+        (None, "does not say its extract_date, period_from, period_to"),
+        (DECLARED.replace("2023-01-01", "2024-01-01"), "period_from = 2024-01-01 lies after period_to = 2023-06-30"),
+        (DECLARED.replace("2023-06-30", "2099-06-30"), "2099-06-30, lies in the future"),
+        (DECLARED.replace("2033-12-31", "2020-12-31"), "keep_until = 2020-12-31 has passed"),
+        (DECLARED.replace("full", "plný"), "kind must be one of"),
+    ],
+)
+def test_a_folder_is_tried_with_what_it_declares(tmp_path: Path, sidecar: str | None, words: str) -> None:
+    folder = tmp_path / "2023-06-30"
+    folder.mkdir()
+    if sidecar:
+        (folder / "delivery.toml").write_text(sidecar, "utf-8")
+    tried(tmp_path, CONTRACT, CLIENTS, "2023-06-30/klienti.csv")
+    partners = {"partner_xx": PartnerSettings(location=".", contract=tmp_path / "own.toml")}
+    settings = Settings(root=tmp_path, data=tmp_path / "data", partners=partners)
+    found = check_contract(settings, load_contract(settings, "partner_xx"), folder, latest=LATEST)
+    assert words in "; ".join(found.problems)
+    assert not found.findings
+    assert not found.fits
+
+
+def test_a_whole_delivery_fits_and_what_is_no_delivery_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "2023-06-30"
+    folder.mkdir()
+    (folder / "delivery.toml").write_text(DECLARED, "utf-8")
+    for name in ("~$klienti.xlsx", "klienti.csv.part", ".DS_Store", "Thumbs.db"):
+        (folder / name).write_bytes(b"x")
+    tried(tmp_path, CONTRACT, CLIENTS, "2023-06-30/klienti.csv")
+    partners = {"partner_xx": PartnerSettings(location=".", contract=tmp_path / "own.toml")}
+    settings = Settings(root=tmp_path, data=tmp_path / "data", partners=partners)
+    assert check_contract(settings, load_contract(settings, "partner_xx"), folder, latest=LATEST).fits
+
+
+def test_another_delimiter_is_named(tmp_path: Path) -> None:
+    found = tried(tmp_path, CONTRACT, CLIENTS.replace(";", ","))
+    assert "Columns are divided by , where the contract expects ;." in "; ".join(found.problems)
+
+
 def test_a_draft_of_a_file_nobody_has_described_reads_that_file(tmp_path: Path) -> None:
     text = CLIENTS.replace("Pohlaví", "pohlavi_klienta").replace("Rok narození", "ROK_NAROZENI")
     file = tmp_path / "klienti_2023-06.csv"
