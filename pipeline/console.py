@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -64,13 +65,20 @@ class ConsoleReporter:
 
 
 def show_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Print rows as a table, its cells as they are; on a narrow terminal they wrap, elsewhere nothing does."""
+    """Print rows as a table, its cells as they are; where the terminal is too narrow for its words, a line per row."""
+    names, lines = list(columns), [["" if cell is None else str(cell) for cell in row] for row in rows]
     table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    out.print(table)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for line in lines:
+        table.add_row(*map(Text, line))
+    if Measurement.get(out, out.options.update(width=WIDE), table).minimum <= out.width:
+        out.print(table)
+        return
+    out.print(title, markup=False)
+    for line in lines:
+        filled = [f"{name} {cell}".strip() for name, cell in zip(names, line, strict=True) if cell]
+        out.print(f"- {', '.join(filled)}", markup=False)
 
 
 def show_json(value: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -17,6 +18,9 @@ from pipeline.cli import keeping  # noqa: F401  commands that destroy come last 
 
 def main() -> None:
     """Run the command; an expected error is one plain message and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no Czech still gets every line
+            stream.reconfigure(errors="replace")
     os.umask(0o077)  # whatever is written, nobody else of this machine may read it
     try:
         app(standalone_mode=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from pipeline import console
 from pipeline.cli import main
 from pipeline.console import show_table
 from pipeline.errors import SettingsError
@@ -65,6 +68,22 @@ def test_a_table_shows_brackets_and_every_character(capsys: pytest.CaptureFixtur
     shown = capsys.readouterr().out
     assert "Add [partners.NAME] with a location." in shown
     assert shown.count("x") == 300
+
+
+def test_where_a_table_finds_no_room_each_row_is_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.out, "width", 20)
+    show_table("deliveries", ("partner", "extract_date", "verdict"), [["jih", "2023-03-31", None]])
+    assert capsys.readouterr().out == "deliveries\n- partner jih, extract_date 2023-03-31\n"
+
+
+def test_a_terminal_without_czech_gets_every_line() -> None:
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "pipeline.cli", "explain", "return_to_prison", "--language", "cs"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"N?vrat do v?zen?" in done.stdout
 
 
 def register(root: Path, content: bytes) -> Settings:
