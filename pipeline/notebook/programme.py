@@ -17,18 +17,24 @@ if TYPE_CHECKING:
 
 
 def open_programme(data: str | Path | None = None, *, project: str | Path | None = None) -> Programme:
-    """Open the warehouse of a project read-only; `data` names another data folder, such as `data/demo`.
+    """Open the warehouse of a project read-only; `data` names another project or data folder, such as `data/demo`.
 
-    Raises SettingsError when no run has finished there.
+    The settings, and with them the keys, are those of the project in which the folder lies. Raises SettingsError when
+    there is no such folder or no run has finished there.
     """
-    root = Path(project) if project else _project_root()
-    folder = None if data is None else (root / data)
-    return Programme(load_settings(root, data=folder))
+    root = Path(project) if project else _project_of(Path.cwd()) or REPOSITORY
+    if data is None:
+        return Programme(load_settings(root))
+    folder = root / data
+    if not folder.is_dir():
+        raise SettingsError(f"There is no folder {folder}. Name a project, or the data folder of one.")
+    root = root if project else _project_of(folder) or root
+    return Programme(load_settings(root, data=None if folder.samefile(root) else folder))
 
 
-def _project_root() -> Path:
-    here = Path.cwd()
-    return next((p for p in (here, *here.parents) if (p / "throughcare.toml").exists()), REPOSITORY)
+def _project_of(folder: Path) -> Path | None:
+    inside = folder.resolve()
+    return next((p for p in (inside, *inside.parents) if (p / "throughcare.toml").exists()), None)
 
 
 class Programme(FollowUp):

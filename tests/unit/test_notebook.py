@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.notebook import Programme, view
+from pipeline.notebook.programme import open_programme
 from pipeline.outcomes import poisson_exact, wilson_clustered
 from pipeline.settings import Settings
 from tests.support.core_rows import measured
@@ -139,3 +140,18 @@ def test_durations_stand_beside_what_was_known_on_day_0(programme: Programme) ->
         ("p1", 50, 1), ("p2", 536, 0), ("p3", 101, 1)
     ]  # fmt: skip
     assert programme.followed("contact_made")["days"].tolist()[:2] == [0, 50]
+
+
+def test_a_folder_is_opened_with_the_settings_of_its_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(view, "open_current", lambda settings: opened.append((settings.root, settings.data)))
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "house"
+    (home / "data" / "demo").mkdir(parents=True)
+    (home / "throughcare.toml").write_text("", "utf-8")
+    for name in (home, home / "data", home / "data" / "demo"):
+        open_programme(name)
+    assert opened == [(home, home / "data"), (home, home / "data"), (home, home / "data" / "demo")]
+    with pytest.raises(SettingsError, match="There is no folder"):
+        open_programme(home / "nowhere")
+    assert not (home / "nowhere").exists()
