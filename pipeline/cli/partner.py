@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from pipeline.cli.common import Context, app, now
 from pipeline.errors import InputError, SettingsError
-from pipeline.settings import PartnerSettings, Settings, load_settings
+from pipeline.settings import PartnerSettings, Settings, list_problems, load_settings
 
 
 @app.command()
@@ -111,4 +112,7 @@ def synthesize(
 def _any_partner(partner: str, contract: Path | None = None) -> Settings:
     """Settings outside a project, where there are the built-in contracts and the one that was named."""
     named = contract.resolve() if contract else None
-    return Settings(root=Path(), data=Path(), partners={partner: PartnerSettings(location=".", contract=named)})
+    try:
+        return Settings(root=Path(), data=Path(), partners={partner: PartnerSettings(location=".", contract=named)})
+    except ValidationError as problems:
+        raise SettingsError(list_problems("the command", problems)) from None

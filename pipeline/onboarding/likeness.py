@@ -16,6 +16,7 @@ from pipeline.sources import ColumnRule, Contract, builtin_contracts, is_templat
 
 Place = tuple[str, str]
 """A table and one of its columns."""
+BIRTH_NUMBER = ("rodne cislo", "rodne c", "birth number")
 LIKELY, CONTAINED, CERTAIN = 0.72, 0.8, 0.999
 """From what likeness on a meaning is proposed, that of a heading with a word too many, and one that needs no remark."""
 
@@ -37,6 +38,10 @@ def headings() -> dict[str, frozenset[Place]]:
     for table_name, column_name, rule, _ in _builtin_rules():
         for header in rule.headers:
             known.setdefault(plain(header), set()).add((table_name, column_name))
+    for table in tables().values():  # what a partner's own export calls a person, before `pseudonymise`
+        if "person_id" in table.columns:
+            for text in BIRTH_NUMBER:
+                known.setdefault(text, set()).add((table.name, "person_id"))
     known.pop("", None)
     return {text: frozenset(places) for text, places in known.items()}
 

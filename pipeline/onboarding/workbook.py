@@ -49,8 +49,10 @@ def write_template(settings: Settings, partner: str, to: Path) -> Path:
     """
     if not is_template_name(to.name):
         raise SettingsError(f"{to.name}: a template is known by its name. Call it sablona-{partner}.xlsx.")
-    if to.exists() or not to.parent.is_dir():
-        raise SettingsError(f"{to} exists already, or its folder is missing. Give another name after --to.")
+    if to.exists():
+        raise SettingsError(f"{to} exists already. Move it away, or name another folder after --to.")
+    if not to.parent.is_dir():
+        raise SettingsError(f"The folder {to.parent} is missing. Make it, or name another one after --to.")
     wanted = _tables(settings, partner)
     import xlsxwriter
 

@@ -100,6 +100,7 @@ def _parquet(work: Work, source: Path, name: str, target: Path) -> None:
     known = plan(work.contract, name, "", header)
     if known is None:
         return
+    work.header(name, "", known.source, header)
     dropped = {header[i] for i in range(len(header)) if i not in known.kept}
     work.dropped.setdefault(name, set()).update(dropped)
     changed = {i for i in known.kept if known.actions[i] > KEEP}

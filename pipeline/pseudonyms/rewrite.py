@@ -107,7 +107,7 @@ def _write(work: Work, names: dict[str, Path], data: dict[str, Path], part: Path
     if work.number_of_problems:
         more = work.number_of_problems - len(work.problems)
         lines = [*work.problems, *([f"… and {more} more"] if more else [])]
-        raise InputError("Nothing was written; these cells are to be mended first.\n  " + "\n  ".join(lines))
+        raise InputError("Nothing was written; this is to be mended first.\n  " + "\n  ".join(lines))
 
 
 def _refuse_findings(part: Path, contract: Contract, latest: date) -> None:

@@ -11,7 +11,8 @@ from functools import cached_property
 from pipeline.landing import shown
 from pipeline.pseudonyms.plan import PERSON, WORKER, YEAR, Plan, plan
 from pipeline.pseudonyms.pseudonym import NotAPersonError, Pseudonymiser
-from pipeline.sources import Contract, fold, source_of
+from pipeline.sources import Contract, SourceFile, fold, source_of
+from pipeline.staging import Header, missing_columns
 
 TOLD = 20
 _ISO = re.compile(r"\s*((?:18|19|20)\d{2})[-/]?\d{1,2}[-/]?\d{1,2}(?:[T ].*)?")
@@ -45,6 +46,15 @@ class Work:
             where = f"{named}, row {row}, column {column + 1}"
             self.problems.append(f"{where}: {reason}")
 
+    def header(self, file: str, sheet: str, source: SourceFile, header: Sequence[str]) -> None:
+        """Note every column that the contract must have and that is not there: without it a delivery is refused."""
+        named = shown(file, self.pseudonyms.latest) + (
+            f", sheet {shown(sheet, self.pseudonyms.latest)}" if sheet else ""
+        )
+        for column in () if source.control else missing_columns(source, Header(tuple(header))):
+            self.number_of_problems += 1
+            self.problems.append(f"{named}: there is no column '{column.name}', which the contract requires")
+
     def value(self, action: int, text: str) -> str:
         """One cell after its action; a word for a missing value stays. Raises NotAPersonError."""
         if fold(text) in self.missing:
@@ -67,6 +77,7 @@ def rewritten(work: Work, file: str, sheet: str, rows: Iterable[Sequence[str]]) 
         if number < source.header_row:
             yield list(row)
         elif number == source.header_row:
+            work.header(file, sheet, source, row)
             known = plan(work.contract, file, sheet, [cell.strip() for cell in row])
             assert known is not None
             work.dropped.setdefault(f"{file} {sheet}".strip(), set()).update(_dropped(row, known))
