@@ -49,7 +49,10 @@ def _verdict(check: Check) -> str:
     if check.fits:
         return "The contract fits: everything would be taken."
     if check.findings:
-        return "The file would be refused: it holds direct identifiers. Nothing of it was kept."
+        return (
+            "The file would be refused: it holds direct identifiers. Nothing of it was kept. A partner's own export "
+            "becomes a delivery with `throughcare pseudonymise`, on the partner's machine."
+        )
     if check.problems:
         return "The delivery would be refused, for the reasons above. Nothing of it was kept."
     if not any(sheet.source for sheet in check.sheets):

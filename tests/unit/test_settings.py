@@ -50,6 +50,17 @@ def test_a_folder_in_place_of_the_settings_and_none_at_all(tmp_path: Path, monke
         load_settings(Path())
 
 
+def test_a_partners_name_that_cannot_be_one_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["throughcare", "template", "Jih o.p.s."])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    assert "Jih o.p.s.: a name is letters without accents" in capsys.readouterr().err
+
+
 def test_a_path_that_the_system_refuses_is_a_sentence_and_code_10(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -165,6 +165,11 @@ def test_a_draft_of_a_file_nobody_has_described_reads_that_file(tmp_path: Path) 
     assert found.produced == (("person", 6, 6),)
 
 
+def test_a_column_of_birth_numbers_is_the_person_for_pseudonymise(tmp_path: Path) -> None:
+    (tmp_path / "lide.csv").write_text("Rodné číslo;Pohlaví\n7103192745;muž\n", "utf-8")
+    assert 'person_id = "Rodné číslo"' in draft_contract(tmp_path / "lide.csv", "jih", latest=LATEST).text
+
+
 def test_what_a_draft_cannot_know_is_left_to_a_person(tmp_path: Path) -> None:
     file = tmp_path / "dohody.csv"
     file.write_text(

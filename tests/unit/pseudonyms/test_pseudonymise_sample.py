@@ -204,6 +204,14 @@ def test_wrong_numbers_are_listed_by_place_and_nothing_is_written(export):
     assert not list(export.glob("out*"))
 
 
+def test_an_export_without_a_column_of_the_contract_is_no_delivery(export):
+    (export / "in" / "lide.csv").write_bytes((HEADER + ROWS).replace("kód", "kod klienta", 1).encode("cp1250"))
+    done = run(export, "--key-file", str(export / "key"))
+    assert done.returncode == InputError.exit_code
+    assert "lide.csv: there is no column 'kód', which the contract requires" in done.stderr
+    assert not list(export.glob("out*"))
+
+
 def test_what_would_still_identify_is_not_written(export):
     rows = ROWS.replace("žena;1985", "Jana Nováková;1985")
     (export / "in" / "lide.csv").write_bytes((HEADER + rows).encode("cp1250"))
