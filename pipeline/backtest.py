@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -102,20 +102,28 @@ def backtest(settings: Settings, bundle: Path, reporter: flow.Reporter, *, start
         flow.make_draft(scratch, outcome, reporter)
         today = disclosure.open_bundle(scratch.folder("disclosure") / "draft" / run.run_id)
         missing = [f"delivery missing or changed: {partner}/{delivery}" for partner, delivery, _ in sorted(gone)]
-        lost = landing.lost_since(settings, run.known_at or written_on(settings, bundle))
+        lost = _lost(settings, run, bundle)
         changes = changes_between(published, today, (*missing, *lost))
         return compare(published, today, changes)
 
 
-def written_on(settings: Settings, bundle: Path) -> date:
-    """The day on which a bundle was released, as the audit log says: what was erased since cannot be computed again.
+def _lost(settings: Settings, run: Run, bundle: Path) -> list[str]:
+    """What was erased or destroyed since the release cannot be computed again."""
+    if run.known_at:
+        return landing.lost_since(settings, run.known_at)
+    moment = released_at(settings, bundle)
+    return landing.lost_since(settings, moment.date(), after=moment)
+
+
+def released_at(settings: Settings, bundle: Path) -> datetime:
+    """When a bundle was released, in UTC, as the audit log says.
 
     Without a line in the log its file decides, which a restored backup makes younger.
     """
     for entry in audit.entries(settings):
         if entry.get("bundle") == bundle.name and entry.get("command") == "release":
-            return datetime.fromisoformat(entry["at"]).date()
-    return datetime.fromtimestamp((bundle / "bundle.json").stat().st_mtime).date()
+            return datetime.fromisoformat(entry["at"])
+    return datetime.fromtimestamp((bundle / "bundle.json").stat().st_mtime, UTC).replace(tzinfo=None)
 
 
 def run_of(bundle: disclosure.Bundle, started_at: datetime) -> Run:

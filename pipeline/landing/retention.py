@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from pipeline.landing.receipts import Receipt, receipts, write_whole
@@ -54,13 +54,17 @@ def purged(settings: Settings) -> list[Purged]:
     return sorted(found, key=lambda p: (p.partner, p.received_at, p.delivery_id))
 
 
-def lost_since(settings: Settings, known_at: date) -> list[str]:
-    """What was known on a day and is not any more, in words: nobody can compute from it again."""
+def lost_since(settings: Settings, known_at: date, *, after: datetime | None = None) -> list[str]:
+    """What was known on a day and is not any more, in words: nobody can compute from it again.
+
+    What was erased counts from `after`, or else from the end of that day.
+    """
+    after = after or datetime.combine(known_at, time.max)
     gone = [p for p in purged(settings) if p.received_at.date() <= known_at]
-    poorer = [r for r in receipts(settings, known_at=known_at) if any(m.date() > known_at for m in r.erased_at)]
+    poorer = [r for r in receipts(settings, known_at=known_at) if any(m > after for m in r.erased_at)]
     lines = []
     if poorer:
-        days = sorted({str(m.date()) for r in poorer for m in r.erased_at if m.date() > known_at})
+        days = sorted({str(m.date()) for r in poorer for m in r.erased_at if m > after})
         lines.append(
             f"People have been erased since (on {', '.join(days)}) from {_deliveries(len(poorer))} known on "
             f"{known_at}: what was counted then cannot be reproduced exactly."

@@ -258,6 +258,7 @@ def test_a_person_is_forgotten_everywhere(kept: Project) -> None:
     assert [e["outcome"] for e in audit.entries(settings) if e["command"] == "forget"] == ["begun", "done"]
     assert audit.verify(settings).broken is None
     assert landing.lost_since(settings, LATER.date()) == []  # on that day it was known so already
+    assert landing.lost_since(settings, LATER.date(), after=NOW) != []  # unless it was released earlier that day
     (line,) = landing.lost_since(settings, NOW.date())
     assert "from 2 deliveries known on 2023-09-01" in line
 

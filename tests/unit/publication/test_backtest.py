@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -170,8 +170,8 @@ def test_what_was_erased_since_the_release_is_data_that_changed(
 ) -> None:
     asked: list[object] = []
 
-    def lost(_: Settings, day: object) -> list[str]:
-        asked.append(day)
+    def lost(_: Settings, day: object, *, after: object) -> list[str]:
+        asked.extend((day, after))
         return ["People have been erased since."]
 
     monkeypatch.setattr(again.landing, "lost_since", lost)
@@ -186,7 +186,8 @@ def test_what_was_erased_since_the_release_is_data_that_changed(
     monkeypatch.setattr(flow, "make_draft", make_draft)
     done = again.backtest(settings, published.path, SimpleNamespace(), started_at=NOW)  # type: ignore[arg-type]
     assert "People have been erased since." in done.lines()
-    assert asked == [again.written_on(settings, published.path)]
+    moment = again.released_at(settings, published.path)
+    assert asked == [moment.date(), moment]
 
 
 def test_a_restored_bundle_was_released_when_the_audit_log_says(tmp_path: Path) -> None:
@@ -194,7 +195,7 @@ def test_a_restored_bundle_was_released_when_the_audit_log_says(tmp_path: Path) 
     bundle = tmp_path / "2023Q2-0a"
     bundle.mkdir()
     (bundle / "bundle.json").write_text("{}", "utf-8")
-    assert again.written_on(settings, bundle) == datetime.fromtimestamp((bundle / "bundle.json").stat().st_mtime).date()
+    assert again.released_at(settings, bundle).year > 2023
     audit.append(settings, {"command": "publish", "bundle": bundle.name}, at=datetime(2023, 8, 1))
     audit.append(settings, {"command": "release", "bundle": bundle.name}, at=datetime(2023, 8, 2))
-    assert again.written_on(settings, bundle) == date(2023, 8, 2)
+    assert again.released_at(settings, bundle) == datetime(2023, 8, 2)
