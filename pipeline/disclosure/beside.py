@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.disclosure.attack import Problem, Terms
-from pipeline.disclosure.curve_audit import OF_CURVES, OfCurve, add_curve, leave_out
+from pipeline.disclosure.curve_audit import OF_CURVES, OfCurve, add_curve, add_margins, leave_out, tie_curve
 from pipeline.disclosure.curves import Curve, fill_curve
-from pipeline.disclosure.plain import PlainTable, add_table
+from pipeline.disclosure.plain import Place, PlainTable, add_table, tie_plain
+from pipeline.disclosure.process import lost_between
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.relations import Complete, complete_steps
 from pipeline.disclosure.rows import MeasureRow
@@ -34,22 +35,36 @@ class Beside:
     attrition: PlainTable | None = None
     curves: list[Curve] = field(default_factory=list)
     withheld: int = 0
+    told_by: dict[tuple[str, ...], str] = field(default_factory=dict)  # curve → the grouping whose rows tell of it
 
-    def join(self, rows: Sequence[MeasureRow], problem: Problem, unknown: Unknowns) -> None:
+    def join(self, rows: Sequence[MeasureRow], problem: Problem, unknown: Unknowns) -> Joined:
         """Add them to the problem of the tables' rows, with what ties them; what is tied to nothing is left out."""
+        joined = Joined(self)
         if self.attrition is not None:
-            self._join_attrition(self.attrition, rows, problem, unknown)
+            joined.attrition = self._join_attrition(self.attrition, rows, problem, unknown)
+        members = {curve.key: self._members(curve, rows) for curve in self.curves}
         for curve in self.curves:
-            members = [
-                index
-                for index, row in enumerate(rows)
-                if row.cell_set == "own"
-                and row.window
-                and row.status == "measured"
-                and (row.measure, row.cohort, row.group_by, row.group_value) == curve.key
-            ]
-            if members:
-                self._join_curve(curve, members, rows, problem, unknown)
+            beside = next((found for key, found in members.items() if key[:2] == curve.key[:2] and found), [])
+            if beside:  # a curve without rows of its own hangs on those of the whole that it is a part of
+                at = (members[curve.key] or beside)[0]
+                self.told_by[curve.key] = rows[at].group_by
+                joined.curves[curve.key] = self._add_curve(curve, at, problem)
+        add_margins(problem, joined.curves)
+        for added in joined.curves.values():
+            for index in members[added.curve.key]:
+                _tie_row(problem, added, rows[index], index, unknown)
+        return joined
+
+    def _members(self, curve: Curve, rows: Sequence[MeasureRow]) -> list[int]:
+        """Rows whose members are on a curve."""
+        return [
+            index
+            for index, row in enumerate(rows)
+            if row.cell_set == "own"
+            and row.window
+            and row.status in ("measured", "too_early")
+            and (row.measure, row.cohort, row.group_by, row.group_value) == curve.key
+        ]
 
     def speaks_of(self, row: MeasureRow) -> bool:
         """Whether something here may be tied to a row or to one beside it."""
@@ -67,34 +82,36 @@ class Beside:
             return
         places = {(row.measure, row.cohort, row.group_by, row.group_value if what == "curve" else "*") for row in rows}
         for curve in self.curves:
-            if curve.hidden != "secondary" and {curve.key, (*curve.key[:3], "*")} & places:
+            names = {curve.key, (*curve.key[:2], self.told_by.get(curve.key, curve.group_by), "*")}
+            if curve.hidden != "secondary" and not curve.repeats and names & places:
                 curve.hidden = "secondary"
                 fill_curve(curve, self.profile)
                 self.withheld += 1
 
     def _withhold_attrition(self, cohorts: Collection[str]) -> None:
         table = self.attrition
-        for place in table.places() if table is not None else ():
+        for place in table.printed() if table is not None else ():
             if table is not None and table.keys[place[0]]["cohort"] in cohorts and place not in table.hidden:
                 table.hidden[place] = "secondary"
                 self.withheld += 1
 
-    def leave_out(self, told: Collection[tuple[str, MeasureRow]]) -> None:
+    def leave_out(self, found: Collection[tuple[str, MeasureRow]]) -> None:
         """Print nothing of the attrition and of the curves that tell too much though all of them is hidden; by the
         statistic told and a row that it is told of."""
         before = len(self.curves) + (len(self.attrition.places()) if self.attrition else 0)
         if self.attrition is not None:
-            self.attrition.leave_out({row.cohort for statistic, row in told if statistic == ATTRITION})
-        keys = {(row.measure, row.cohort, row.group_by) for statistic, row in told if statistic in OF_CURVES}
-        leave_out(self.curves, [curve for curve in self.curves if curve.key[:3] in keys])
+            self.attrition.leave_out({row.cohort for statistic, row in found if statistic == ATTRITION})
+        keys = {(row.measure, row.cohort, row.group_by) for statistic, row in found if statistic in OF_CURVES}
+        told = [c for c in self.curves if (*c.key[:2], self.told_by.get(c.key, c.group_by)) in keys]
+        leave_out(self.curves, told)
         self.withheld += before - len(self.curves) - (len(self.attrition.places()) if self.attrition else 0)
 
     # -- attrition -------------------------------------------------------------------------------------------------
 
     def _join_attrition(
         self, table: PlainTable, rows: Sequence[MeasureRow], problem: Problem, unknown: Unknowns
-    ) -> None:
-        at, sums = add_table(problem, table, self.profile)
+    ) -> dict[Place, int]:
+        at, sums = add_table(problem, table, self.profile, table.release)
         row_of = {row.cohort: index for index, row in reversed(list(enumerate(rows)))}
         same: dict[tuple[str, str, int], int] = {}
         for place, number in at.items():
@@ -109,30 +126,58 @@ class Beside:
             if cohort in row_of:
                 whole = {at[place]: weight for place, weight in terms.items()}
                 problem.add_target(whole, self.profile.protection_width, row_of[cohort], ATTRITION)
+        return at
 
     # -- curves ----------------------------------------------------------------------------------------------------
 
-    def _join_curve(
-        self, curve: Curve, members: Sequence[int], rows: Sequence[MeasureRow], problem: Problem, unknown: Unknowns
-    ) -> None:
+    def _add_curve(self, curve: Curve, at: int, problem: Problem) -> OfCurve:
         before = len(problem.targets)
-        added = add_curve(problem, curve, members[0], self.profile)
+        added = add_curve(problem, curve, at, self.profile)
         problem.targets[before:] = [replace(target, among={}) for target in problem.targets[before:]]
-        for index in members:
-            counts = {name: unknown[index, name] for name in ("n", "x", "too_early") if (index, name) in unknown}
-            if len(counts) == 3:
-                _tie_window(problem, added, int(rows[index].window), counts)
+        return added
+
+
+@dataclass
+class Joined:
+    """Where the counts of one release's attrition and curves stand among the unknowns of a problem."""
+
+    beside: Beside
+    attrition: dict[Place, int] = field(default_factory=dict)
+    curves: dict[tuple[str, ...], OfCurve] = field(default_factory=dict)
+
+    def after(self, number: int) -> Joined:
+        """The same where `number` unknowns stand before its own."""
+        curves = {key: curve.after(number) for key, curve in self.curves.items()}
+        return Joined(self.beside, {place: unknown + number for place, unknown in self.attrition.items()}, curves)
+
+    def tie(self, then: Joined, problem: Problem) -> None:
+        """Tie them to those of an earlier release: what nobody moved is one number, what repeats moved by few."""
+        profile, now, before = self.beside.profile, self.beside.attrition, then.beside.attrition
+        for key in sorted(self.curves.keys() & then.curves.keys()):
+            tie_curve(problem, self.curves[key], then.curves[key], profile)
+        if now is not None and before is not None:
+            tie_plain(problem, (now, self.attrition), (before, then.attrition), lost_between, profile)
+
+
+def _tie_row(problem: Problem, curve: OfCurve, row: MeasureRow, index: int, unknown: Unknowns) -> None:
+    """One row of a table against a curve: its members, and the events before and after its window's end."""
+    counts = {name: unknown[index, name] for name in ("n", "x", "too_early") if (index, name) in unknown}
+    if len(counts) == 3:
+        _tie_window(problem, curve, int(row.window), counts)
+    elif row.status == "too_early" and counts:
+        _if_true(problem, {curve.start: 1, counts["too_early"]: -1}, 0)
 
 
 def _tie_window(problem: Problem, curve: OfCurve, window: int, counts: Mapping[str, int]) -> None:
-    """One window of a table against a curve: its members, and the events before and after the window's end."""
     n, x, early = counts["n"], counts["x"], counts["too_early"]
     _if_true(problem, {curve.start: 1, n: -1, early: -1}, 0)
-    until = [events for day, events in curve.events if day <= window]
-    _if_true(problem, {x: 1, early: 1, **dict.fromkeys(until, -1)}, math.inf)
-    later = [number for number, (day, _) in enumerate(curve.events) if day >= window]
-    covering = [events for _, events in curve.events[: later[0] + 1]] if later else [curve.everything]
-    _if_true(problem, {**dict.fromkeys(covering, 1), x: -1}, math.inf)
+    days = sorted({*curve.between, *(day for day, _ in curve.events)})
+    before = max((day for day in days if day <= window), default=None)
+    after = min((day for day in days if day >= window), default=None)
+    until = curve.until(before, late=False) if before is not None else {}
+    covering = curve.until(after, late=True) if after is not None else {curve.everything: 1}
+    _if_true(problem, {x: 1, early: 1, **{number: -weight for number, weight in until.items()}}, math.inf)
+    _if_true(problem, {**covering, x: -1}, math.inf)
 
 
 def _tied(key: Mapping[str, str], name: str, rows: Sequence[MeasureRow], unknown: Unknowns) -> list[int]:

@@ -7,11 +7,13 @@ curve whose events, or whose people without an event, are few is hidden whole.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.disclosure.figures import HIDDEN, NOT_APPLICABLE, nearest, outward, percent_step
+from pipeline.disclosure.followed import OnCurve, curve_key
+from pipeline.disclosure.members import Members
 from pipeline.disclosure.never import broken_rule
 from pipeline.disclosure.profile import Profile
 from pipeline.disclosure.rounding import Published, is_small, released, round_to_base
@@ -24,6 +26,11 @@ from pipeline.warehouse import Connection
 CURVE_DIMS = ("cohort", "group_by", "group_value", "day_from", "day_to")
 CURVE_STATISTICS = ("at_risk", "events", "incidence", "low", "high")
 CurveCells = dict[str, Published]
+Fits = Callable[
+    [Sequence[int]], bool
+]  # whether intervals that end on these days may be printed beside earlier releases
+
+FitsOf = Callable[[tuple[str, str, str, str], OnCurve], Fits | None]
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,11 @@ class Interval:
 
 @dataclass
 class Curve:
-    """One curve: exact days up to `last_day`, the intervals that may be published, and whether it is hidden."""
+    """One curve: exact days up to `last_day`, the intervals that may be published, and whether it is hidden.
+
+    `repeats` says why it repeats what an earlier release printed: its intervals and cells are then those of then, and
+    nothing of today's counts is printed. `release` is the bundle of an earlier curve, `who` are the people on it.
+    """
 
     measure: str
     cohort: str
@@ -50,6 +61,9 @@ class Curve:
     intervals: list[Interval] = field(default_factory=list)
     hidden: str = ""
     cells: list[CurveCells] = field(default_factory=list)
+    repeats: str = ""
+    release: str = ""
+    who: OnCurve = field(default_factory=lambda: OnCurve({}))
 
     def __post_init__(self) -> None:
         if self.last_day is not None and self.days:
@@ -60,6 +74,23 @@ class Curve:
     def key(self) -> tuple[str, str, str, str]:
         """What the curve is of."""
         return self.measure, self.cohort, self.group_by, self.group_value
+
+    def events_by(self, day: int) -> int:
+        """All events up to a day."""
+        return sum(one.events for one in self.days if one.day <= day)
+
+    @property
+    def ends(self) -> list[int]:
+        """The last days of its intervals."""
+        return [interval.day_to for interval in self.intervals]
+
+    def minimum(self, profile: Profile) -> int:
+        """How many must be at risk on a day whose events are counted: of a hidden curve all events are."""
+        return 1 if self.hidden else profile.curve_minimum_at_risk
+
+    def numbers(self, profile: Profile) -> dict[tuple[str, int], frozenset[str]]:
+        """Who is in each of its counts."""
+        return self.who.numbers(self.ends, self.minimum(profile))
 
     @property
     def persons(self) -> int:
@@ -72,8 +103,11 @@ class Curve:
         return sum(day.events for day in self.days)
 
 
-def read_curves(con: Connection, profile: Profile) -> list[Curve]:
-    """All curves of the outcomes stage, planned; raises DisclosureError for one that is never published."""
+def read_curves(con: Connection, profile: Profile, members: Members, fits: FitsOf | None = None) -> list[Curve]:
+    """All curves of the outcomes stage, planned; `members` are on them, `fits` says what fits earlier releases of one.
+
+    Raises DisclosureError for one that is never published, or whose members are others than it counts.
+    """
     records = query(
         con,
         "select measure, cohort, group_by, coalesce(group_value, ''), day, at_risk, events, competing, censored "
@@ -89,8 +123,24 @@ def read_curves(con: Connection, profile: Profile) -> list[Curve]:
             raise DisclosureError(f"Curve of {measure} holds what is never published: {rule.name}. Nothing released.")
         if not rule:
             last = last_day(MEASURES[measure].windows, profile) if measure in MEASURES else None
-            curves.append(plan_curve(Curve(measure, cohort, group_by, group_value, days, last), profile))
+            curve = Curve(measure, cohort, group_by, group_value, days, last)
+            curve.who = OnCurve.of(members.get(curve_key(*curve.key), {}))
+            _check_members(curve, days)
+            curves.append(plan_curve(curve, profile, fits(curve.key, curve.who) if fits else None))
     return curves
+
+
+def _check_members(curve: Curve, days: Sequence[DayCount]) -> None:
+    """Whoever is remembered must be who is counted."""
+    gone = Counter(curve.who.members.values())
+    left = len(curve.who.members)
+    for day in days:
+        events, others = gone[int(day.day), True], gone[int(day.day), False]
+        if (left, events) != (day.at_risk, day.events):
+            raise DisclosureError(
+                f"The curve of {curve.measure} counts others than are on it. Run the stages again; nothing released."
+            )
+        left -= events + others
 
 
 def last_day(windows: Sequence[int], profile: Profile) -> int | None:
@@ -98,9 +148,9 @@ def last_day(windows: Sequence[int], profile: Profile) -> int | None:
     return max(windows) // profile.curve_days * profile.curve_days if windows else None
 
 
-def plan_curve(curve: Curve, profile: Profile) -> Curve:
+def plan_curve(curve: Curve, profile: Profile, fits: Fits | None = None) -> Curve:
     """Intervals and cells of a curve by the primary rules."""
-    curve.intervals = merge_days(curve.days, profile)
+    curve.intervals = merge_days(curve.days, profile, fits)
     rest = curve.persons - curve.events
     identifiable = profile.whole_group and curve.group_by not in profile.open_dimensions
     if is_small(curve.events, profile) or is_small(rest, profile) or is_small(curve.persons, profile):
@@ -112,10 +162,11 @@ def plan_curve(curve: Curve, profile: Profile) -> Curve:
     return fill_curve(curve, profile)
 
 
-def merge_days(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
+def merge_days(days: Sequence[DayCount], profile: Profile, fits: Fits | None = None) -> list[Interval]:
     """Intervals of at least t events each while enough are at risk; fewer events after the last of them are left out.
 
-    Without any event there is one interval, to the last day on which enough people were followed.
+    Without any event there is one interval, to the last day on which enough people were followed. An interval goes on
+    while it does not fit what earlier releases printed.
     """
     kept = _on_grid([day for day in days if day.at_risk >= profile.curve_minimum_at_risk], profile.curve_days)
     if kept and not any(day.events for day in kept):
@@ -125,7 +176,8 @@ def merge_days(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
     for day in kept:
         first = day if first is None else first
         events, competing = events + day.events, competing + day.competing
-        if events >= profile.threshold:
+        ends = [*(interval.day_to for interval in intervals), int(day.day)]
+        if events >= profile.threshold and (fits is None or fits(ends)):
             intervals.append(Interval(start, int(day.day), first.at_risk, events, competing))
             start, first, events, competing = int(day.day), None, 0, 0
     return intervals

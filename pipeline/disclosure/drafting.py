@@ -7,23 +7,26 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipeline.disclosure.again import Again
 from pipeline.disclosure.audit import Auditor, TableAudit
 from pipeline.disclosure.beside import Beside
-from pipeline.disclosure.curve_audit import protect_curves
 from pipeline.disclosure.curves import CURVE_DIMS, CURVE_STATISTICS, Curve, read_curves
+from pipeline.disclosure.followed import read_followed
 from pipeline.disclosure.insiders import read_contributions
 from pipeline.disclosure.ledger import read_ledger
 from pipeline.disclosure.members import read_members, secret_key, write_members
 from pipeline.disclosure.never import allowed
 from pipeline.disclosure.past import read_past, write_past
-from pipeline.disclosure.plain import PlainTable, protect_plain
+from pipeline.disclosure.plain import PlainTable
 from pipeline.disclosure.planning import STATISTICS, Planned, plan_rows
 from pipeline.disclosure.process import (
     COVERAGE_DIMS,
     coverage_records,
     coverage_rows,
+    lost_between,
     read_attrition,
     read_data_quality,
+    rows_between,
 )
 from pipeline.disclosure.profile import Profile, load_profile
 from pipeline.disclosure.protect import protect
@@ -72,37 +75,41 @@ def draft(con: Connection, settings: Settings, run: Run, say: Callable[[str], No
     measures = {name: plan_rows([row for row in rows if row.measure == name], profile) for name in _measures(rows)}
     folder = settings.folder("disclosure")
     secret = secret_key(folder, new=not ledger.quarters)
-    members = read_members(con, secret)
+    members = {**read_members(con, secret), **read_followed(con, secret)}
     memory = read_memory(ledger, folder, secret)
-    refresh = Refresh(ledger, memory, profile, run.quarter)
-    series = Series(read_past(ledger, folder, memory), members, profile, run.quarter)
+    past = read_past(ledger, folder, memory, profile)
+    refresh, again = Refresh(ledger, memory, profile, run.quarter), Again(past, profile, run.quarter)
+    series = Series(past, members, profile, run.quarter)
     old: dict[str, list[Planned]] = {}
     for name in measures:
         measures[name], old[name] = refresh.split(measures[name], members)
         measures[name] += old[name]
     own = read_contributions(con)
-    curves = read_curves(con, profile)
-    protect_curves(curves, profile)
-    plain = [read_attrition(con), read_data_quality(con)]
-    attacked = {table.id: protect_plain(table, profile) for table in plain}
-    beside = Beside(profile, plain[0], curves)
+    curves = read_curves(con, profile, members, again.fits)
+    plain = [(read_attrition(con, members), lost_between), (read_data_quality(con), rows_between)]
+    attacked = again.protect(curves, plain)
+    attrition, quality = (table for table, _ in plain)
+    beside = Beside(profile, attrition, curves)
     audits = protect(measures, Auditor(profile, ledger.earlier, series.known(own), series, beside, refresh.hold, say))
+    again.check(curves, plain)
     coverage = coverage_records(con)
     if not any(plan.row.status == "measured" for planned in measures.values() for plan in planned):
         raise DisclosureError("No table of this quarter can be made safe, and an empty release is not made.")
     tables = _measure_documents(measures, audits, known, refresh) | _curve_documents(curves)
-    tables |= {table.id: _plain_document(table, profile, attacked[table.id]) for table in plain}
+    tables |= {table.id: _plain_document(table, profile, attacked[table.id]) for table, _ in plain}
+    for name in tables.keys() & again.repeated.keys():
+        tables[name]["repeated"] = again.repeats(name, tables[name]["rows"])
     tables["coverage"] = _coverage_document(coverage)
     places = _places(coverage, rows)
     stories = read_stories(settings, synthetic=run.synthetic, names=places)
     check_stories(stories, settings.root / STORIES, places)
     changes = list(find_changes(tables, ledger, str(run.quarter)))
     document = as_document(_meta(con, run, profile, rows, coverage, tables, known), tables, stories, changes)
-    reasons = _reasons(measures, curves, plain)
+    reasons = _reasons(measures, curves, [attrition, quality])
     state = ledger.state(without=document["meta"]["bundle_id"])
     write_internal(folder, run.run_id, {"bundle": document["meta"]["bundle_id"], "ledger": state, "hidden": reasons})
     write_members(folder, run.run_id, members, secret)
-    write_past(folder, run.run_id, rows, own)
+    write_past(folder, run.run_id, rows, own, beside, quality)
     return write_bundle(folder / "draft" / run.run_id, document)
 
 

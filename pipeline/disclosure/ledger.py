@@ -28,6 +28,7 @@ class Ledger:
     path: Path
     lines: list[str] = field(default_factory=list)
     quarters: dict[str, str] = field(default_factory=dict)
+    days: dict[str, str] = field(default_factory=dict)  # bundle → its as-of day
     published: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)
     by_bundle: dict[str, dict[tuple[str, ...], dict[str, Any]]] = field(default_factory=dict)  # its rows of measures
     grids: set[tuple[int, int]] = field(default_factory=set)  # base and threshold of what was published
@@ -87,6 +88,7 @@ def read_ledger(settings: Settings, *, synthetic: bool) -> Ledger:
             if bool(entry["synthetic"]) is not synthetic:
                 raise MixedDataError(_mixed(synthetic))
             ledger.quarters[entry["bundle"]] = entry["quarter"]
+            ledger.days[entry["bundle"]] = entry.get("as_of", "")
             ledger.grids.add((int(entry["base"]), int(entry["threshold"])))
             key = tuple(entry["keys"].values())
             rows = ledger.by_bundle.setdefault(entry["bundle"], {})
@@ -94,8 +96,8 @@ def read_ledger(settings: Settings, *, synthetic: bool) -> Ledger:
                 period = [entry["cells"][name][0] or "" for name in ("period_from", "period_to")]
                 ledger.published.setdefault((entry["table"], *key, *period), []).append(entry)
                 rows[entry["table"], *key] = entry
-                if not entry.get("repeats"):
-                    ledger.anew.setdefault((entry["table"], *key), []).append(entry)
+            if entry["table"] != "coverage" and not entry.get("repeats"):
+                ledger.anew.setdefault((entry["table"], *key), []).append(entry)
     except (OSError, ValueError, KeyError, TypeError):
         raise DisclosureError(
             "The ledger of published cells (disclosure/ledger.jsonl) is damaged. Restore it from a copy; nothing can "

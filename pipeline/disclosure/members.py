@@ -41,14 +41,19 @@ def still(then: Mapping[str, Tokens], now: Mapping[str, Tokens]) -> bool:
 
 def read_members(con: Connection, secret: bytes) -> Members:
     """Who makes up each count of each cell, from the units that cells are made of."""
+    return read_digests(con, secret, "outcomes.unit", MEMBERS)
+
+
+def read_digests(con: Connection, secret: bytes, table: str, sql: str) -> dict[Key, dict[str, Tokens]]:
+    """Tokens by row and role, from a query that finds people's digests in `digest_of`; `table` says who they are."""
     import polars as pl
 
-    people = [str(record[0]) for record in query(con, "select distinct person_id from outcomes.unit order by 1")]
+    people = [str(record[0]) for record in query(con, f"select distinct person_id from {table} order by 1")]
     digests = [hmac.new(secret, person.encode(), hashlib.sha256).hexdigest()[:16] for person in people]
     text = dict.fromkeys(("person_id", "digest"), pl.String)
     con.register("digest_of", pl.DataFrame({"person_id": people, "digest": digests}, schema=text))
     try:
-        records = query(con, MEMBERS)
+        records = query(con, sql)
     finally:
         con.unregister("digest_of")
     found: dict[Key, dict[str, Tokens]] = defaultdict(dict)

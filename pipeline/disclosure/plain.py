@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.disclosure.attack import Problem, Target, find_narrow
@@ -13,6 +13,13 @@ from pipeline.errors import DisclosureError
 
 ROUNDS = 60
 Place = tuple[int, str]  # row, statistic
+OldRow = tuple[Mapping[str, str], Mapping[str, Published]]  # keys and cells of a row of an earlier release
+Moved = Callable[["PlainTable", Place, "PlainTable", Place], int]  # those who tell a count now from one then
+
+
+def never(now: PlainTable, place: Place, then: PlainTable, before: Place) -> int:
+    """How many tell two counts apart, where there is no earlier release."""
+    raise DisclosureError(f"Who moved in table {now.id} is not known. Nothing was released.")
 
 
 @dataclass
@@ -21,6 +28,9 @@ class PlainTable:
 
     `relations` are sums of counts that are 0 when they hold in the true counts; `differences` are pairs whose
     difference is itself a count of people (those lost from one step to the next). `gone` are rows that are not printed.
+    Rows with the same first `together` keys stand or repeat together: `silent` are rows in whose place the `old` ones
+    of an earlier release are printed, by these keys. `release` is the bundle of an earlier table, `who` are the people
+    in its counts.
     """
 
     id: str
@@ -33,6 +43,15 @@ class PlainTable:
     differences: list[tuple[Place, Place]] = field(default_factory=list)
     hidden: dict[Place, str] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    together: int = 1
+    release: str = ""
+    who: Mapping[Place, frozenset[str]] = field(default_factory=dict)
+    silent: set[int] = field(default_factory=set)
+    old: dict[tuple[str, ...], list[OldRow]] = field(default_factory=dict)
+
+    def block(self, row: int) -> tuple[str, ...]:
+        """What the rows share that stand or repeat together."""
+        return tuple(self.keys[row].values())[: self.together]
 
     def cell(self, place: Place, profile: Profile) -> Published:
         """One count as it will be published."""
@@ -43,16 +62,23 @@ class PlainTable:
 
     def rows(self, profile: Profile) -> list[Row]:
         """The rows to publish."""
-        return [
-            make_row(self.id, keys, {name: self.cell((index, name), profile) for name in self.statistics})
-            for index, keys in enumerate(self.keys)
-            if index not in self.gone
-        ]
+        made, told = [], set()
+        for index, keys in enumerate(self.keys):
+            if index in self.gone:
+                continue
+            if index not in self.silent:
+                made.append(make_row(self.id, keys, {n: self.cell((index, n), profile) for n in self.statistics}))
+            elif self.block(index) not in told:
+                told.add(self.block(index))
+                made += [make_row(self.id, old, cells) for old, cells in self.old[self.block(index)]]
+        return made
 
     def is_few(self, place: Place, threshold: int) -> bool:
-        """A count, or the persons behind it, from 1 to t-1."""
+        """A count that may be printed, or the persons behind it, from 1 to t-1."""
         row, name = place
         count = self.counts[row][name]
+        if row in self.silent:
+            return False
         return 0 < count < threshold or (count > 0 and 0 < self.persons[row].get(name, count) < threshold)
 
     def places(self) -> list[Place]:
@@ -60,24 +86,29 @@ class PlainTable:
         rows = [(row, counts) for row, counts in enumerate(self.counts) if row not in self.gone]
         return [(row, name) for row, counts in rows for name in self.statistics if name in counts]
 
+    def printed(self) -> list[Place]:
+        """Every count of today that is printed, or hidden in its place."""
+        return [place for place in self.places() if place[0] not in self.silent]
+
     def leave_out(self, names: Collection[str]) -> None:
         """Print no row of some cohorts or partners (the first key): a row listed says that somebody is in it."""
         self.gone |= {index for index, key in enumerate(self.keys) if key[self.dims[0]] in names}
 
 
-def protect_plain(table: PlainTable, profile: Profile) -> int:
+def protect_plain(table: PlainTable, profile: Profile, past: Sequence[PlainTable] = (), moved: Moved = never) -> int:
     """Hide small counts, then whatever else the attack needs; returns how many quantities withstood it.
 
-    A cohort or partner that stays weak when nothing more can be hidden is left out. Raises DisclosureError when the
-    table cannot be made safe or an unsafe count would be shown.
+    `past` are the tables of earlier releases, `moved` tells their counts from today's. A cohort or partner that stays
+    weak when nothing more can be hidden is left out. Raises DisclosureError when the table cannot be made safe or an
+    unsafe count would be shown.
     """
-    for place in table.places():
+    for place in table.printed():
         row, name = place
         count = table.counts[row][name]
         if is_small(count, profile) or (count and is_small(table.persons[row].get(name), profile)):
             table.hidden[place] = "threshold"
     for _ in range(ROUNDS):
-        problem, weak = attack_plain(table, profile)
+        problem, weak = attack_plain(table, profile, past, moved)
         if not weak:
             _check_plain(table, profile)
             return len(problem.targets)
@@ -88,23 +119,38 @@ def protect_plain(table: PlainTable, profile: Profile) -> int:
     raise DisclosureError(f"Table {table.id} cannot be made safe. Nothing was released.")
 
 
-def attack_plain(table: PlainTable, profile: Profile) -> tuple[Problem, list[list[Place]]]:
-    """The attack on a table: the problem, and for each quantity that can be pinned down the cells it is made of."""
+def attack_plain(
+    table: PlainTable, profile: Profile, past: Sequence[PlainTable] = (), moved: Moved = never
+) -> tuple[Problem, list[list[Place]]]:
+    """The attack on a table: the problem, and for each quantity that can be pinned down the cells it is made of.
+
+    What is pinned down of an earlier release is told by the cells of the same keys today.
+    """
     problem = Problem()
     unknown, sums = add_table(problem, table, profile)
-    for index, places in enumerate(sums):
-        terms = {unknown[place]: weight for place, weight in places.items()}
+    quantities = [({unknown[place]: weight for place, weight in places.items()}, list(places)) for places in sums]
+    for then in past:
+        before, sums = add_table(problem, then, profile, then.release)
+        if tie_plain(problem, (table, unknown), (then, before), moved, profile):
+            same = {then_place: place for place, then_place in same_places(table, then)}
+            quantities += [
+                ({before[p]: weight for p, weight in places.items()}, [same[p] for p in places if p in same])
+                for places in sums
+            ]
+    for index, (terms, _) in enumerate(quantities):
         problem.targets.append(Target(terms, profile.protection_width, index, table.id))
-    return problem, [list(sums[finding.target.row]) for finding in find_narrow(problem)]
+    return problem, [quantities[finding.target.row][1] for finding in find_narrow(problem)]
 
 
-def add_table(problem: Problem, table: PlainTable, profile: Profile) -> tuple[dict[Place, int], list[dict[Place, int]]]:
+def add_table(
+    problem: Problem, table: PlainTable, profile: Profile, release: str = ""
+) -> tuple[dict[Place, int], list[dict[Place, int]]]:
     """Add a table to a problem: the unknown that stands for each count, and the sums that must stay uncertain."""
     unknown = {}
     most = 2 * max((c for counts in table.counts for c in counts.values()), default=0) + 100
     for place in table.places():
         truth = table.counts[place[0]][place[1]]
-        unknown[place] = problem.add_unknown(truth, *_bounds(table, place, most, profile), (table.id, *place))
+        unknown[place] = problem.add_unknown(truth, *_bounds(table, place, most, profile), (release, table.id, *place))
     for relation in table.relations:
         terms = {unknown[place]: weight for place, weight in relation.items() if place in unknown}
         if terms and problem.value(terms) == 0:
@@ -119,9 +165,43 @@ def add_table(problem: Problem, table: PlainTable, profile: Profile) -> tuple[di
     return unknown, sums
 
 
+def same_places(now: PlainTable, then: PlainTable) -> list[tuple[Place, Place]]:
+    """Counts that both tables have, now and then."""
+    at = {(tuple(then.keys[row].values()), name): (row, name) for row, name in then.places()}
+    pairs = ((place, at.get((tuple(now.keys[place[0]].values()), place[1]))) for place in now.places())
+    return [(place, before) for place, before in pairs if before is not None]
+
+
+def tie_plain(
+    problem: Problem,
+    now: tuple[PlainTable, Mapping[Place, int]],
+    then: tuple[PlainTable, Mapping[Place, int]],
+    moved: Moved,
+    profile: Profile,
+) -> int:
+    """Tie today's counts to those of an earlier release that nobody moved, and those that repeat because few did.
+
+    Returns how many are tied.
+    """
+    tied, few = 0, profile.threshold - 1
+    for place, before in same_places(now[0], then[0]):
+        terms = {now[1][place]: 1, then[1][before]: -1}
+        people, change = moved(now[0], place, then[0], before), abs(problem.value(terms))
+        if people == change == 0:
+            problem.add(terms, 0, 0)
+        elif place[0] in now[0].silent and 0 < people <= few and change <= few:
+            problem.add(terms, -few, few)
+        else:
+            continue
+        tied += 1
+    return tied
+
+
 def _bounds(table: PlainTable, place: Place, most: int, profile: Profile) -> tuple[float, float]:
     value, status = table.cell(place, profile)
     truth, t = table.counts[place[0]][place[1]], profile.threshold
+    if place[0] in table.silent:
+        return 0, most
     if status is Status.HIDDEN:
         return (1, t - 1) if 0 < truth < t else (min(truth, t), most)
     number = float(value) if isinstance(value, int) else 0.0
@@ -135,14 +215,14 @@ def _next_to_hide(table: PlainTable, weak: Sequence[Place], profile: Profile) ->
     groups = [set(weak)] + [set(relation) for relation in table.relations if set(weak) & set(relation)]
     groups += [{before, after} for before, after in table.differences if set(weak) & {before, after}]
     for group in groups:
-        shown = [p for p in group if p in table.places() and table.cell(p, profile)[0]]
+        shown = [p for p in table.printed() if p in group and table.cell(p, profile)[0]]
         if shown:
             return min(shown, key=lambda p: (table.counts[p[0]][p[1]], p))
     return None
 
 
 def _check_plain(table: PlainTable, profile: Profile) -> None:
-    for place in table.places():
+    for place in table.printed():
         value, status = table.cell(place, profile)
         exact = isinstance(value, int) and value != 0 and (status is not Status.ROUNDED or value % profile.base > 0)
         exact = exact and profile.method == "round"

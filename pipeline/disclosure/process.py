@@ -6,9 +6,12 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import Any
 
+from pipeline.disclosure.followed import lost_at, people_between, way_key
+from pipeline.disclosure.members import Members
 from pipeline.disclosure.plain import Place, PlainTable
 from pipeline.disclosure.rows import query
 from pipeline.disclosure.types import Row, Status, make_row
+from pipeline.errors import DisclosureError
 from pipeline.outcomes import COHORTS
 from pipeline.warehouse import Connection
 
@@ -17,8 +20,8 @@ QUALITY_DIMS = ("partner", "table_name", "quarter")
 COVERAGE_DIMS = ("source", "table_name", "prison")
 
 
-def read_attrition(con: Connection) -> PlainTable:
-    """A row is a step of a cohort (reason '') or a reason for which people were lost before it.
+def read_attrition(con: Connection, members: Members) -> PlainTable:
+    """A row is a step of a cohort (reason '') or a reason for which people were lost before it; `members` were there.
 
     Cohorts that a project declares stay internal: what is published of a part of a cohort would tell of the rest.
     """
@@ -39,11 +42,33 @@ def read_attrition(con: Connection) -> PlainTable:
             reasons[key["cohort"], key["step_number"]].append(index)
         else:
             steps[key["cohort"]].append(index)
-    for cohort, members in steps.items():
-        for before, after in pairwise(members):
+    for cohort, rows in steps.items():
+        for before, after in pairwise(rows):
             lost = reasons[cohort, keys[after]["step_number"]]
             _add_step(table, before, after, lost)
+    table.who = who_was_lost(table, members)
+    if any(len(who) != table.counts[row][name] for (row, name), who in table.who.items()):
+        raise DisclosureError("The attrition counts others than are on the way into its cohorts. Nothing released.")
     return table
+
+
+def who_was_lost(table: PlainTable, members: Members) -> dict[Place, frozenset[str]]:
+    """Who is in each count of an attrition, by the members' tokens."""
+    found = {}
+    for row, name in table.places():
+        key = table.keys[row]
+        found[row, name] = lost_at(members.get(way_key(key["cohort"]), {}), name, key["step_number"], key["reason"])
+    return found
+
+
+def lost_between(now: PlainTable, place: Place, then: PlainTable, before: Place) -> int:
+    """People who tell a count of an attrition from that of an earlier release."""
+    return people_between(then.who[before], now.who[place])
+
+
+def rows_between(now: PlainTable, place: Place, then: PlainTable, before: Place) -> int:
+    """Records that tell a count of records from that of an earlier release: nobody stands behind them one by one."""
+    return abs(now.counts[place[0]][place[1]] - then.counts[before[0]][before[1]])
 
 
 def _add_step(table: PlainTable, before: int, after: int, lost: list[int]) -> None:
@@ -65,7 +90,7 @@ def read_data_quality(con: Connection) -> PlainTable:
         "from validated.quality order by all",
     )
     names = ("produced", "accepted", "quarantined", "duplicate")
-    table = PlainTable("data_quality", QUALITY_DIMS, names, [], [], [])
+    table = PlainTable("data_quality", QUALITY_DIMS, names, [], [], [], together=len(QUALITY_DIMS))
     for index, record in enumerate(records):
         table.keys.append(dict(zip(QUALITY_DIMS, map(str, record[:3]), strict=True)))
         table.counts.append(_given(dict(zip(names, record[3:7], strict=True))))

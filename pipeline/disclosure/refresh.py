@@ -76,7 +76,7 @@ class Refresh:
             return ""
         before = Quarter.parse(self._latest(printed)["quarter"])
         yearly = self.profile.refresh_breakdowns == "yearly" and not set(BREAKDOWNS).isdisjoint(plan.row.dimensions())
-        if yearly and 0 < _quarters_between(before, self.quarter) < YEAR:
+        if yearly and 0 < quarters_between(before, self.quarter) < YEAR:
             return "calendar"
         roles = WITHIN if plan.row.kind == "share" else ("n", "x")
         few = any(self._few_moved(plan, entry, role, members) for entry in printed for role in roles)
@@ -139,5 +139,6 @@ def _whole(printed: Sequence[Printed]) -> bool:
     return bool(printed) and all(set(entry["cells"]) == set(STATISTICS) for entry in printed)
 
 
-def _quarters_between(before: Quarter, after: Quarter) -> int:
+def quarters_between(before: Quarter, after: Quarter) -> int:
+    """How many quarters one is after another."""
     return (after.first_day.year - before.first_day.year) * 4 + (after.first_day.month - before.first_day.month) // 3

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.disclosure.attack import Problem, Target, Terms
+from pipeline.disclosure.beside import Joined
 from pipeline.disclosure.insiders import Contributions, Insider
 from pipeline.disclosure.knowledge import Place, Shown, build_with_places
 from pipeline.disclosure.members import ROLES, WITHIN, Key, Members, Tokens, moved, still
@@ -56,21 +57,30 @@ class Series:
                 found.setdefault(who, {}).update({(*key, past.bundle): own for key, own in parts.items()})
         return found
 
-    def join(self, shown: list[Shown], problem: Problem, places: dict[Place, int]) -> None:
-        """Add the earlier releases' rows to today's (`shown`, `problem`, `places` grow), with all that ties them."""
+    def join(
+        self, shown: list[Shown], problem: Problem, places: dict[Place, int], beside: Joined | None = None
+    ) -> None:
+        """Add the earlier releases' rows to today's (`shown`, `problem`, `places` grow), with all that ties them, and
+        their attrition and curves to today's (`beside`)."""
         if not self.past:
             return
         tables = {one.row.key[:3] for one in shown}
         today = len(problem.truth)
-        steps = [_step(shown, 0, self.members)]
+        steps, printed = [_step(shown, 0, self.members)], []
         for past in self.past:
             first = len(shown)
             shown += past.shown(tables)
             sub, sub_places = build_with_places(shown[first:], self.profile)
+            if beside is not None:
+                joined = past.beside.join([one.row for one in shown[first:]], sub, sub_places)
+                printed.append(joined.after(len(problem.truth)))
             _append(problem, places, sub, sub_places, first)
             steps.insert(-1, _step(shown, first, past.members))
         for number in range(1, len(steps)):
             self._tie(steps, number, problem, places)
+        for number, then in enumerate(printed):
+            for later in [*printed[number + 1 :], *([beside] if beside else [])]:
+                later.tie(then, problem)
         _forget_untied(problem, places, today)
 
     def _tie(self, steps: Sequence[_Step], number: int, problem: Problem, places: Mapping[Place, int]) -> None:

@@ -43,10 +43,10 @@ class World:
         shown = [self._show(plan) for plan in planned]
         self.knowledge = Knowledge(shown, profile)
         self.places = dict(self.knowledge.unknown)
-        if beside is not None:
-            beside.join([one.row for one in shown], self.knowledge.problem, self.places)
+        rows = [one.row for one in shown]
+        joined = beside.join(rows, self.knowledge.problem, self.places) if beside is not None else None
         if series is not None:
-            series.join(shown, self.knowledge.problem, self.places)
+            series.join(shown, self.knowledge.problem, self.places, joined)
         self.shown = shown
         self.row = self._counterparts()
         self.attack = Attack(self.knowledge.problem, shared=bool(profile.insiders))

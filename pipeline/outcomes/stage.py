@@ -32,6 +32,7 @@ STEPS = (
     "cohort_member",
     "release_subset",
     "declared_cohort",
+    "way",
     "attrition",
     "return_per_release",
     "conviction_per_release",

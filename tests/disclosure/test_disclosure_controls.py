@@ -74,15 +74,15 @@ def add_doses(con: Connection) -> None:
     )
 
 
-def each_day_alone(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
+def each_day_alone(days: Sequence[DayCount], profile: Profile, *_: object) -> list[Interval]:
     return [Interval(int(d.day) // 5 * 5, int(d.day) // 5 * 5 + 5, d.at_risk, d.events, d.competing) for d in days]
 
 
-def own_days(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
+def own_days(days: Sequence[DayCount], profile: Profile, *_: object) -> list[Interval]:
     return [Interval(0, int(days[7].day), days[0].at_risk, 8, 0)] if len(days) > 7 else []
 
 
-def to_the_last(days: Sequence[DayCount], profile: Profile) -> list[Interval]:
+def to_the_last(days: Sequence[DayCount], profile: Profile, *_: object) -> list[Interval]:
     merged = ORIGINAL["merge"](days, profile)
     return [*merged, Interval(merged[-1].day_to, merged[-1].day_to + 50, 9, 9, 0)] if merged else []
 
@@ -253,7 +253,7 @@ BETWEEN = {
         lambda *_: None,
         "few people",
     ),
-    "the year of breakdowns": ("pipeline.disclosure.refresh._quarters_between", lambda *_: 4, "before its year"),
+    "the year of breakdowns": ("pipeline.disclosure.refresh.quarters_between", lambda *_: 4, "before its year"),
     "repeats of what was printed": ("pipeline.disclosure.refresh.Refresh._repeat", lambda *_: None, "few people moved"),
     "old cells in a repeat": ("pipeline.disclosure.refresh.Refresh._latest", lambda *_: ALTERED, "never printed"),
 }

@@ -32,6 +32,8 @@ from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import Any
 
+from tests.support.curve_attacker import CurveOf, Curves, Drawn, Way, Ways
+
 Key = tuple[str, ...]  # measure, component, cohort, cell_set, window, group_by, group_value
 Counts = Mapping[str, int]
 Terms = dict[int, int]  # variable → coefficient
@@ -66,6 +68,8 @@ class Release:
     people: Mapping[tuple[Key, str], frozenset[int]]
     own: Mapping[tuple[str, str], Mapping[Key, Counts]]
     theirs: Mapping[tuple[str, str], frozenset[int]]
+    curves: Mapping[CurveOf, Drawn] = field(default_factory=dict)
+    way: Way | None = None
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,13 @@ class Knowledge:
 
 def recovered(releases: Sequence[Release], rules: Rules, insider: tuple[str, str] | None = None) -> list[str]:
     """Everything that a reader, or one insider, finds out from all releases together; empty when he finds nothing."""
-    attack = _Attack(releases, rules, insider)
+    attack = Attack(releases, rules, insider)
     return answer(attack.knowledge, attack.questions())
 
 
-class _Attack:
+class Attack:
+    """Everything that one attacker knows of all releases, and what he asks."""
+
     def __init__(self, releases: Sequence[Release], rules: Rules, insider: tuple[str, str] | None) -> None:
         self.releases, self.rules, self.insider = releases, rules, insider
         self.knowledge = Knowledge()
@@ -118,6 +124,7 @@ class _Attack:
         self.last_new: dict[Key, int] = {}  # cell → the release that last printed it anew
         for number, release in enumerate(releases):
             self._read(number, release)
+        self.curves, self.ways = Curves(self), Ways(self)
 
     # -- one release -----------------------------------------------------------------------------------------------
 
@@ -276,8 +283,13 @@ class _Attack:
     # -- what he asks ----------------------------------------------------------------------------------------------
 
     def questions(self) -> list[Question]:
-        """Every hidden small count of every release, and every small change between two printings of a cell."""
-        return [*self._hidden(), *self._changes()]
+        """Every hidden small count of every release, and every small change between two printings of a cell.
+
+        Of curves and of the way into the cohort a reader asks; an insider uses them.
+        """
+        beside = [*self.curves.questions(), *self.ways.questions()] if not self.insider else []
+        told = [Question(tuple(terms.items()), self.rules.width, about) for terms, about in beside]
+        return [*self._hidden(), *self._changes(), *told]
 
     def _hidden(self) -> Iterator[Question]:
         for number, release in enumerate(self.releases):

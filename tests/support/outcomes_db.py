@@ -16,6 +16,23 @@ from pipeline.warehouse import Connection, load_sql, split_statements
 
 CurveRow = tuple[str, str, str, str, int, int, int, int, int]
 
+ON_CURVE = """
+create table outcomes.on_curve as
+with gone as (
+    select * exclude (stay), unnest(['event', 'other']) as status,
+        unnest([events, at_risk - events - stay]) as people
+    from (
+        select *, coalesce(lead(at_risk) over (
+            partition by measure, cohort, group_by, group_value order by day
+        ), 0) as stay
+        from outcomes.curve
+    )
+)
+select measure, cohort, group_by, group_value, day as days, status,
+    concat_ws('/', cohort, group_value, cast(day as varchar), status, cast(n as varchar)) as person_id, '' as member
+from gone, range(1, people + 1) as r(n)
+"""
+
 
 def warehouse(rows: Sequence[MeasureRow], curves: Sequence[CurveRow] = ()) -> Connection:
     """An in-memory warehouse with these cells, a plain attrition, data quality and coverage."""
@@ -28,11 +45,17 @@ def warehouse(rows: Sequence[MeasureRow], curves: Sequence[CurveRow] = ()) -> Co
         insert_row(con, row)
     for curve in curves:
         con.execute("insert into outcomes.curve values (?, ?, ?, ?, ?, ?, ?, ?, ?)", list(curve))
+    con.execute(ON_CURVE)
     con.execute(
         """
         insert into outcomes.attrition values
             ('programme', 1, 'applied', 400, null, '', 0), ('programme', 2, 'agreed', 318, null, '', 82),
             ('programme', 2, 'agreed', 79, null, 'refused', 79), ('programme', 2, 'agreed', 3, null, 'waiting', 3);
+        create table outcomes.on_way as
+        select 'programme' as cohort, 'persons' as counts, 'applicant ' || cast(n as varchar) as person_id,
+            case when n <= 318 then 99 else 2 end as lost_step,
+            case when n <= 318 then '' when n <= 397 then 'refused' else 'waiting' end as reason
+        from range(1, 401) as r(n);
         create table validated.quality as select * from (values
             ('partner_xx', 'service', '2023Q2', 500, 470, 20, 12, 10),
             ('partner_yy', 'service', '2023Q2', 90, 87, 3, 1, 0)
