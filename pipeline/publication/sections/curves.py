@@ -6,7 +6,7 @@ from pipeline.charts import CurveWords, Line, Step, curve_chart
 from pipeline.disclosure import Row
 from pipeline.publication import numbers
 from pipeline.publication.report import YEAR, Figure, Report, block
-from pipeline.publication.sections.parts import cell_text, figure_notes, shown
+from pipeline.publication.sections.parts import cell_text, figure_notes, repeated_note, shown
 from pipeline.publication.strips import strip_marks, strip_tags
 
 AXES = {True: ("axis.days", "axis.at_risk"), False: ("axis.days_other", "axis.at_risk_other")}
@@ -47,7 +47,8 @@ def curve_block(report: Report, measure: str) -> str:
     if figure := curve_figure(report, measure):
         return block(figure)
     single = any(shown(row.cells.get("incidence")) is not None for row in rows)
-    return report.t("curve.single", points=_alternative(report, measure, rows)) if single else ""
+    said = report.t("curve.single", points=_alternative(report, measure, rows)) if single else ""
+    return " ".join(part for part in (said, repeated_note(report, rows[0]) if single else "") if part)
 
 
 def _near_a_year(row: Row) -> int:
@@ -57,8 +58,9 @@ def _near_a_year(row: Row) -> int:
 
 def _notes(report: Report, measure: str, first: Row) -> list[str]:
     definition, people, coverage, state = figure_notes(report, measure, YEAR, first.cells.get("at_risk"))
-    observed = report.t("figure.observed", day=report.moment(report.observed))
-    return [definition, people, observed if coverage else "", state, report.t("curve.note")]
+    observed, repeats = report.t("figure.observed", day=report.moment(report.observed)), repeated_note(report, first)
+    observed = repeats or (observed if coverage else "")  # an older curve was observed to a day of its own
+    return [definition, people, observed, state, report.t("curve.note")]
 
 
 def _step(report: Report, row: Row) -> Step:

@@ -8,7 +8,7 @@ from pipeline.publication.cite import is_shown
 from pipeline.publication.labels import place
 from pipeline.publication.markdown import Table, paragraphs
 from pipeline.publication.report import Figure, Report, block
-from pipeline.publication.sections.parts import cell_text, figure_notes, rate_table, said, shown
+from pipeline.publication.sections.parts import cell_text, figure_notes, rate_table, repeated_note, said, shown
 from pipeline.publication.strips import strip_marks, strip_tags
 
 TITLE = ("applied", "agreed", "first_release")
@@ -89,7 +89,8 @@ def attrition_figure(report: Report) -> Figure | None:
     cells = {step: _persons(report, step) for step in TITLE}
     title = report.finding("attrition", cells)
     chart = steps_chart(bars, report.language, alternative=strip_marks(strip_tags(alternative)))
-    notes = [report.t("served.definition"), *figure_notes(report, "contact_made", "7")[2:]]
+    repeats = next(filter(None, (repeated_note(report, row) for row in rows)), "")
+    notes = [report.t("served.definition"), *figure_notes(report, "contact_made", "7")[2:], repeats]
     return report.figure("attrition", title, chart, notes, alternative)
 
 

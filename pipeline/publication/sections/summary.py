@@ -11,7 +11,7 @@ from pipeline.publication.dress import contents_on_paper
 from pipeline.publication.labels import bare
 from pipeline.publication.markdown import bullets, div, escape, paragraphs
 from pipeline.publication.report import RETURN, YEAR, Report
-from pipeline.publication.sections.parts import rate_sentence, rate_values
+from pipeline.publication.sections.parts import rate_sentence, rate_values, repeated_note
 from pipeline.publication.sections.programme import change_brief
 from pipeline.publication.sections.served import agreements_delivered
 from pipeline.publication.wording import rate_key
@@ -83,6 +83,7 @@ def served(report: Report) -> str:
     else:
         persons = [report.cite(row.cells.get("persons")) for row in (agreed, eligible)]
         first = report.t("slot.served.text", agreed=persons[0], eligible=persons[1])
+        first = " ".join(part for part in (first, repeated_note(report, agreed)) if part)
     names = prisons(report)
     where = report.t("slot.served.prisons", prisons=", ".join(names)) if names else report.t("slot.served.nowhere")
     return paragraphs(first, where)
