@@ -108,10 +108,10 @@ def protect_plain(table: PlainTable, profile: Profile, past: Sequence[PlainTable
         if is_small(count, profile) or (count and is_small(table.persons[row].get(name), profile)):
             table.hidden[place] = "threshold"
     for _ in range(ROUNDS):
-        problem, weak = attack_plain(table, profile, past, moved)
+        _, weak = attack_plain(table, profile, past, moved)
         if not weak:
             _check_plain(table, profile)
-            return len(problem.targets)
+            return len(add_table(Problem(), table, profile)[1])
         chosen = [found for places in weak if (found := _next_to_hide(table, places, profile)) is not None]
         if not chosen:
             table.leave_out({table.keys[row][table.dims[0]] for places in weak for row, _ in places})
