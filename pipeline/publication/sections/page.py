@@ -151,7 +151,10 @@ def _is_share(row: Row) -> bool:
 
 
 def share_table(report: Report, name: str, caption: str, lines: Sequence[Line]) -> str:
-    """Shares of one subject beside the whole programme's."""
+    """Shares of one subject beside the whole programme's; lines without any number are named at the page's end."""
+    seen = with_numbers(lines)
+    if not seen:
+        return report.t("page.no_numbers")
     header = [report.t(f"column.{key}") for key in ("measure", "n", "x", "rate", "interval")]
     header += [report.t("column.whole")] if beside(lines) else []
     rows = [
@@ -163,9 +166,14 @@ def share_table(report: Report, name: str, caption: str, lines: Sequence[Line]) 
             span_cell(report, line.row, "low", "high"),
             *_of_whole(report, line, lines, "rate"),
         ]
-        for line in lines
+        for line in seen
     ]
     return str(Table(f"tbl-{name}", caption, header, rows))
+
+
+def with_numbers(lines: Sequence[Line]) -> list[Line]:
+    """Those of which the page shows a number of its subject."""
+    return [line for line in lines if any(is_shown(line.row.cells.get(name)) for name in ("n", "x", "rate"))]
 
 
 def value_table(report: Report, lines: Sequence[Line]) -> str:
@@ -241,7 +249,8 @@ def _outcomes(report: Report, kind: str, subject: str, lines: Sequence[Line]) ->
         if line.measure == name and is_shown(line.row.cells.get("rate"))
     ]
     table = share_table(report, "results", report.t("caption.results"), shares)
-    return paragraphs(head, bullets(sentences) if sentences else report.t("page.no_rates"), table)
+    said = bullets(sentences) if sentences else report.t("page.no_rates") if with_numbers(shares) else ""
+    return paragraphs(head, said, table)
 
 
 def _absent(report: Report, kind: str, subject: str, lines: Sequence[Line]) -> str:

@@ -68,6 +68,26 @@ def test_a_page_shows_its_subject_alone_beside_the_whole(report: Language) -> No
     assert any("/all/-/" in name for name in cells)
 
 
+def test_lines_of_a_page_without_any_number_are_named_at_its_end_alone(tmp_path: Path) -> None:
+    def change(tables: dict[str, Any]) -> None:
+        for table in tables.values():
+            if "group_value" in table["dims"]:
+                place = table["dims"].index("group_value")
+                names = table["statistics"]
+                table["rows"] = [
+                    [keys, [c if n == "value" else [None, "hidden"] for n, c in zip(names, cells, strict=True)]]
+                    if keys[place] == "magdalena"
+                    else [keys, cells]
+                    for keys, cells in table["rows"]
+                ]
+
+    page = plain(documents.partner_page(changed(tmp_path, change), "magdalena"))
+    assert "tbl-process" not in page
+    assert page.replace("\u00a0", " ").count("Žádné z těchto čísel nelze uvést; proč, říká") == 2
+    assert "Podíl se nedá uvést" not in page
+    assert "Skryto kvůli ochraně osob:" in page
+
+
 def test_results_of_a_page_need_enough_people(report: Language) -> None:
     prison = documents.prison_page(report("cs"), "praha_pankrac")
     assert "Podíl se nedá uvést u žádného z výsledků" in prison
