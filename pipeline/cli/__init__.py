@@ -15,6 +15,8 @@ from pipeline.errors import StorageError, ThroughcareError
 # isort: split
 from pipeline.cli import keeping  # noqa: F401  commands that destroy come last in the list
 
+STOPPED = 130
+
 
 def main() -> None:
     """Run the command; an expected error is one plain message and an exit code, never a traceback."""
@@ -27,9 +29,10 @@ def main() -> None:
     except ThroughcareError as problem:
         print(f"throughcare: {problem}", file=sys.stderr)
         sys.exit(problem.exit_code)
-    except KeyboardInterrupt:
-        print("throughcare: stopped. Run the same command again; it goes on where it stopped.", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == STOPPED:  # Typer has taken the interruption for itself, without a word
+            print("throughcare: stopped. Run the same command again; it goes on where it stopped.", file=sys.stderr)
+        raise
     except OSError as problem:
         if Context.debug:
             raise

@@ -13,6 +13,7 @@ from pipeline import console
 from pipeline.cli import main
 from pipeline.console import show_table
 from pipeline.errors import SettingsError
+from pipeline.model import dictionary
 from pipeline.reference import read_register
 from pipeline.settings import Settings, load_settings
 
@@ -48,6 +49,20 @@ def test_a_folder_in_place_of_the_settings_and_none_at_all(tmp_path: Path, monke
     (tmp_path / "throughcare.toml").mkdir()
     with pytest.raises(SettingsError, match=r"throughcare\.toml cannot be read: Is a directory"):
         load_settings(Path())
+
+
+def test_whoever_stops_a_command_is_told_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(_: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(dictionary, "dictionary_markdown", stopped)
+    monkeypatch.setattr(sys, "argv", ["throughcare", "dictionary"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130
+    assert "throughcare: stopped. Run the same command again" in capsys.readouterr().err
 
 
 def test_a_partners_name_that_cannot_be_one_is_a_sentence(
