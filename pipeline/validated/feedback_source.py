@@ -13,7 +13,7 @@ from pipeline.keys import read_keys
 from pipeline.landing import may_be_shown, own_pseudonyms
 from pipeline.model import tables
 from pipeline.settings import Settings
-from pipeline.sources import Contract, load_contract
+from pipeline.sources import Contract, is_template, load_contract
 from pipeline.validated.feedback_compared import read_compared, read_custody, read_trends
 from pipeline.validated.feedback_content import Accounted, Batch, Feedback, Place, group, ranked, shortened
 from pipeline.validated.rules import Rule
@@ -190,12 +190,13 @@ class _Source:
     def header(self, partner: str, source: str, table: str, column: str) -> str:
         """The sender's heading of a model column, else what the column is; staging gives the sender's already.
 
-        Without a `source` any of the partner's files may have the column.
+        Without a `source` any of the partner's files may have the column; the template's names are nobody's own.
         """
         if table not in tables() or column not in tables()[table].columns:
             return shortened(column)
         contract = self.contract(partner)
-        files = [f for f in contract.file if source in ("", f.name)] if contract else []
+        known = contract.file if contract else ()
+        files = [f for f in known if (f.name == source if source else not is_template(f))]
         for made in (p for f in files for p in f.produces if p.table == table):
             headers = made.columns[column].headers if column in made.columns else ()
             if headers and column not in headers:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pipeline.disclosure import Row
 from pipeline.publication.catalogue import has
-from pipeline.publication.markdown import Table, bullets, paragraphs
+from pipeline.publication.markdown import Table, bullets, div, paragraphs
 from pipeline.publication.report import Report
-from pipeline.publication.sections.parts import folded_notes, rate_table, table_or_notes, uncollected
+from pipeline.publication.sections.parts import folded_notes, nothing, rate_table, table_or_notes, uncollected
 
 PROGRAMME, ROMODROM = "programme", "romodrom"
 SHARES = (
@@ -144,6 +144,8 @@ def parts_table(report: Report, name: str, cohort: str, component: str = "") -> 
         return report.t("none.table")
     if all(str(row["n"].status) == "not_collected" for row in rows):
         return report.t("none.collected", title=title)
+    if all(nothing(row) for row in rows):
+        return div(report.t("note.folded", names=title), "note", depth=3)
     lines = [(group_name(report, row), row) for row in rows]
     identifier = "-".join(part for part in (name, cohort, component) if part)
     caption = report.t(f"caption.cohort_{cohort}", title=title)

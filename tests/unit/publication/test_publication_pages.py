@@ -18,7 +18,7 @@ from pipeline.disclosure.types import Row, make_row
 from pipeline.errors import SettingsError
 from pipeline.publication import Report, documents, registers
 from pipeline.publication.editions import editions
-from pipeline.publication.sections.casework import unit_words
+from pipeline.publication.sections.casework import parts_table, unit_words
 from pipeline.publication.sections.continuity import by_partner
 from pipeline.publication.sections.cooperation import best_access, funnel
 from pipeline.publication.sections.cooperation import run as run_figure
@@ -334,6 +334,15 @@ def test_what_nobody_collects_is_a_sentence_and_no_line_of_marks(report: Languag
     text = plain(documents.continuity(report("cs"))).replace("\u00a0", " ")
     assert text.count("Nesbírá se nebo se nedodává; neznamená to nulu: KOTEC.") == 2
     assert "| KOTEC" not in text
+
+
+def test_a_measure_with_nothing_to_count_is_named_itself(tmp_path: Path) -> None:
+    def change(tables: dict[str, Any]) -> None:
+        table = tables["agreements"]
+        table["rows"] = [[keys, [[None, "not_applicable"]] * len(cells)] for keys, cells in table["rows"]]
+
+    text = plain(parts_table(changed(tmp_path, change), "agreements", "programme"))
+    assert "Není co počítat: Dohody a jejich ukončení." in text.replace("\u00a0", " ")
 
 
 def test_measures_that_nobody_collects_are_named_once_without_tables(tmp_path: Path) -> None:

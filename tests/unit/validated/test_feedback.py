@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from pipeline.model import tables
+from pipeline.settings import PartnerSettings, Settings
 from pipeline.validated import load_rules, write_feedback
 from pipeline.validated.feedback_content import row_ranges
 from pipeline.validated.feedback_page import LISTED
+from pipeline.validated.feedback_source import _Source
 from pipeline.validated.feedback_words import TABLES, WORDS
 from tests.unit.validated.conftest import RUN, Staged
 
@@ -213,3 +215,16 @@ def test_every_table_and_phrase_has_both_languages(expectations_folder: Path, st
 @pytest.mark.parametrize(("rows", "text"), [([3, 5, 6, 7, 9], "3, 5–7, 9"), ([2, 2], "2"), ([], "")])
 def test_rows_are_told_as_ranges(rows: list[int], text: str) -> None:
     assert row_ranges(rows) == text
+
+
+def test_a_partner_without_headings_of_its_own_reads_the_models_words(tmp_path: Path) -> None:
+    source = object.__new__(_Source)
+    partners = {"jih": PartnerSettings(location=".")}
+    source.settings, source.language, source.contracts = (
+        Settings(root=tmp_path, data=tmp_path, partners=partners),
+        "cs",
+        {},
+    )
+    column = "end_date_exclusive"
+    assert source.header("jih", "", "treatment", column) == tables()["treatment"].columns[column].cs
+    assert source.header("jih", "template treatment", "treatment", column) == "end_date_inclusive"
