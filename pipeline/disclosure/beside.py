@@ -24,7 +24,10 @@ from pipeline.disclosure.rows import MeasureRow
 Unknowns = Mapping[tuple[int, str], int]  # row, and statistic → unknown
 
 ATTRITION = "attrition"
-WAYS = ("curve", "curves", ATTRITION)  # what is withheld, the least first
+OPEN, PER_RELEASE = "programme_open", "programme_per_release"
+STAND_BESIDE = (OPEN, PER_RELEASE)  # cohorts that differ from the programme by few
+BESIDE_ATTRITION, RELEASES = "attrition of cohorts beside", "releases in attrition"
+WAYS = ("curve", "curves", BESIDE_ATTRITION, RELEASES, ATTRITION)  # what is withheld, the least missed first
 
 
 @dataclass
@@ -76,10 +79,20 @@ class Beside:
         return {(curve.measure, curve.group_by) for curve in self.curves}
 
     def withhold(self, rows: Collection[MeasureRow], what: str) -> None:
-        """Hide what tells of rows: their own `curve`, all `curves` of their grouping, or their cohorts' `attrition`."""
-        if what == ATTRITION:
-            self._withhold_attrition({row.cohort for row in rows if row.group_by == "all"})
+        """Hide what tells of rows: their own `curve`, all `curves` of their grouping, or their cohorts' attrition.
+
+        Of the attrition that of cohorts that stand beside the programme goes first, then releases, last people: from
+        them a reader learns how many clients there are.
+        """
+        if what in ("curve", "curves"):
+            self._withhold_curves(rows, what)
             return
+        cohorts = {row.cohort for row in rows if row.group_by == "all"}
+        if what == BESIDE_ATTRITION:
+            cohorts = set(STAND_BESIDE) if cohorts & {"programme", *STAND_BESIDE} else set()
+        self._withhold_attrition(cohorts, ("releases",) if what == RELEASES else ("releases", "persons"))
+
+    def _withhold_curves(self, rows: Collection[MeasureRow], what: str) -> None:
         places = {(row.measure, row.cohort, row.group_by, row.group_value if what == "curve" else "*") for row in rows}
         for curve in self.curves:
             names = {curve.key, (*curve.key[:2], self.told_by.get(curve.key, curve.group_by), "*")}
@@ -88,10 +101,11 @@ class Beside:
                 fill_curve(curve, self.profile)
                 self.withheld += 1
 
-    def _withhold_attrition(self, cohorts: Collection[str]) -> None:
+    def _withhold_attrition(self, cohorts: Collection[str], names: Collection[str]) -> None:
         table = self.attrition
         for place in table.printed() if table is not None else ():
-            if table is not None and table.keys[place[0]]["cohort"] in cohorts and place not in table.hidden:
+            told = table is not None and table.keys[place[0]]["cohort"] in cohorts and place[1] in names
+            if table is not None and told and place not in table.hidden:
                 table.hidden[place] = "secondary"
                 self.withheld += 1
 

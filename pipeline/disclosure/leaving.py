@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.disclosure.audit import Auditor
+from pipeline.disclosure.beside import STAND_BESIDE
 from pipeline.disclosure.planning import Planned
 
 Part = tuple[str, ...]
 Tables = Mapping[str, list[Planned]]
 Goes = Callable[[Planned], bool]
-BESIDE = ("programme_open", "programme_per_release")
 LEAST_MISSED = ("prison", "partner", "")  # groupings in the order in which they go; '' is any
 
 
@@ -29,7 +29,7 @@ def leave_out_breakdowns(tables: Tables, weak: Sequence[Planned], auditor: Audit
 
     The whole stays, but for cohorts that only stand beside the programme: they differ from it by few.
     """
-    groupings = {plan.row.grouping for plan in weak if plan.row.group_by != "all" or plan.row.cohort in BESIDE}
+    groupings = {plan.row.grouping for plan in weak if plan.row.group_by != "all" or plan.row.cohort in STAND_BESIDE}
     return _leave_out(tables, lambda plan: plan.row.grouping, groupings, auditor)
 
 
@@ -74,6 +74,11 @@ def leave_out_windows(tables: Tables, weak: Sequence[Planned], auditor: Auditor)
 def leave_out_parts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
     """Leave out the weak measures in their cohorts: the report then says that they are not published."""
     _leave_out(tables, part_of, {part_of(plan) for plan in weak}, auditor)
+
+
+def leave_out_cohorts(tables: Tables, cohorts: Collection[str], auditor: Auditor) -> None:
+    """Leave out all tables of cohorts."""
+    _leave_out(tables, lambda plan: (plan.row.cohort,), {(cohort,) for cohort in cohorts}, auditor)
 
 
 def _window(plan: Planned) -> Part:

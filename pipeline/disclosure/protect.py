@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from pipeline.disclosure.attack import Finding, Target
 from pipeline.disclosure.audit import Auditor, TableAudit, check_release, check_rules
-from pipeline.disclosure.beside import ATTRITION, WAYS
+from pipeline.disclosure.beside import ATTRITION
 from pipeline.disclosure.curve_audit import OF_CURVES
 from pipeline.disclosure.insiders import Insider
 from pipeline.disclosure.knowledge import DOUBTS
@@ -32,6 +31,7 @@ from pipeline.disclosure.leaving import (
 from pipeline.disclosure.optimal import choose
 from pipeline.disclosure.planning import Planned, hide
 from pipeline.disclosure.rows import MeasureRow
+from pipeline.disclosure.telling import withhold_beside, withhold_what_tells
 from pipeline.disclosure.widening import Widening
 from pipeline.disclosure.world import World
 from pipeline.errors import DisclosureError
@@ -69,7 +69,7 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
     if auditor.profile.method == "suppress":
         for name, planned in tables.items():
             _hide_optimally(name, planned, auditor)
-    _withhold_what_tells(tables, auditor)
+    withhold_what_tells(tables, auditor)
     hiding = _Hiding(tables, auditor)
     for number in range(1, ROUNDS + 1):
         who = f"a reader and {len(hiding.world.attackers) - 1} partners and prisons"
@@ -97,7 +97,7 @@ def _strengthen(tables: Tables, auditor: Auditor) -> World:
 def _leave_out_lost(hiding: _Hiding) -> bool:
     """Where hiding does not help, breakdowns go at once, the least missed first; says whether any went."""
     if hiding.auditor.beside and (lost := hiding.lost()):
-        _withhold_beside(hiding.tables, lost, hiding.auditor)
+        withhold_beside(hiding.tables, lost, hiding.auditor)
         hiding.renew()
         if told := hiding.told_beside():
             hiding.auditor.beside.leave_out(told)
@@ -192,28 +192,6 @@ def _withhold(tables: Tables, weak: Sequence[Planned], statistics: Sequence[str]
                 hide(plan, statistic, auditor.profile)
 
 
-def _withhold_what_tells(tables: Tables, auditor: Auditor) -> None:
-    """Withhold curves and attrition that tell what tables alone do not: they say again what those say better."""
-    beside = auditor.beside
-    if beside is None:
-        return
-    rows = [plan for planned in tables.values() for plan in planned if beside.speaks_of(plan.row)]
-    reader = replace(auditor, profile=auditor.profile.model_copy(update={"insiders": ()}), series=None)
-    alone = {(f.target.row, f.target.statistic) for f in replace(reader, beside=None).weak(rows)}
-    for what in WAYS:
-        told = [f.target.row for f in reader.weak(rows) if (f.target.row, f.target.statistic) not in alone]
-        if not told:
-            break
-        beside.withhold([rows[index].row for index in told], what)
-
-
-def _withhold_beside(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
-    """Withhold curves and attrition that tell of the weak rows: both say again what tables say."""
-    if auditor.beside is not None:
-        for what in WAYS:
-            auditor.beside.withhold([plan.row for plan in weak], what)
-
-
 def _withhold_doubts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
     """Withhold too early, possible and unobserved throughout the weak breakdowns, zeros too."""
     _withhold(tables, weak, DOUBTS, auditor)
@@ -231,7 +209,7 @@ def _withhold_denominators(tables: Tables, weak: Sequence[Planned], auditor: Aud
 
 LEVELS: tuple[Callable[[Tables, Sequence[Planned], Auditor], object], ...] = (
     hold_repeated,
-    _withhold_beside,
+    withhold_beside,
     _withhold_doubts,
     _withhold_numerators,
     leave_out_breakdowns,

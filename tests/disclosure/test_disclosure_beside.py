@@ -22,6 +22,7 @@ from pipeline.outcomes import DayCount
 from tests.support.measures import cell
 
 EXACT = load_profile("exact").model_copy(update={"insiders": ()})
+ROUND = load_profile("publication").model_copy(update={"insiders": ()})
 RETURNS = {"measure": "return_to_prison", "denominator_unit": "releases"}
 
 
@@ -104,3 +105,35 @@ def test_attrition_that_tells_too_much_though_hidden_is_left_out_and_the_table_s
     protect({"return_to_prison": planned}, Auditor(EXACT, lambda plan: {}, beside=beside))
     assert table.rows(EXACT) == []
     assert planned[0].cells["n"] == (137, Status.SHOWN)
+
+
+def way(*steps: tuple[str, str, str, int]) -> PlainTable:
+    """Attrition by cohort, step, reason and releases; of each step those lost at the next make up the difference."""
+    keys = [dict(zip(ATTRITION_DIMS, (c, str(i), step, why), strict=True)) for i, (c, step, why, _) in enumerate(steps)]
+    counts = [{"releases": number} for *_, number in steps]
+    return PlainTable("attrition", ATTRITION_DIMS, ("releases",), keys, counts, [{} for _ in keys])
+
+
+def test_before_the_way_into_the_programme_the_tables_of_a_cohort_beside_it_go() -> None:
+    """228 releases of 221 people print as 230 and 220, six apart at least, and a mark says that at most 7 are later."""
+    rows = [
+        cell(221, 80, window="365", **RETURNS),
+        cell(228, 85, window="365", cohort="programme_per_release", **RETURNS),
+    ]
+    table = way(
+        ("programme", "released_from_sentence", "", 228),
+        ("programme", "first_release", "later_release", 7),
+        ("programme", "window_365_complete", "", 221),
+        ("programme_per_release", "released_from_sentence", "", 228),
+        ("programme_per_release", "window_365_complete", "", 228),
+    )
+    table.relations.append({(0, "releases"): 1, (1, "releases"): -1, (2, "releases"): -1})
+    table.relations.append({(3, "releases"): 1, (4, "releases"): -1})
+    table.hidden = {(0, "releases"): "secondary", (1, "releases"): "threshold"}
+    planned, beside = plan_rows(rows, ROUND), Beside(ROUND, table)
+    assert Auditor(ROUND, lambda plan: {}, beside=beside).weak(planned)
+    assert not Auditor(ROUND, lambda plan: {}).weak(planned)
+    measures = {"return_to_prison": planned}
+    protect(measures, Auditor(ROUND, lambda plan: {}, beside=beside))
+    assert [plan.row.cohort for plan in planned] == ["programme"]
+    assert table.cell((2, "releases"), ROUND) == (220, Status.ROUNDED)
