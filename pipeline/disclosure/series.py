@@ -62,6 +62,7 @@ class Series:
     ) -> None:
         """Add the earlier releases' rows to today's (`shown`, `problem`, `places` grow), with all that ties them, and
         their attrition and curves to today's (`beside`)."""
+        self.changes.clear()  # of another selection of rows the same numbers are other unknowns
         if not self.past:
             return
         tables = {one.row.key[:3] for one in shown}
