@@ -170,7 +170,9 @@ def merge_days(days: Sequence[DayCount], profile: Profile, fits: Fits | None = N
     """
     kept = _on_grid([day for day in days if day.at_risk >= profile.curve_minimum_at_risk], profile.curve_days)
     if kept and not any(day.events for day in kept):
-        return [Interval(0, int(kept[-1].day), kept[0].at_risk, 0, sum(day.competing for day in kept))]
+        end = int(kept[-1].day)
+        whole = Interval(0, end, kept[0].at_risk, 0, sum(day.competing for day in kept))
+        return [whole] if fits is None or fits([end]) else []
     intervals: list[Interval] = []
     start, first, events, competing = 0, None, 0, 0
     for day in kept:

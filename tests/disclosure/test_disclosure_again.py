@@ -121,6 +121,13 @@ def test_a_curve_on_which_none_of_those_who_are_new_had_an_event_repeats(tmp_pat
     assert [day for *_, day in steps(second)] == ["2023-08-15", "2023-08-15"]
 
 
+def test_a_curve_without_events_repeats_where_others_joined_it(tmp_path: Path) -> None:
+    """That there is no event yet would say of the fifty who are new that none had one."""
+    released(tmp_path, curve(counted(PEOPLE), leaving({}, range(100))), "2023Q1", profile=EXACT)
+    second = released(tmp_path, curve(counted(PEOPLE), leaving({}, range(150))), "2023Q2", profile=EXACT)
+    assert steps(second) == [("200", 100, 0, "2023-08-15")]
+
+
 @pytest.mark.parametrize(("quarter", "repeats"), [("2023Q4", True), ("2024Q1", False)])
 def test_curves_by_partner_refresh_once_a_year(tmp_path: Path, quarter: str, repeats: bool) -> None:
     released(tmp_path, curve(counted(PEOPLE), FIRST, "partner", "x"), "2023Q1", profile=EXACT)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from pipeline.disclosure.attack import Problem, Target
 from pipeline.disclosure.audit import Auditor
 from pipeline.disclosure.insiders import read_contributions
 from pipeline.disclosure.leaving import leave_out_beside, leave_out_breakdowns
@@ -13,7 +14,9 @@ from pipeline.disclosure.planning import Planned, hide, plan_rows
 from pipeline.disclosure.profile import load_profile
 from pipeline.disclosure.protect import LEVELS, protect
 from pipeline.disclosure.rows import MeasureRow
+from pipeline.disclosure.series import Series, _Step
 from pipeline.disclosure.world import World
+from pipeline.periods import Quarter
 from tests.support.measures import cell, margin
 from tests.support.outcomes_db import warehouse
 
@@ -188,3 +191,13 @@ def test_own_parts_of_all_partners_add_up_to_what_is_published() -> None:
         parts = [known["partner", name].get(row.key, {}) for name in ("p", "q")]
         assert sum(part.get("n", 0) for part in parts) == row.denominator
         assert sum(part.get("x", 0) for part in parts) == row.numerator
+
+
+def test_which_changes_are_asked_is_known_for_each_attack_anew() -> None:
+    """The same number is another unknown in another selection of rows: no change of an earlier one excuses it."""
+    series = Series([], {}, PROFILE, Quarter(2023, 2))
+    step = _Step({}, frozenset(), frozenset(), frozenset(), {})
+    series.changes[((4, 1),)] = (step, step, ("contact_made", "", "programme", "own", "7", "prison", "p"), "x")
+    assert series.width(Target({4: 1}, 3, 0, "x"), ("prison", "p")) == 0
+    series.join([], Problem(), {})
+    assert series.width(Target({4: 1}, 3, 0, "x"), ("prison", "p")) is None
