@@ -80,6 +80,8 @@ def served(report: Report) -> str:
     eligible, agreed = attrition_step(report, "eligible"), attrition_step(report, "agreed")
     if agreed is None or eligible is None:
         first = report.t("wording.rate.absent")
+    elif not any(is_shown(row.cells.get("persons")) for row in (agreed, eligible)):
+        first = report.t("slot.served.hidden")
     else:
         persons = [report.cite(row.cells.get("persons")) for row in (agreed, eligible)]
         first = report.t("slot.served.text", agreed=persons[0], eligible=persons[1])

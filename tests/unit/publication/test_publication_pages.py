@@ -18,6 +18,7 @@ from pipeline.disclosure.types import Row, make_row
 from pipeline.errors import SettingsError
 from pipeline.publication import Report, documents, registers
 from pipeline.publication.editions import editions
+from pipeline.publication.sections import summary
 from pipeline.publication.sections.casework import parts_table, unit_words
 from pipeline.publication.sections.continuity import by_partner
 from pipeline.publication.sections.cooperation import best_access, funnel
@@ -380,6 +381,9 @@ def test_steps_that_are_all_hidden_are_a_sentence(tmp_path: Path) -> None:
     assert "nelze v tomto vydání uvést: počty jsou skryty" in text
     assert "tbl-attrition" not in text
     assert attrition_figure(report) is None
+    assert "Kolik zájemců splnilo podmínky a uzavřelo dohodu, nelze v tomto vydání uvést" in plain(
+        summary.served(report)
+    )
 
 
 def test_every_released_measure_has_a_place(report: Language) -> None:
