@@ -226,5 +226,6 @@ HIDING = (_withhold_doubts, _withhold_numerators, _withhold_denominators)
 def _unsafe(names: Sequence[str]) -> DisclosureError:
     return DisclosureError(
         f"Table {', '.join(names)} cannot be made safe: its hidden counts follow from others even when more are "
-        "hidden. Publish it by fewer groupings or windows. Nothing was released."
+        "hidden. Nothing was released; earlier releases stand. A later quarter, in which more people have moved, may "
+        "pass; where the measure is one of measures.toml, take it out there."
     )
