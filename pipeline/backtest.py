@@ -142,9 +142,19 @@ def _scratch(settings: Settings, bundle: str) -> Iterator[Settings]:
             (data / "landing").symlink_to(settings.folder("landing"), target_is_directory=True)
         except OSError:  # where links need rights that the user has not
             shutil.copytree(settings.folder("landing"), data / "landing")
-        (data / "disclosure").mkdir()
-        (data / "disclosure" / "ledger.jsonl").write_text(ledger_before(settings, bundle), "utf-8")
+        ledger = ledger_before(settings, bundle)
+        (data / "disclosure" / "internal").mkdir(parents=True)
+        (data / "disclosure" / "ledger.jsonl").write_text(ledger, "utf-8")
+        _lend_records(settings, ledger, data / "disclosure" / "internal")
         yield settings.model_copy(update={"data": data})
+
+
+def _lend_records(settings: Settings, ledger: str, folder: Path) -> None:
+    """What is remembered of the bundles of a ledger, and the key that it is remembered with."""
+    names = {json.loads(line)["bundle"] for line in ledger.splitlines()}
+    for path in sorted((settings.folder("disclosure") / "internal").glob("*")):
+        if names and (path.name == "members.key" or path.name.split(".")[0] in names):
+            shutil.copy2(path, folder)
 
 
 def ledger_before(settings: Settings, bundle: str) -> str:

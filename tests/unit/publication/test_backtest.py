@@ -14,12 +14,14 @@ import pytest
 
 from pipeline import backtest as again
 from pipeline import flow
-from pipeline.disclosure import Bundle, open_bundle
+from pipeline.disclosure import Bundle, draft, open_bundle
 from pipeline.disclosure.store import as_document, write_bundle
 from pipeline.keeping import audit
 from pipeline.run import Input, Run
 from pipeline.settings import Settings
 from tests.support.bundles import literal_bundle, literal_meta, literal_tables
+from tests.support.outcomes_db import project, run_of
+from tests.support.releases import counted, released
 
 Change = Callable[[dict[str, Any], dict[str, Any]], None]
 NOW = datetime(2023, 9, 1)
@@ -199,3 +201,15 @@ def test_a_restored_bundle_was_released_when_the_audit_log_says(tmp_path: Path) 
     audit.append(settings, {"command": "publish", "bundle": bundle.name}, at=datetime(2023, 8, 1))
     audit.append(settings, {"command": "release", "bundle": bundle.name}, at=datetime(2023, 8, 2))
     assert again.released_at(settings, bundle) == datetime(2023, 8, 2)
+
+
+def test_a_later_quarter_is_computed_again_beside_what_was_released_before_it(tmp_path: Path) -> None:
+    """The second quarter repeats what three people moved; without what is remembered of the first it could not."""
+    first, later = {"a": range(150), "b": range(150, 300)}, {"a": range(3, 150), "b": range(150, 330)}
+    released(tmp_path, counted(first), "2023Q1")
+    second = released(tmp_path, counted(later), "2023Q2")
+    settings = project(tmp_path)
+    with again._scratch(settings, second.meta.bundle_id) as scratch:
+        now = open_bundle(draft(counted(later), scratch, run_of(quarter="2023Q2")))
+        assert again.compare(second, now, again.changes_between(second, now, ())).differences == ()
+        assert now.table("contact_made").cell("n", group_value="a").published_on == "2023-08-15"
