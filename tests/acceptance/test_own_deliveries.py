@@ -59,7 +59,9 @@ def test_custody_alone_ends_in_a_report_that_says_what_is_not_collected(tmp_path
 
 
 def test_without_custody_the_run_says_why_and_the_feedback_is_there(tmp_path: Path) -> None:
-    project = native_project(tmp_path, {"custody": {"person": PEOPLE, "custody_stay": STAYS.replace(",", ";")}})
+    project = native_project(
+        tmp_path, {"custody": {"person": PEOPLE, "custody_stay": STAYS.replace("admission_date", "admitted")}}
+    )
     done = project.call("run", "--quarter", "2023Q2")
     assert done.returncode == 3
     assert "custody, extract of 2023-07-31: refused (missing_column)" in done.stderr
