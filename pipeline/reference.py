@@ -42,7 +42,7 @@ def read_register(settings: Settings, name: str, columns: tuple[str, ...]) -> li
         problems += [f"{FOLDER}/{name}, row {number}: {problem}" for problem in _problems(row, columns)]
     if problems:
         raise SettingsError(problems)
-    return [{column: row.get(column, "") for column in columns} for row in found]
+    return [{column: row[column] for column in columns} for row in found]
 
 
 def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
@@ -54,11 +54,14 @@ def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         raise SettingsError(f"{FOLDER}/{path.name} is not in UTF-8: save it with that encoding.") from None
     heading = text.partition("\n")[0]
     reader = csv.DictReader(text.splitlines(), delimiter=";" if heading.count(";") > heading.count(",") else ",")
-    rows = [{k: v.strip() for k, v in row.items() if isinstance(k, str) and isinstance(v, str)} for row in reader]
+    rows = [{k: v.strip() if isinstance(v, str) else v for k, v in row.items()} for row in reader]
     return list(reader.fieldnames or ()), rows
 
 
 def _problems(row: dict[str, str], columns: tuple[str, ...]) -> Iterator[str]:
+    if None in row or None in row.values():  # how csv calls cells beyond the heading, and those that are not there
+        yield "it has not as many cells as the heading; a delimiter is missing, or one too many."
+        return
     for column in filter(row.__contains__, columns):
         value, listed = row[column], CODED.get(column)
         if listed and value not in code_list(listed).codes:

@@ -103,9 +103,11 @@ class Beside:
 
     def _withhold_attrition(self, cohorts: Collection[str], names: Collection[str]) -> None:
         table = self.attrition
-        for place in table.printed() if table is not None else ():
-            told = table is not None and table.keys[place[0]]["cohort"] in cohorts and place[1] in names
-            if table is not None and told and place not in table.hidden:
+        if table is None:
+            return
+        for place in table.printed():
+            told = table.keys[place[0]]["cohort"] in cohorts and place[1] in names
+            if told and place not in table.hidden:
                 table.hidden[place] = "secondary"
                 self.withheld += 1
 

@@ -26,10 +26,8 @@ from pipeline.warehouse import Connection
 CURVE_DIMS = ("cohort", "group_by", "group_value", "day_from", "day_to")
 CURVE_STATISTICS = ("at_risk", "events", "incidence", "low", "high")
 CurveCells = dict[str, Published]
-Fits = Callable[
-    [Sequence[int]], bool
-]  # whether intervals that end on these days may be printed beside earlier releases
-
+Fits = Callable[[Sequence[int]], bool]
+"""Whether intervals that end on these days may be printed beside earlier releases."""
 FitsOf = Callable[[tuple[str, str, str, str], OnCurve], Fits | None]
 
 

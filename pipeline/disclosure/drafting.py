@@ -80,10 +80,9 @@ def draft(con: Connection, settings: Settings, run: Run, say: Callable[[str], No
     past = read_past(ledger, folder, memory, profile)
     refresh, again = Refresh(ledger, memory, profile, run.quarter), Again(past, profile, run.quarter)
     series = Series(past, members, profile, run.quarter)
-    old: dict[str, list[Planned]] = {}
-    for name in measures:
-        measures[name], old[name] = refresh.split(measures[name], members)
-        measures[name] += old[name]
+    for name, planned in measures.items():
+        anew, repeated = refresh.split(planned, members)
+        measures[name] = anew + repeated
     own = read_contributions(con)
     curves = read_curves(con, profile, members, again.fits)
     plain = [(read_attrition(con, members), lost_between), (read_data_quality(con), rows_between)]

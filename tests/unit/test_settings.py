@@ -51,6 +51,14 @@ def test_a_folder_in_place_of_the_settings_and_none_at_all(tmp_path: Path, monke
         load_settings(Path())
 
 
+def code_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
+    """The exit code of a command."""
+    monkeypatch.setattr(sys, "argv", ["throughcare", *words])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    return stopped.value.code
+
+
 def test_whoever_stops_a_command_is_told_how_to_go_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,10 +66,7 @@ def test_whoever_stops_a_command_is_told_how_to_go_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(dictionary, "dictionary_markdown", stopped)
-    monkeypatch.setattr(sys, "argv", ["throughcare", "dictionary"])
-    with pytest.raises(SystemExit) as end:
-        main()
-    assert end.value.code == 130
+    assert code_of(monkeypatch, "dictionary") == 130
     assert "throughcare: stopped. Run the same command again" in capsys.readouterr().err
 
 
@@ -69,10 +74,7 @@ def test_a_partners_name_that_cannot_be_one_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["throughcare", "template", "Jih o.p.s."])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    assert stopped.value.code == 2
+    assert code_of(monkeypatch, "template", "Jih o.p.s.") == 2
     assert "Jih o.p.s.: a name is letters without accents" in capsys.readouterr().err
 
 
@@ -82,10 +84,7 @@ def test_a_path_that_the_system_refuses_is_a_sentence_and_code_10(
     export = tmp_path / "export.csv"
     export.write_text("a;b\n1;2\n", "utf-8")
     target = str(tmp_path / "nowhere" / "contract.toml")
-    monkeypatch.setattr(sys, "argv", ["throughcare", "contract", "draft", str(export), "--to", target])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    assert stopped.value.code == 10
+    assert code_of(monkeypatch, "contract", "draft", str(export), "--to", target) == 10
     assert f"throughcare: {target}: No such file or directory. Check the path" in capsys.readouterr().err
 
 
@@ -139,6 +138,15 @@ def test_every_mistake_in_a_register_is_told_at_once_by_row_and_column(tmp_path:
         f"{name}, row 2: valid_from is no day. Write it as 2021-01-31.",
         f"{name}, row 3: valid_from is no day. Write it as 2021-01-31.",
     ]
+
+
+def test_a_row_of_a_register_that_is_too_short_or_too_long_is_refused(tmp_path: Path) -> None:
+    settings = register(tmp_path, b"prison,valid_from,valid_to\nbrno,2021-01-01\nplzen,2021-01-01,,2022-01-01\n")
+    with pytest.raises(SettingsError) as found:
+        read_register(settings, "programme_prison.csv", COLUMNS)
+    advice = "it has not as many cells as the heading; a delimiter is missing, or one too many."
+    rows = [f"data/reference/programme_prison.csv, row {number}: {advice}" for number in (2, 3)]
+    assert found.value.problems == rows
 
 
 def test_a_missing_register_is_none_and_an_empty_one_has_no_rows(tmp_path: Path) -> None:
