@@ -125,6 +125,16 @@ def test_several_secondary_drugs_of_one_person_each_count() -> None:
     assert counts(given, "secondary_drugs") == {"crack": 1, "mdma": 2}
 
 
+def test_secondary_drugs_are_separated_by_spaces_as_the_model_asks() -> None:
+    given = tables([entry("m", "2023-02-01", secondary_drugs="heroin cocaine_powder  other")])
+    assert counts(given, "secondary_drugs") == {"heroin": 1, "cocaine_powder": 1, "other": 1}
+
+
+def test_two_secondary_drugs_are_not_taken_for_a_third_of_both_names() -> None:
+    given = tables([entry("m", "2023-02-01", secondary_drugs="other cocaine")])
+    assert counts(given, "secondary_drugs") == {"other": 1, "cocaine": 1}
+
+
 def test_a_category_that_nobody_is_in_is_zero_not_absent() -> None:
     con = measured(tables([entry("m", "2023-02-01")]), measures=ANY)
     found = con.execute(

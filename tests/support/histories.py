@@ -329,7 +329,9 @@ def entry(draw: st.DrawFn, world: World, case: dict[str, Any], anchor: date) -> 
     row["entry_date"] = anchor - timedelta(draw(st.sampled_from([0, 1, 30, 365])))
     row["treatment_id"] = draw(st.sampled_from([None, f"{case['case_id']}t", f"{case['case_id']}t"]))
     row["ever_treated"] = draw(st.sampled_from(["never", "previously", "unknown", None]))
-    row["secondary_drugs"] = draw(st.sampled_from([None, "", "heroin; mdma", "crack,unheard_of", "unknown"]))
+    row["secondary_drugs"] = draw(
+        st.sampled_from([None, "", "heroin; mdma", "other cocaine", "crack,unheard_of", "unknown"])
+    )
     row["age_first_use"] = draw(st.sampled_from([None, 0, 14, 15, 64, 65, 200]))
     world["treatment_entry"].append(row | {"primary_drug": draw(st.sampled_from(["heroin", "unheard_of", None]))})
 

@@ -56,5 +56,5 @@ def answers(table: TdiTable, entry: Row, person: Row, year: int) -> set[str]:
             "unknown"
         }
     said = entry.get(table.item) or ""
-    given = set(re.split("[,;]", said.replace(" ", ""))) if table.several else {said}
+    given = set(re.split("[,; ]+", said)) if table.several else {said}
     return given & {c for c, _, _ in table.categories()} or {"unknown"}

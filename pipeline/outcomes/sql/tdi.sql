@@ -63,7 +63,12 @@ with placed as (
             c.number = a.number
             and (
                 a.answer = c.category
-                or (a.several and concat(',', replace(replace(a.answer, ' ', ''), ';', ','), ',') like concat('%,', c.category, ',%'))
+                or (
+                    a.several
+                    and strpos(
+                        concat(',', replace(replace(a.answer, ' ', ','), ';', ','), ','), concat(',', c.category, ',')
+                    ) > 0
+                )
                 or a.amount between c.low and c.high
             )
 ),
