@@ -212,10 +212,10 @@ MISSED = Measure(
     unit="appointments",
     name=Text("Zmeškané schůzky", "Missed appointments"),
     meaning=Text(
-        "Podíl schůzek, na které klient nepřišel. Základem jsou schůzky uskutečněné a zmeškané; zrušené kteroukoli "
-        "stranou se nepočítají.",
-        "The share of appointments that the client missed. The denominator is appointments held or missed; those "
-        "cancelled by either side do not count.",
+        "Podíl schůzek, na které klient nepřišel. Základem jsou schůzky s klientem uskutečněné a zmeškané; schůzky "
+        "zrušené kteroukoli stranou, nepřímá práce a práce jen s rodinou se nepočítají.",
+        "The share of appointments that the client missed. The denominator is appointments with the client held or "
+        "missed; those cancelled by either side, indirect work and work with the family alone do not count.",
     ),
     numerator_text=Text("schůzky zmeškané klientem", "appointments missed by the client"),
     denominator_text=Text("schůzky uskutečněné nebo zmeškané", "appointments held or missed"),

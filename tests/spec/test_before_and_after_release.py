@@ -91,6 +91,20 @@ def test_missed_appointments_leave_out_what_was_cancelled() -> None:
     assert (found["numerator"], found["denominator"]) == (1, 2)
 
 
+def test_only_the_client_can_miss_an_appointment() -> None:
+    """Work at the desk, with an authority or with the family alone is no appointment with the client."""
+    tables = world(
+        """
+        person | released   | services
+        one    | 2022-03-02 | 2022-03-20 phone missed; 2022-03-21 phone; 2022-03-22 phone indirect
+        two    | 2022-03-02 | 2022-03-23 phone; 2022-03-24 phone family; 2022-03-25 community family missed
+        """
+    )
+    tables["service"][3]["recipient"] = "authority"
+    found = cell(measured(tables, measures=["missed_share"]), "missed_share")
+    assert (found["numerator"], found["denominator"]) == (1, 2)
+
+
 def test_deaths_per_thousand_person_years_at_liberty() -> None:
     """Days 0 to 6 are seven days; who returns on day 3 was free for three; a death in prison does not count."""
     tables = world(

@@ -256,7 +256,8 @@ def deaths(world: World, m: Member) -> Iterator[Unit]:
 
 def missed(world: World) -> Iterator[Unit]:
     for s, person, cohort, case in services(world):
-        if s.get("attendance") in ("attended", "missed"):
+        with_client = s.get("direct") and s.get("recipient") in ("client", "client_and_family")
+        if with_client and s.get("attendance") in ("attended", "missed"):
             state = quarter_state(world, "missed_share", s["partner"], Quarter.of(s["service_date"]))
             for key in spread("missed_share", {"partner": s["partner"]}, cohort=cohort):
                 yield Unit(

@@ -108,7 +108,7 @@ from scoped as a
 inner join outcomes.partner_quarter as p
     on p.measure = 'cancelled_by_prison_share' and p.partner = a.partner and p.quarter = a.quarter;
 
--- A row is one appointment that was held or that the client missed.
+-- A row is one appointment with the client that was held or missed; neither indirect work nor work with others is one.
 insert into outcomes.unit_row
 select
     'missed_share', '', case a.programme when 'romodrom' then 'romodrom' else 'programme' end, 'own', null, 'groups',
@@ -118,4 +118,6 @@ from outcomes.activity as a
 cross join outcomes.study as y
 inner join outcomes.partner_quarter as p
     on p.measure = 'missed_share' and p.partner = a.partner and p.quarter = a.quarter
-where a.kind = 'service' and a.attendance in ('attended', 'missed') and a.date <= y.last_day;
+where
+    a.kind = 'service' and a.direct and a.recipient in ('client', 'client_and_family')
+    and a.attendance in ('attended', 'missed') and a.date <= y.last_day;
