@@ -76,11 +76,13 @@ CASELOAD = Measure(
     name=Text("Počet klientů na pracovníka", "Clients per case manager"),
     meaning=Text(
         "Průměrný počet klientů s platnou dohodou, které má jeden case manager během kalendářního měsíce. Uvádí se "
-        "pouze tam, kde pracovníků bylo alespoň tři. Klienti bez uvedeného pracovníka se nepočítají.",
+        "pouze tam, kde pracovníků bylo alespoň tři. Klienti bez uvedeného pracovníka se nepočítají; koho mělo během "
+        "měsíce více pracovníků, počítá se u každého z nich.",
         "The mean number of clients with an agreement per case manager in a calendar month. Given only where there "
-        "were at least three workers. Clients without a named worker do not count.",
+        "were at least three workers. Clients without a named worker do not count; a client whom several workers had "
+        "during the month counts for each of them.",
     ),
-    numerator_text=Text("klientoměsíce s uvedeným pracovníkem", "client-months with a named worker"),
+    numerator_text=Text("klientoměsíce jednotlivých pracovníků", "client-months of each named worker"),
     denominator_text=Text("měsíce jednotlivých pracovníků", "worker-months"),
     cohorts=BOTH,
     event="caseload",

@@ -50,6 +50,18 @@ def test_a_partner_without_services_does_not_lose_its_cases_by_silence() -> None
     assert open_on_release(tables) == {"long"}
 
 
+def test_a_client_of_two_case_managers_in_a_month_is_a_client_of_both() -> None:
+    """January: Adam, then Beata have the one client; February: Beata has two. Four clients in three worker-months."""
+    tables = world("person | released | agreed\nfirst | 2022-03-01 | 2022-01-05\nsecond | 2022-03-01 | 2022-02-01")
+    handed = tables["case"][0]
+    tables["case"][0] = handed | {"case_manager_id": "adam", "end_date": "2022-01-20", "end_reason": "completed"}
+    tables["case"][1] |= {"case_manager_id": "beata", "end_date": "2022-02-20", "end_reason": "completed"}
+    again = {"case_id": "again", "agreement_date": "2022-01-21", "case_manager_id": "beata"}
+    tables["case"].append(handed | again | {"end_date": "2022-02-20", "end_reason": "completed"})
+    found = cell(measured(tables, measures=["caseload"]), "caseload")
+    assert (found["numerator"], found["denominator"]) == (4, 3)
+
+
 def test_without_agreements_the_programme_is_not_collected() -> None:
     tables = world(f"person | released\nalone | {RELEASED}")
     tables["case"] = []

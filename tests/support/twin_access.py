@@ -14,10 +14,10 @@ from tests.support.twin_units import (
     OF_COHORT,
     Unit,
     agreed,
-    client_months,
     cohort_of,
     latest_status,
     living,
+    managed_months,
     member_groups,
     quarter_state,
     spread,
@@ -69,12 +69,11 @@ def applications(world: World) -> Iterator[Unit]:
 def caseload(world: World) -> Iterator[Unit]:
     for cohort in OF_COHORT:
         workers = set()
-        for (partner, person, year, month), manager in client_months(world, cohort).items():
+        months = managed_months(world, cohort).items()
+        for (partner, person, year, month), manager in ((key, name) for key, names in months for name in sorted(names)):
             quarter = Quarter(year, (month + 2) // 3)
             groups = {"partner": partner, "quarter": str(quarter)}
             state = quarter_state(world, "caseload", partner, quarter)
-            if manager is None:
-                continue
             for key in spread("caseload", groups, cohort=cohort):
                 yield Unit(key, person, state, 0, 1, worker=manager)
                 if (partner, manager, year, month) not in workers:

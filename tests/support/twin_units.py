@@ -109,13 +109,18 @@ def closed(world: World, case: Row) -> date:
 
 def client_months(world: World, cohort: str) -> dict[tuple[str, str, int, int], str | None]:
     """Client-months (partner, person, year, month) with the first case manager by name."""
+    return {key: min(names, default=None) for key, names in managed_months(world, cohort).items()}
+
+
+def managed_months(world: World, cohort: str) -> dict[tuple[str, str, int, int], set[str]]:
+    """Client-months (partner, person, year, month) with all their case managers."""
     found: dict[tuple[str, str, int, int], set[str]] = defaultdict(set)
     for c in agreed(world, cohort):
         day, last = c["agreement_date"], min(closed(world, c), world.quarter.last_day)
         while day <= last:
             found[c["partner"], c["person_id"], day.year, day.month] |= {c["case_manager_id"]} - {None}
             day += timedelta(1)
-    return {key: min(names, default=None) for key, names in found.items()}
+    return found
 
 
 def cohort_of(programme: str | None) -> str:

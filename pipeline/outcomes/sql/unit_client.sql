@@ -43,13 +43,18 @@ select
     null, c.quarter, null, null, c.detail_by, c.detail, null, c.covered_to, false
 from counted as c;
 
--- A row is one client in one month with an agreement (adds to the numerator of the named case manager), or one case
--- manager in one month (adds to the denominator).
+-- A row is one client of one case manager in one month with an agreement (adds to the numerator; a client of two counts
+-- for both), or one case manager in one month (adds to the denominator).
 insert into outcomes.unit_row
 with month as (
-    select m.partner, m.cohort, m.person_id, m.first_day, m.quarter, m.case_manager_id
-    from outcomes.client_month as m
-    where m.case_manager_id is not null
+    select distinct
+        c.partner, case c.programme when 'romodrom' then 'romodrom' else 'programme' end as cohort, c.person_id,
+        m.first_day, m.quarter, c.case_manager_id
+    from outcomes.case_period as c
+    cross join outcomes.study as y
+    inner join outcomes.calendar_month as m
+        on m.first_day <= c.closed_date and m.next_first_day > c.agreement_date
+    where m.first_day <= y.last_day and c.agreement_date <= y.as_of and c.case_manager_id is not null
 ),
 counted as (
     select partner, cohort, person_id, quarter, case_manager_id, 0 as amount, 1 as number from month
