@@ -189,10 +189,11 @@ CANCELLED = Measure(
     name=Text("Návštěvy zrušené věznicí", "Visits cancelled by the prison"),
     meaning=Text(
         "Podíl sjednaných návštěv pracovníků ve věznici, které zrušila věznice, podle důvodu. Základem jsou všechny "
-        "sjednané návštěvy: uskutečněné, zmeškané klientem i zrušené kteroukoli stranou.",
-        "The share of arranged visits of workers in prison that the prison cancelled, by reason. The "
-        "denominator is all "
-        "arranged visits: held, missed by the client, or cancelled by either side.",
+        "sjednané návštěvy klienta nebo rodiny: uskutečněné, zmeškané klientem i zrušené kteroukoli stranou. Nepřímá "
+        "práce ve věznici a jednání s jejími pracovníky návštěvou nejsou.",
+        "The share of arranged visits of workers in prison that the prison cancelled, by reason. The denominator is "
+        "all arranged visits to the client or family: held, missed by the client, or cancelled by either side. "
+        "Indirect work in a prison and talks with its staff are no visits.",
     ),
     numerator_text=Text("návštěvy zrušené věznicí", "visits cancelled by the prison"),
     denominator_text=Text("sjednané návštěvy ve věznici", "visits arranged in prison"),
@@ -213,9 +214,10 @@ MISSED = Measure(
     name=Text("Zmeškané schůzky", "Missed appointments"),
     meaning=Text(
         "Podíl schůzek, na které klient nepřišel. Základem jsou schůzky s klientem uskutečněné a zmeškané; schůzky "
-        "zrušené kteroukoli stranou, nepřímá práce a práce jen s rodinou se nepočítají.",
+        "zrušené kteroukoli stranou, nepřímá práce a jednání jen s rodinou či s úřady se nepočítají.",
         "The share of appointments that the client missed. The denominator is appointments with the client held or "
-        "missed; those cancelled by either side, indirect work and work with the family alone do not count.",
+        "missed; those cancelled by either side, indirect work and work with the family or authorities alone do not "
+        "count.",
     ),
     numerator_text=Text("schůzky zmeškané klientem", "appointments missed by the client"),
     denominator_text=Text("schůzky uskutečněné nebo zmeškané", "appointments held or missed"),

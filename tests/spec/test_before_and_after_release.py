@@ -101,6 +101,7 @@ def test_only_the_client_can_miss_an_appointment() -> None:
         """
     )
     tables["service"][3]["recipient"] = "authority"
+    tables["service"][0]["direct"] = False  # nobody came, so a partner that counts heads writes 0
     found = cell(measured(tables, measures=["missed_share"]), "missed_share")
     assert (found["numerator"], found["denominator"]) == (1, 2)
 

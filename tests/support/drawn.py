@@ -1,9 +1,9 @@
 """Drawn tables: histories as text in a test, one line a person, and the verdict per person.
 
 A `stays` cell lists later stays as `day reason`, with `offence DAY` and `until DAY REASON` as needed, separated by `;`.
-A `services` cell lists `day setting` with `missed`, `family`, `both`, `for RELATIVE`, `indirect`, `by b` and
-`in TREATMENT` as needed, a `treatments` cell `day type setting` with `until DAY REASON` and `by b`, a `convictions`
-cell `day sanction` with `offence DAY`. Further columns stand in drawn_rows.py.
+A `services` cell lists `day setting` with `missed`, `family`, `both`, `authority`, `for RELATIVE`, `indirect`,
+`by b` and `in TREATMENT` as needed, a `treatments` cell `day type setting` with `until DAY REASON` and `by b`, a
+`convictions` cell `day sanction` with `offence DAY`. Further columns stand in drawn_rows.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tests.support.drawn_rows import add_circumstances, add_moves, after, case_d
 CUSTODY_TO = "2023-07-31"
 TABLES = ("case", "service", "treatment")
 ALL_TABLES = (*TABLES, "living_status", "need", "complaint", "application", "family_member", "assessment")
+RECIPIENTS = {"both": "client_and_family", "family": "family", "authority": "authority"}
 Verdicts = dict[str, str]
 
 
@@ -125,7 +126,8 @@ def service(person: str, number: int, words: list[str], partner: str = "a") -> d
     partner = after(words, "by") or partner
     row: dict[str, Any] = {"partner": partner, "service_id": f"{person}v{number}", "person_id": person}
     row |= {"service_date": words[0], "setting": words[1], "direct": "indirect" not in words, "case_id": f"{person}c"}
-    row["recipient"] = "client_and_family" if "both" in words else "family" if "family" in words else "client"
+    others = [name for word, name in RECIPIENTS.items() if word in words]
+    row["recipient"] = others[0] if others else "client"
     row["family_member_id"] = person + str(after(words, "for")) if "for" in words else None
     row["service_code"] = "fieldwork_in_family" if "visit" in words else "counselling"
     row |= {"minutes": after(words, "minutes"), "cancel_reason": after(words, "cancelled")}

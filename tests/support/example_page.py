@@ -56,6 +56,7 @@ WORDS = {
     "missed": ("(zmeškáno)", "(missed)"),
     "family": ("(pouze rodina)", "(family alone)"),
     "both": ("(klient s rodinou)", "(client with the family)"),
+    "authority": ("(jednání s úřadem)", "(with an authority)"),
     "for": ("pro:", "for:"),
     "eligible": ("(podmínky splněny)", "(eligible)"),
     "inside": ("patří", "belongs"),

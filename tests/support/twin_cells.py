@@ -256,8 +256,8 @@ def deaths(world: World, m: Member) -> Iterator[Unit]:
 
 def missed(world: World) -> Iterator[Unit]:
     for s, person, cohort, case in services(world):
-        with_client = s.get("direct") and s.get("recipient") in ("client", "client_and_family")
-        if with_client and s.get("attendance") in ("attended", "missed"):
+        held = s.get("attendance") == "attended" and s.get("direct")
+        if s.get("recipient") in ("client", "client_and_family") and (held or s.get("attendance") == "missed"):
             state = quarter_state(world, "missed_share", s["partner"], Quarter.of(s["service_date"]))
             for key in spread("missed_share", {"partner": s["partner"]}, cohort=cohort):
                 yield Unit(
@@ -345,7 +345,9 @@ def agreements(world: World) -> Iterator[Unit]:
 def visits(world: World) -> Iterator[Unit]:
     found = []
     for s, person, cohort, case in services(world):
-        if s.get("setting") != "prison" or s.get("attendance") is None:
+        if s.get("setting") != "prison" or s.get("attendance") is None or s.get("recipient") == "authority":
+            continue
+        if s["attendance"] == "attended" and not s.get("direct"):
             continue
         reason = (s.get("cancel_reason") or "unknown") if s["attendance"] == "cancelled_by_prison" else None
         quarter = Quarter.of(s["service_date"])

@@ -82,7 +82,8 @@ select
 from scoped as a
 inner join outcomes.partner_quarter as p on p.measure = 'agreements' and p.partner = a.partner and p.quarter = a.quarter;
 
--- A row is one visit arranged in prison, in all groups and again for each reason of cancelling.
+-- A row is one visit arranged with a client or family in prison, in all groups and again for each reason of cancelling.
+-- What was held must be direct; what was not held is known as a visit by its attendance, since nobody was there to count.
 insert into outcomes.unit_row
 with visit as (
     select
@@ -91,7 +92,9 @@ with visit as (
         case when a.attendance = 'cancelled_by_prison' then coalesce(a.reason, 'unknown') end as reason
     from outcomes.activity as a
     cross join outcomes.study as y
-    where a.kind = 'service' and a.setting = 'prison' and a.attendance is not null and a.date <= y.last_day
+    where
+        a.kind = 'service' and a.setting = 'prison' and a.recipient in ('client', 'client_and_family', 'family')
+        and (a.direct or a.attendance <> 'attended') and a.attendance is not null and a.date <= y.last_day
 ),
 scoped as (
     select v.*, 'groups' as scope, cast(null as varchar) as detail, v.reason is not null as counted from visit as v
@@ -108,7 +111,8 @@ from scoped as a
 inner join outcomes.partner_quarter as p
     on p.measure = 'cancelled_by_prison_share' and p.partner = a.partner and p.quarter = a.quarter;
 
--- A row is one appointment with the client that was held or missed; neither indirect work nor work with others is one.
+-- A row is one appointment with the client that was held (directly) or missed (nobody was there, so a partner that counts
+-- heads says 0); neither indirect work nor work with others is one.
 insert into outcomes.unit_row
 select
     'missed_share', '', case a.programme when 'romodrom' then 'romodrom' else 'programme' end, 'own', null, 'groups',
@@ -119,5 +123,5 @@ cross join outcomes.study as y
 inner join outcomes.partner_quarter as p
     on p.measure = 'missed_share' and p.partner = a.partner and p.quarter = a.quarter
 where
-    a.kind = 'service' and a.direct and a.recipient in ('client', 'client_and_family')
-    and a.attendance in ('attended', 'missed') and a.date <= y.last_day;
+    a.kind = 'service' and a.recipient in ('client', 'client_and_family')
+    and (a.attendance = 'missed' or (a.attendance = 'attended' and a.direct)) and a.date <= y.last_day;
