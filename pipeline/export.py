@@ -14,7 +14,7 @@ from pipeline.errors import SettingsError
 from pipeline.model import Table, tables
 from pipeline.settings import Settings
 from pipeline.validated import record_key
-from pipeline.warehouse import Connection, current_path, open_current
+from pipeline.warehouse import Connection, open_stopped
 
 PLAIN = ("core", "outcomes")
 SIDECAR = """\
@@ -61,13 +61,14 @@ WITHDRAWN = {
 def export_stage(settings: Settings, stage: str, to: Path) -> list[Path]:
     """Write the tables of `validated` in the native form, or those of `core` and `outcomes` as Parquet.
 
-    Returns the files written, in order. Raises SettingsError for another stage.
+    Of a run that has stopped later, too. Returns the files written, in order. Raises SettingsError for another stage,
+    and where no run has come so far.
     """
     if stage not in ("validated", *PLAIN):
         raise SettingsError(f"'{stage}' cannot be exported. Choose validated, core or outcomes.")
-    con = open_current(settings)
+    con, path = open_stopped(settings, "outcomes" if stage == "outcomes" else "core")  # who withdrew is told by core
     try:
-        written = _native(con, to, _keyed(settings)) if stage == "validated" else _parquet(con, stage, to)
+        written = _native(con, to, _keyed(path)) if stage == "validated" else _parquet(con, stage, to)
     finally:
         con.close()
     for path in written:
@@ -101,12 +102,11 @@ def _consented(columns: Collection[str]) -> str:
     return " and ".join(tests) or "true"
 
 
-def _keyed(settings: Settings) -> str:
-    """The fingerprint of the key with which the newest run keyed its pseudonyms; '' where it did not."""
-    current = current_path(settings.folder("warehouse"))
-    manifest = current.with_suffix(".json") if current else None
-    if manifest is None or not manifest.exists():
-        raise SettingsError("The newest run has not ended. Run the same quarter again; it goes on where it stopped.")
+def _keyed(warehouse: Path) -> str:
+    """The fingerprint of the key with which the run of a warehouse keyed its pseudonyms; '' where it did not."""
+    manifest = warehouse.with_suffix(".json")
+    if not manifest.exists():
+        raise SettingsError(f"{manifest.name} is gone from the warehouse's folder. Run the same quarter again.")
     return str(json.loads(manifest.read_text("utf-8")).get("keyed", ""))
 
 

@@ -24,6 +24,7 @@ from pipeline.settings import Settings
 from pipeline.warehouse import (
     Connection,
     by_statement,
+    current_path,
     done_stages,
     in_one_transaction,
     open_current,
@@ -119,9 +120,12 @@ def run_quarter(settings: Settings, run: Run, reporter: Reporter) -> Outcome:
         reporter.say(warning)
     outcome = Outcome(run)
     with plain_storage_errors():
-        fill_warehouse(settings, outcome, reporter)
-        make_draft(settings, outcome, reporter)
-        write_manifest(settings, outcome)
+        write_manifest(settings, outcome)  # at once: what a run that stops has left can be read, and be made again
+        try:
+            fill_warehouse(settings, outcome, reporter)
+            make_draft(settings, outcome, reporter)
+        finally:
+            write_manifest(settings, outcome)
     return outcome
 
 
@@ -259,23 +263,31 @@ def make_draft(settings: Settings, outcome: Outcome, reporter: Reporter) -> None
 
 
 def write_manifest(settings: Settings, outcome: Outcome) -> Path:
-    """The run's manifest beside its warehouse: what went in, which versions, coverage, counts per stage."""
+    """The run's manifest beside its warehouse: what went in, which versions, coverage, counts per stage so far."""
     path = settings.folder("warehouse") / f"{outcome.run.run_id}.json"
     if path.exists() and len(outcome.reused) == len(outcome.seconds):
         return path
-    con = open_current(settings)
-    try:
-        coverage = con.execute("select * from core.coverage order by all").fetchall()
-    finally:
-        con.close()
-    names = ("source", "table", "prison", "covered_from", "covered_to")
     manifest = outcome.run.manifest() | {
         "definitions_version": outcomes.definitions_version(outcomes.read_declared(settings.root).all_measures),
-        "coverage": [dict(zip(names, map(str, row), strict=True)) for row in coverage],
+        "coverage": _coverage(settings, outcome.run),
         "counts": outcome.counts,
     }
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return path
+
+
+def _coverage(settings: Settings, run: Run) -> list[dict[str, str]]:
+    """What was observed from when to when, by source; empty while the run has not filled its warehouse."""
+    current = current_path(settings.folder("warehouse"))
+    if current is None or current.stem != run.run_id:
+        return []
+    con = open_current(settings)
+    try:
+        rows = con.execute("select * from core.coverage order by all").fetchall()
+    finally:
+        con.close()
+    names = ("source", "table", "prison", "covered_from", "covered_to")
+    return [dict(zip(names, map(str, row), strict=True)) for row in rows]
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from typing import Any
 
 from pipeline import landing, validated
 from pipeline.console import out, show_files, show_json, show_table
-from pipeline.errors import InputError
+from pipeline.errors import InputError, SettingsError
 from pipeline.keeping.state import keeping_lines, rare_people
 from pipeline.periods import Quarter
 from pipeline.settings import Settings
-from pipeline.warehouse import Connection, current_path, open_current
+from pipeline.warehouse import Connection, current_path, open_current, open_stopped
 
 DELIVERIES = """
     select d.partner, d.extract_date, d.kind, d.verdict, sum(a.produced)::bigint as produced,
@@ -86,20 +86,14 @@ def show_feedback(settings: Settings, partner: str, language: str) -> None:
 
     Raises InputError when the partner has delivered nothing.
     """
-    folder = settings.folder("warehouse")
-    current = current_path(folder)
-    con = open_current(settings) if current else None
+    con, warehouse = _judged(settings)
     try:
         answers = validated.read_feedback(
-            con, settings, known_at=_known_at(current), language=language, partner=partner
+            con, settings, known_at=_known_at(warehouse), language=language, partner=partner
         )
     finally:
         if con is not None:
             con.close()
-    written = sorted((settings.folder("validated") / "feedback" / partner).glob("*.html"), reverse=True)
-    if not answers and written:  # the run stopped after it had answered, so there is no finished one to ask
-        show_files(settings.root, written)
-        return
     if not answers:
         known = sorted(p.name for p in (settings.folder("validated") / "feedback").glob("*"))
         raise InputError(
@@ -112,14 +106,22 @@ def show_feedback(settings: Settings, partner: str, language: str) -> None:
         show_files(settings.root, [path.with_name(f"{path.name}.{form}") for form in ("html", "xlsx")])
 
 
+def _judged(settings: Settings) -> tuple[Connection | None, Path | None]:
+    """The newest warehouse whose rows were judged, and its file; none where no run has come so far."""
+    try:
+        return open_stopped(settings, "validated")
+    except SettingsError:
+        return None, None
+
+
 def show_quality(settings: Settings, language: str) -> None:
     """Write the data-quality pages of the newest run in a language and print where they begin.
 
-    Raises SettingsError when there is no finished run.
+    Also of a run that has stopped since it judged the rows. Raises SettingsError when there is none.
     """
-    con = open_current(settings)
+    con, warehouse = open_stopped(settings, "validated")
     try:
-        manifest = finished_manifest(settings)
+        manifest = manifest_of(warehouse)
         as_of = manifest["as_of"]
         page = validated.write_quality(
             con,
@@ -148,22 +150,18 @@ def show_linkage(settings: Settings, language: str, threshold: float) -> None:
     show_files(settings.root, [page])
 
 
-def finished_manifest(settings: Settings) -> dict[str, Any]:
-    """The manifest of the newest run. Raises InputError when that run did not come to its end."""
-    current = current_path(settings.folder("warehouse"))
-    path = current.with_suffix(".json") if current else None
-    if path is None or not path.exists():
-        raise InputError("The newest run did not come to its end. Run the quarter again, then ask again.")
+def manifest_of(warehouse: Path) -> dict[str, Any]:
+    """The manifest of a warehouse's run. Raises InputError when it is gone."""
+    path = warehouse.with_suffix(".json")
+    if not path.exists():
+        raise InputError(f"{path.name} is gone from the warehouse's folder. Run the quarter again, then ask again.")
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return found
 
 
 def _known_at(warehouse: Path | None) -> date | None:
-    """By which day the run of a warehouse knew its deliveries; None where it knew all, or did not end."""
-    manifest = warehouse.with_suffix(".json") if warehouse else None
-    if manifest is None or not manifest.exists():
-        return None
-    known = json.loads(manifest.read_text("utf-8"))["known_at"]
+    """By which day the run of a warehouse knew its deliveries; None where it knew all."""
+    known = manifest_of(warehouse)["known_at"] if warehouse else None
     return date.fromisoformat(known) if known else None
 
 

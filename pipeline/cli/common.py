@@ -87,9 +87,14 @@ def finished_settings() -> Settings:
     """The project's settings; in a fresh project that only has the demo, the demo's."""
     settings = load_settings(Context.root)
     demo = settings.data / "demo"
-    if not (settings.data / "warehouse" / "current").exists() and (demo / "warehouse" / "current").exists():
+    if not _begun(settings.data) and (demo / "warehouse" / "current").exists():
         return load_settings(Context.root, data=demo)
     return settings
+
+
+def _begun(data: Path) -> bool:
+    """Whether anything of a project's own has been landed or computed, also where no run has come to its end."""
+    return any(any((data / kept).glob("*.*")) for kept in ("landing/receipts", "landing/refused", "warehouse"))
 
 
 def newest_draft(settings: Settings, quarter: str) -> str:

@@ -23,7 +23,7 @@ CLEARED = ("validated", "disclosure/draft")
 
 @dataclass(frozen=True)
 class Rerun:
-    """The newest finished run, as it can be asked for again."""
+    """A run, as it can be asked for again."""
 
     quarter: str
     as_of: date | None
@@ -31,12 +31,14 @@ class Rerun:
 
 
 def newest_run(settings: Settings) -> Rerun | None:
-    """Quarter and days of the run that `current` names; None where no run has finished."""
-    current = current_path(settings.folder("warehouse"))
-    manifest = current.with_suffix(".json") if current else None
-    if manifest is None or not manifest.exists():
+    """Quarter and days of the run that `current` names, else of the last that was begun; None where none was."""
+    folder = settings.folder("warehouse")
+    begun = {path: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
+    if not begun:
         return None
-    raw: dict[str, Any] = json.loads(manifest.read_text("utf-8"))
+    current = current_path(folder)
+    own = current and begun.get(current.with_suffix(".json"))
+    raw: dict[str, Any] = own or max(begun.values(), key=lambda manifest: manifest["started_at"])
     days = [date.fromisoformat(raw[name]) if raw[name] else None for name in ("as_of", "known_at")]
     return Rerun(raw["quarter"], *days)
 
@@ -70,11 +72,15 @@ def rebuild(settings: Settings, wanted: Rerun | None, *, at: datetime, reporter:
     from pipeline.keeping.steward import write_steward_files
 
     if wanted is None:
-        return "There was no finished run to be made anew."
+        return "There was no run to be made anew."
     run = Run(Quarter.parse(wanted.quarter), at, wanted.as_of, wanted.known_at)
     try:
         outcome = flow.run_quarter(settings, run, reporter)
     except ThroughcareError as problem:
-        return f"The warehouse was removed and could not be made anew: {problem}"
+        again = current_path(settings.folder("warehouse"))
+        if again is None:
+            return f"The warehouse was removed and could not be made anew: {problem}"
+        write_steward_files(settings, at.date())
+        return f"The warehouse was made anew: {again.stem}. A draft was not: {problem}"
     write_steward_files(settings, at.date())
     return f"The warehouse was made anew: {outcome.run.run_id}."

@@ -27,6 +27,7 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
     try:
         file = pq.ParquetFile(io.BytesIO(data))  # read_table would import pandas
         check_extent("", file.metadata.num_rows, len(file.schema_arrow))
+        _refuse_repeated(file.schema_arrow.names)
         days = _columns_of_days(file)
         parts = [_cells(batch, days) for batch in file.iter_batches(PART)]
         metadata = dict(file.metadata.metadata or {}) | {b"created by": str(file.metadata.created_by).encode()}
@@ -40,6 +41,15 @@ def read_parquet(data: bytes) -> tuple[Grid, list[tuple[str, str]]]:
         ) from None
     cells = pl.concat(parts) if parts else pl.Series("cells", [], dtype=CELLS)
     return Grid("", cells, tuple(file.schema_arrow.names)), _screenable(metadata)
+
+
+def _refuse_repeated(names: list[str]) -> None:
+    """Of two columns of one name the reader takes neither, and no more could be said of the file."""
+    for number, name in enumerate(names, start=1):
+        first = names.index(name) + 1
+        if first < number:
+            text = f"Columns {first} and {number} have one name. Leave only the one that holds and export it again."
+            raise UnreadableError("unreadable_file", text)
 
 
 def _cells(batch: Any, days: frozenset[str]) -> pl.Series:

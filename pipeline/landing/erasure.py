@@ -129,7 +129,10 @@ def read_delivery(settings: Settings, receipt: Receipt) -> tuple[dict[str, bytes
     try:
         return data, {name: read_file(content, name, contract) for name, content in data.items()}, contract
     except UnreadableError as problem:
-        raise InputError(f"{receipt.partner}: a landed file cannot be read by today's contract: {problem}") from None
+        raise InputError(
+            f"{receipt.partner}: a landed file cannot be read by today's contract: {problem} "
+            "Give it the contract that it was landed with (throughcare.toml), then repeat the command."
+        ) from None
 
 
 def bury(settings: Settings, person: str, *, at: datetime) -> frozenset[str]:

@@ -12,7 +12,7 @@ from pipeline.landing import shown
 from pipeline.pseudonyms.plan import PERSON, WORKER, YEAR, Plan, plan
 from pipeline.pseudonyms.pseudonym import NotAPersonError, Pseudonymiser
 from pipeline.sources import Contract, SourceFile, fold, source_of
-from pipeline.staging import Header, missing_columns
+from pipeline.staging import Header, missing_columns, repeated_columns
 
 TOLD = 20
 _ISO = re.compile(r"\s*((?:18|19|20)\d{2})[-/]?\d{1,2}[-/]?\d{1,2}(?:[T ].*)?")
@@ -54,6 +54,9 @@ class Work:
         for column in () if source.control else missing_columns(source, Header(tuple(header))):
             self.number_of_problems += 1
             self.problems.append(f"{named}: there is no column '{column.name}', which the contract requires")
+        for name in repeated_columns(source, Header(tuple(header))):
+            self.number_of_problems += 1
+            self.problems.append(f"{named}: there are two columns '{name}'; leave only the one that holds")
 
     def value(self, action: int, text: str) -> str:
         """One cell after its action; a word for a missing value stays. Raises NotAPersonError."""

@@ -17,7 +17,7 @@ from pipeline.sources import (
     load_contract,
 )
 from pipeline.staging.convert import BLANKS
-from pipeline.staging.headers import Header, ignored_columns, missing_columns
+from pipeline.staging.headers import Header, ignored_columns, missing_columns, repeated_columns
 from pipeline.warehouse import Connection
 
 
@@ -97,7 +97,8 @@ def refusals(con: Connection, contracts: dict[str, Contract], sheets: list[Sheet
         delivered = by_delivery[delivery_id]
         reasons = _missing_files(contracts[partner], delivered, set(tables or ()))
         for sheet in delivered:
-            reasons += _missing_columns(sheet) + _wrong_total(sheet, totals.get((sheet.file_id, sheet.sheet)))
+            reasons += _missing_columns(sheet) + _repeated_columns(sheet)
+            reasons += _wrong_total(sheet, totals.get((sheet.file_id, sheet.sheet)))
             reasons += _wrong_controls(con, sheet, delivered)
         found += [Refusal(delivery_id, partner, rule, detail) for rule, detail in reasons]
     return found
@@ -158,6 +159,12 @@ def _missing_columns(sheet: Sheet) -> list[tuple[str, str]]:
     return [
         ("missing_column", f"{sheet.place}: {m.name}" + (f" ({m.candidate}?)" if m.candidate else "")) for m in gone
     ]
+
+
+def _repeated_columns(sheet: Sheet) -> list[tuple[str, str]]:
+    """Which of two columns of one name is meant cannot be known."""
+    repeated = repeated_columns(sheet.file, sheet.header) if sheet.file else []
+    return [("repeated_column", f"{sheet.place}: {name}") for name in repeated]
 
 
 def _total_cells(con: Connection) -> dict[tuple[str, str], list[str | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -14,7 +15,7 @@ from pipeline.sources import Produces, SourceFile, fold, likeliest, required_col
 
 @dataclass(frozen=True)
 class Header:
-    """The column names of one sheet as delivered; of two equal names the first is read."""
+    """The column names of one sheet as delivered; of two equal names, which nothing may read, the first counts."""
 
     delivered: tuple[str, ...]
 
@@ -67,19 +68,29 @@ def missing_columns(file: SourceFile, header: Header) -> list[MissingColumn]:
     return list(gone.values())
 
 
-def ignored_columns(file: SourceFile, header: Header) -> list[str]:
-    """Delivered columns that nothing reads and that the contract does not list as ignored, in order.
+def repeated_columns(file: SourceFile, header: Header) -> list[str]:
+    """Columns that the contract reads and that are delivered under one name more than once, in order."""
+    read = _read(file, header)
+    times = Counter(fold(text) for text in header.delivered)
+    return [header.as_delivered(name) for name, number in times.items() if number > 1 and name in read]
 
-    Of two columns with one name the second is not read.
-    """
+
+def ignored_columns(file: SourceFile, header: Header) -> list[str]:
+    """Delivered columns that nothing reads and that the contract does not list as ignored, in order."""
     known = [fold(glob) for glob in (*file.ignored, *file.free_text)]
     return [text for text in _unread(file, header) if not any(fnmatchcase(fold(text), glob) for glob in known)]
 
 
-def _unread(file: SourceFile, header: Header) -> list[str]:
+def _read(file: SourceFile, header: Header) -> set[str]:
+    """The folded names of all columns that the contract reads."""
     read: set[str] = set()
     for text in _all_headers(file):
         read |= {fold(text.replace("{n}", str(n))) for n in header.numbers(text)} if "{n}" in text else {fold(text)}
+    return read
+
+
+def _unread(file: SourceFile, header: Header) -> list[str]:
+    read = _read(file, header)
     first = header.positions
     return [
         text.strip()

@@ -30,6 +30,33 @@ def open_current(settings: Settings) -> Connection:
     return open_readonly(settings.folder("warehouse"), key=_key(settings))
 
 
+def open_stopped(settings: Settings, stage: str) -> tuple[Connection, Path]:
+    """The newest warehouse in which a stage is finished, read-only, and its file: also of a run that stopped later.
+
+    Raises SettingsError when no run has come so far.
+    """
+    folder, key = settings.folder("warehouse"), _key(settings)
+    for path in _newest(folder):
+        with suppress(WarehouseLockedError):  # a run is at work in it
+            con = _connect(path, read_only=True, key=key if is_encrypted(path) else None)
+            if con.execute("select 1 from meta.stage where stage = ?", [stage]).fetchall():
+                return con, path
+            con.close()
+    raise SettingsError(
+        f"No run has finished the stage {stage} yet. Run `throughcare run` (or `demo`) and mend what it says; "
+        "it goes on where it stopped."
+    )
+
+
+def _newest(folder: Path) -> list[Path]:
+    """What was worked on since the last run came to its end, the newest first, and then that run's own file."""
+    current, pointer = current_path(folder), folder / "current"
+    ended = pointer.stat().st_mtime_ns if current else 0
+    begun = {path: path.stat().st_mtime_ns for path in folder.glob("*.duckdb")}
+    since = sorted((path for path, at in begun.items() if at > ended), key=lambda path: -begun[path])
+    return [*since, *([current] if current and current not in since else [])]
+
+
 def open_run(folder: Path, run_id: str, *, key: str | None = None) -> Connection:
     """Open `<folder>/<run_id>.duckdb` for writing, with a schema for each stage and the state table.
 

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
+from pipeline.landing.columnar import read_parquet
+from pipeline.landing.sheets import UnreadableError
 from tests.support.ods import packed, spreadsheet
 
 CSV = "kód;pohlaví\nA;muž\nB;žena\n"
@@ -252,3 +254,13 @@ def test_a_million_rows_load(project):
     assert project.rows("select count(*), max(row_number) from landing.record where kind = 'record'") == [
         (1_000_000, 1_000_001)
     ]
+
+
+def test_two_columns_of_one_name_in_parquet_are_named():
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays([pa.array(["A"]), pa.array([1]), pa.array([2])], ["kód", "den", "den"]), buffer)
+    with pytest.raises(UnreadableError, match="Columns 2 and 3 have one name"):
+        read_parquet(buffer.getvalue())

@@ -248,3 +248,11 @@ def test_the_input_stays_as_it_is(export):
     shutil.rmtree(export / "out", ignore_errors=True)
     run(export, "--key-file", str(export / "key"))
     assert {p.name: p.read_bytes() for p in (export / "in").iterdir()} == before
+
+
+def test_an_export_with_two_columns_of_one_name_is_no_delivery(export):
+    first, second = (HEADER + "".join(ROWS)).splitlines()[:2]
+    (export / "in" / "lide.csv").write_bytes(f"{first};Kód\n{second};8552011236\n".encode("cp1250"))
+    done = run(export, "--key-file", str(export / "key"))
+    assert done.returncode == InputError.exit_code
+    assert "lide.csv: there are two columns 'kód'; leave only the one that holds" in done.stderr

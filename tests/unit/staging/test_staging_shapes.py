@@ -145,6 +145,19 @@ def test_a_missing_column_names_the_likeliest(staged: Stage) -> None:
     assert result.rows(ignored) == [("d1", "Poznámka"), ("d1", "Psedonym"), ("d2", "Poznámka")]
 
 
+def test_two_columns_of_one_name_refuse_the_delivery_where_one_is_read(staged: Stage) -> None:
+    contract = TOTALS.replace('total = { text = "CELKEM", count = 2 }\n', "").split('[[file]]\nname = "control"')[0]
+    result = staged(
+        contract,
+        Sent("stays", ["Pseudonym", "Den", " DEN"], [["A", "2023-01-01", "2024-01-01"]]),
+        Sent("stays", ["Pseudonym", "Den", "Jiné", "Jiné"], [["B", "2023-01-02", "x", "y"]], delivery="d2"),
+    )
+    assert result.rows("select delivery_id, rule_id, detail from staging.delivery_refused") == [
+        ("d1", "repeated_column", "stays.csv: Den")
+    ]
+    assert result.rows("select person_id from staging.death") == [("B",)]
+
+
 def test_a_declared_table_without_its_file_refuses_the_delivery(staged: Stage) -> None:
     result = staged(KINDS, Sent("", [], [], file="other.csv"), tables=["person"])
     assert result.rows("select rule_id, detail from staging.delivery_refused") == [("missing_file", "people*.csv")]
@@ -170,10 +183,3 @@ def test_header_only_is_zero_rows_and_not_nothing(staged: Stage) -> None:
     assert result.rows("select table_name, produced from staging.produced order by all") == [
         ("family_member", 0), ("person", 0),
     ]  # fmt: skip
-
-
-def test_of_two_columns_with_one_name_the_second_is_listed_unread(staged: Stage) -> None:
-    rows = [["A", "2023-01-01", "2023-02-02"]]
-    result = staged('format = "native"\n', Sent("death", ["person_id", "death_date", "Death_Date"], rows))
-    assert str(result.rows("select death_date from staging.death")[0][0]) == "2023-01-01"
-    assert result.rows("select column_name from staging.ignored_column") == [("Death_Date",)]
