@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import duckdb
 
-from pipeline import core, disclosure, landing, outcomes, publication, sources, staging, validated
+from pipeline import core, disclosure, landing, outcomes, publication, reference, sources, staging, validated
 from pipeline.errors import InputError, StorageError
 from pipeline.keys import read_keys
 from pipeline.run import Input, Run, code_version, hash_files
@@ -118,6 +118,8 @@ def run_quarter(settings: Settings, run: Run, reporter: Reporter) -> Outcome:
         reporter.say(line)
     if warning := landing.unkeyed_warning(settings, landing.receipts(settings, known_at=run.known_at)):
         reporter.say(warning)
+    if not (run.synthetic or reference.is_own(settings)):
+        reporter.say(f"{reference.FOREIGN} Copy the folder into the project and correct it (README).")
     outcome = Outcome(run)
     with plain_storage_errors():
         write_manifest(settings, outcome)  # at once: what a run that stops has left can be read, and be made again

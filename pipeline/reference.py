@@ -15,6 +15,10 @@ from pipeline.model import code_list
 from pipeline.settings import REPOSITORY, Settings
 
 FOLDER = "data/reference"
+FOREIGN = (
+    f"The project has no {FOLDER} of its own. The programme's prisons and the regions that partners serve are counted "
+    "by the lists that came with the program; proposals, milestones and prisons are published only beside made-up data."
+)
 CODED = {"prison": "prison", "region": "region", "status": "access_status"}
 """Columns of registers whose values are codes of the model."""
 DAYS = {"date": True, "valid_from": True, "valid_to": False}

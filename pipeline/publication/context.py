@@ -12,10 +12,10 @@ from pipeline.disclosure import Bundle
 from pipeline.errors import PublicationError, SettingsError
 from pipeline.publication import registers
 from pipeline.publication.registers import Access, Milestone, Revision, RuleWords, Works
-from pipeline.reference import is_day
+from pipeline.reference import FOLDER, is_day, is_own
 from pipeline.settings import Settings, load_settings, read_toml
 
-PROPOSALS = "data/reference/proposals.toml"
+PROPOSALS = f"{FOLDER}/proposals.toml"
 STATES = ("proposed", "under_discussion", "agreed", "in_force", "declined")
 
 
@@ -38,7 +38,7 @@ class Context:
     """The project's own words for a publication. `figures` is a folder that collects figures to be drawn later.
 
     `sources` is the folder of the reports' sources, `earlier` the folder of the newest release of an earlier quarter,
-    `revisions` are the releases of this quarter.
+    `revisions` are the releases of this quarter, `missing` the registers that the project does not keep.
     """
 
     funder: str = ""
@@ -53,6 +53,7 @@ class Context:
     revisions: tuple[Revision, ...] = ()
     sources: str = ""
     figures: str = ""
+    missing: tuple[str, ...] = ()
 
     def save(self, path: Path) -> None:
         """Write the context for a document's kernel."""
@@ -69,6 +70,7 @@ def load_context(path: str, bundle: Bundle | None = None) -> Context:
         plain = json.loads(Path(path).read_text("utf-8"))
         for name, kind in KINDS.items():
             plain[name] = tuple(kind(**item) for item in plain[name])
+        plain["missing"] = tuple(plain["missing"])
         return Context(**plain)
     return project_context(load_settings(project_root(Path.cwd())), "", bundle)
 
@@ -97,13 +99,20 @@ def project_context(settings: Settings, figures: str = "", bundle: Bundle | None
 
 
 def read_registers(settings: Settings, *, synthetic: bool = False) -> dict[str, Any]:
-    """What people keep by hand, by the context's names; raises an error for what cannot be read."""
-    return {
-        "proposals": read_proposals(settings.resource(PROPOSALS)),
-        "milestones": registers.read_milestones(settings),
-        "prisons": registers.read_prisons(settings),
-        "access": registers.read_access(settings, synthetic=synthetic),
-    }
+    """What people keep by hand, by the context's names; raises an error for what cannot be read.
+
+    The registers delivered with the program stand beside made-up data alone.
+    """
+    found: dict[str, tuple[Any, ...] | None] = dict.fromkeys(("proposals", "milestones", "prisons", "access"))
+    if synthetic or is_own(settings):
+        found = {
+            "proposals": read_proposals(settings.resource(FOLDER) / "proposals.toml"),
+            "milestones": registers.read_milestones(settings),
+            "prisons": registers.read_prisons(settings),
+            "access": registers.read_access(settings),
+        }
+    missing = tuple(name for name, rows in found.items() if rows is None)
+    return {name: rows or () for name, rows in found.items()} | {"missing": missing}
 
 
 def partner_titles(settings: Settings) -> dict[str, str]:
@@ -117,10 +126,10 @@ def partner_titles(settings: Settings) -> dict[str, str]:
     return titles
 
 
-def read_proposals(path: Path) -> tuple[Proposal, ...]:
-    """The register of proposals; raises PublicationError naming the entry that is wrong."""
+def read_proposals(path: Path) -> tuple[Proposal, ...] | None:
+    """The register of proposals, None where there is none; raises PublicationError naming the entry that is wrong."""
     if not path.exists():
-        return ()
+        return None
     entries = read_toml(path, PROPOSALS).get("proposal", [])
     try:
         found = tuple(Proposal(**{key: _text(value) for key, value in entry.items()}) for entry in entries)

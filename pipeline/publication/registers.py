@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.disclosure import Bundle, in_order
 from pipeline.periods import Quarter
-from pipeline.reference import is_own, read_register
+from pipeline.reference import read_register
 from pipeline.settings import Settings
 
 
@@ -61,25 +61,27 @@ class Revision:
     reason: str
 
 
-def read_milestones(settings: Settings) -> tuple[Milestone, ...]:
-    """Milestones by day."""
-    rows = read_register(settings, "milestones.csv", ("date", "cs", "en")) or []
-    return tuple(sorted((Milestone(**row) for row in rows), key=lambda item: item.date))
+def read_milestones(settings: Settings) -> tuple[Milestone, ...] | None:
+    """Milestones by day; None where no register of them is kept."""
+    rows = read_register(settings, "milestones.csv", ("date", "cs", "en"))
+    return None if rows is None else tuple(sorted((Milestone(**row) for row in rows), key=lambda item: item.date))
 
 
-def read_prisons(settings: Settings) -> tuple[Works, ...]:
-    """Prisons of the programme by code."""
-    rows = read_register(settings, "programme_prison.csv", ("prison", "valid_from", "valid_to")) or []
-    return tuple(sorted((Works(**row) for row in rows), key=lambda item: (item.prison, item.valid_from)))
+def read_prisons(settings: Settings) -> tuple[Works, ...] | None:
+    """Prisons of the programme by code; None where no register of them is kept."""
+    rows = read_register(settings, "programme_prison.csv", ("prison", "valid_from", "valid_to"))
+    return (
+        None
+        if rows is None
+        else tuple(sorted((Works(**row) for row in rows), key=lambda item: (item.prison, item.valid_from)))
+    )
 
 
-def read_access(settings: Settings, *, synthetic: bool) -> tuple[Access, ...]:
-    """Access by prison, without the workers. The one delivered with the program is made up, and stands beside made-up
-    data alone."""
-    if not synthetic and not is_own(settings):
-        return ()
-    rows = read_register(settings, "workers_access.csv", ("prison", "status", "valid_from", "valid_to")) or []
-    return tuple(sorted({Access(**row) for row in rows}, key=lambda item: (item.prison, item.valid_from, item.status)))
+def read_access(settings: Settings) -> tuple[Access, ...] | None:
+    """Access by prison, without the workers; None where no register of it is kept."""
+    rows = read_register(settings, "workers_access.csv", ("prison", "status", "valid_from", "valid_to"))
+    found = {Access(**row) for row in rows or ()}
+    return None if rows is None else tuple(sorted(found, key=lambda item: (item.prison, item.valid_from, item.status)))
 
 
 def read_rules(settings: Settings) -> tuple[RuleWords, ...]:

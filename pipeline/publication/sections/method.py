@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.publication.cite import SHOWN, counted, setting
 from pipeline.publication.markdown import Table, bullets, escape, paragraphs
 from pipeline.publication.report import Report
+from pipeline.publication.sections.summary import no_requests
 
 STATES = ("hidden", "unknown", "too_early", "not_collected", "not_applicable")
 BOUNDS = "$$\\left[\\frac{x}{n},\\; \\frac{x + m}{n}\\right]$$ {#eq-bounds}"
@@ -22,7 +23,7 @@ def proposals(report: Report) -> str:
     head = report.heading(1, "heading.proposals", "sec-proposals")
     items = report.context.proposals
     if not items:
-        return paragraphs(head, report.t("slot.requests.none"))
+        return paragraphs(head, no_requests(report))
     header = [report.t(f"column.{name}") for name in ("proposal", "raised", "owner", "state", "since")]
     rows = [
         [

@@ -51,7 +51,7 @@ def milestones_table(report: Report) -> str:
     end = Quarter.parse(report.bundle.meta.quarter).last_day.isoformat()
     found = [item for item in report.context.milestones if item.date <= end]
     if not found:
-        return report.t("none.milestones")
+        return report.t("none.register_of_milestones" if "milestones" in report.context.missing else "none.milestones")
     header = [report.t("column.day"), report.t("column.milestone")]
     lines = [[report.moment(item.date), escape(getattr(item, report.language))] for item in found]
     return str(Table("tbl-milestones", report.t("caption.milestones"), header, lines, numeric_from=2))

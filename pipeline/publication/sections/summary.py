@@ -175,8 +175,13 @@ def requests(report: Report) -> str:
     """At most three open requests to the Prison Service, with owner and state."""
     still_open = [item for item in report.context.proposals if item.state not in FINAL_STATES][:REQUESTS]
     if not still_open:
-        return report.t("slot.requests.none")
+        return no_requests(report)
     return bullets([request(report, item) for item in still_open])
+
+
+def no_requests(report: Report) -> str:
+    """Why there is no request: nothing is asked, or no register of proposals is kept."""
+    return report.t("none.proposals" if "proposals" in report.context.missing else "slot.requests.none")
 
 
 def request(report: Report, item: Proposal) -> str:

@@ -23,7 +23,7 @@ def make_context(figures: Path) -> Context:
         funder="Fond",
         contact="ptejte@se.cz",
         partners=PARTNERS,
-        proposals=read_proposals(ROOT / PROPOSALS),
+        proposals=read_proposals(ROOT / PROPOSALS) or (),
         milestones=(Milestone("2022-01-01", "Nový systém", "New system"),),
         prisons=(Works("praha_pankrac", "2021-01-01", ""),),
         access=(Access("praha_pankrac", "permitted", "2021-01-01", ""),),

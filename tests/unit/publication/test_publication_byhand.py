@@ -137,4 +137,5 @@ def test_a_day_of_toml_is_a_day_and_a_czech_one_is_refused(tmp_path: Path) -> No
             with pytest.raises(PublicationError, match=problem):
                 read_proposals(path)
         else:
-            assert read_proposals(path)[0].date == "2023-06-01"
+            (found,) = read_proposals(path) or ()
+            assert found.date == "2023-06-01"

@@ -16,7 +16,7 @@ from pipeline.disclosure import in_order, open_bundle
 from pipeline.disclosure.store import as_document, write_bundle
 from pipeline.disclosure.types import Row, make_row
 from pipeline.errors import SettingsError
-from pipeline.publication import Report, documents, registers
+from pipeline.publication import Report, documents, read_registers, registers
 from pipeline.publication.editions import editions
 from pipeline.publication.sections import summary
 from pipeline.publication.sections.casework import parts_table, unit_words
@@ -26,8 +26,10 @@ from pipeline.publication.sections.cooperation import run as run_figure
 from pipeline.publication.sections.curves import curve_figure
 from pipeline.publication.sections.life import flow_figure, flows_from
 from pipeline.publication.sections.page import subject_of
+from pipeline.publication.sections.programme import milestones_table
 from pipeline.publication.sections.returns import returns
 from pipeline.publication.sections.served import attrition_figure
+from pipeline.publication.sections.summary import requests
 from pipeline.publication.strips import plain
 from pipeline.settings import Settings
 from tests.support.bundles import DIMS, literal_meta, number, rate_row
@@ -296,18 +298,28 @@ def test_registers_keep_workers_out_and_name_a_missing_column(tmp_path: Path) ->
         "utf-8",
     )
     settings = Settings(root=tmp_path, data=tmp_path / "data")
-    access = registers.read_access(settings, synthetic=False)
+    access = registers.read_access(settings)
+    assert access
     assert "w1" not in str(access)
-    assert registers.read_milestones(settings) == ()
+    assert registers.read_milestones(settings) is None
     (folder / "milestones.csv").write_text("date,cs\n2022-01-01,x\n", "utf-8")
     with pytest.raises(SettingsError, match=r"milestones\.csv has no column en"):
         registers.read_milestones(settings)
 
 
-def test_the_access_that_came_with_the_program_is_made_up_and_never_beside_real_data(tmp_path: Path) -> None:
+def test_registers_that_came_with_the_program_are_never_beside_real_data(tmp_path: Path, report: Language) -> None:
     settings = Settings(root=tmp_path, data=tmp_path / "data")
-    assert registers.read_access(settings, synthetic=True)
-    assert registers.read_access(settings, synthetic=False) == ()
+    assert all(rows for name, rows in read_registers(settings, synthetic=True).items() if name != "missing")
+    real = read_registers(settings, synthetic=False)
+    assert {name: rows for name, rows in real.items() if rows} == {
+        "missing": ("proposals", "milestones", "prisons", "access")
+    }
+    told = Report(report("en").bundle, "en", replace(report("en").context, **real))
+    assert requests(told) == "There is no list of proposals to the Prison Service."
+    assert milestones_table(told) == "There is no list of milestones."
+    (tmp_path / "data" / "reference").mkdir(parents=True)  # a folder of its own, in which a file is missing
+    (tmp_path / "data" / "reference" / "milestones.csv").write_text("date,cs,en\n", "utf-8")
+    assert read_registers(settings, synthetic=True)["missing"] == ("proposals", "prisons", "access")
 
 
 def test_the_widest_access_of_a_prison_counts_on_the_quarters_last_day(report: Language) -> None:
