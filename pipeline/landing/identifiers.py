@@ -113,6 +113,30 @@ def _dated(digits: str) -> bool:
     return 1 <= month <= 12 and 1 <= day <= 31
 
 
+def front_of_birth_number(text: str, latest: date) -> str:
+    """The six digits in front of a cell that is nothing but nine or ten digits written as a birth number and dated by
+    the birth of an adult, whatever its check digit; '' for any other. A year behind is the year of a case number.
+    """
+    match = _BIRTH.fullmatch(text.strip())
+    if match is None or re.fullmatch("(?:19[89]|20[0-3])[0-9]", match[3]):
+        return ""
+    ten = match[1] + match[3]
+    written = (ten, "0" + ten) if len(ten) == 9 and not match[2] else (ten,)
+    return match[1] if any(_is_dated(digits, latest) for digits in written) else ""
+
+
+def _is_dated(digits: str, latest: date) -> bool:
+    """Whether nine or ten digits begin with the day on which somebody was born who is an adult now."""
+    year, month, day = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
+    year += 1900 if len(digits) == 9 or year >= 54 else 2000
+    month %= 50
+    try:
+        born = date(year, month - 20 if month > 20 and year >= 2004 else month, day)
+    except ValueError:
+        return False
+    return birthdates.AGES[0] <= latest.year - born.year <= birthdates.AGES[1]
+
+
 def _has_phone(text: str, said: bool) -> bool:
     if any(9 <= sum(c.isdigit() for c in match[0]) <= 15 for match in _FOREIGN.finditer(text)):
         return True

@@ -5,7 +5,7 @@ A finding says file, sheet, row, column and kind, never the value; a name that h
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,25 +13,21 @@ from datetime import date
 import polars as pl
 
 from pipeline.landing.columns import Roles, roles
+from pipeline.landing.crowds import Crowd, pattern
 from pipeline.landing.freetext import FREE_TEXT, columns_of_free_text
-from pipeline.landing.headings import ACCOUNT, BIRTH_NUMBER, promised
+from pipeline.landing.headings import promised
 from pipeline.landing.identifiers import CANDIDATE, kinds, numbers
 from pipeline.landing.sheets import HEADER, Reading, Sheet
 from pipeline.landing.suspects import BORDER, headings_of, suspect, wordy
 from pipeline.sources import Contract
 
 WITHHELD = "(name withheld)"
-CHECKED = (BIRTH_NUMBER, ACCOUNT)
-CROWD = 20
-"""From so many cells of one pattern in a column (`MAG-123456/2023`, nine bare digits) a share can be told: when less
-than a quarter of them could be birth numbers or accounts, they are case numbers, some of which are valid by chance."""
 _FREE_TEXT_ADVICE = (
     "Anybody may be named in it: leave the column out, or agree with us on why it is needed; "
     "the contract then lists it under free_text with the reason."
 )
 LONGEST_CELL, LONGEST_MARGIN = 100_000, 5_000_000
 """Bytes of a cell (a spreadsheet's holds 32,767 characters) and characters beside the cells that are looked through."""
-_PATTERN = str.maketrans("0123456789", "9999999999")
 
 
 @dataclass(frozen=True)
@@ -115,22 +111,21 @@ def _headings(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Find
 
 def _cells(sheet: Sheet, file: str, name: str, latest: date) -> Iterator[Finding]:
     headings = headings_of(sheet)
-    hits = []
-    crowd: Counter[tuple[int, str]] = Counter()
-    valid: Counter[tuple[tuple[int, str], str]] = Counter()
+    seen = []
+    crowds: defaultdict[tuple[int, str], Crowd] = defaultdict(Crowd)
     cache: dict[tuple[int, str], list[str]] = {}
     for row, column, text in _candidates(sheet).iter_rows():
         key = (column, text)
         if key not in cache:
             heading = headings[column] if column < len(headings) else ""
             cache[key] = numbers(text, latest, promised(heading))
-        alike = (column, text.strip().translate(_PATTERN))
-        crowd[alike] += 1
-        valid.update((alike, kind) for kind in cache[key] if kind in CHECKED)
-        hits += [(row, column, kind, alike) for kind in cache[key]]
-    for row, column, kind, alike in hits:
-        by_chance = crowd[alike] >= CROWD and 4 * valid[alike, kind] < crowd[alike]
-        if not (kind in CHECKED and by_chance):
+        crowd = crowds[column, pattern(text)]
+        crowd.add(text, cache[key], latest)
+        seen.append((row, column, text, crowd))
+    for crowd in crowds.values():
+        crowd.judge()
+    for row, column, text, crowd in seen:
+        for kind in crowd.kinds(text, cache[column, text]):
             yield Finding(kind, "cell", file, name, row, _column(sheet, column, latest))
 
 

@@ -113,6 +113,42 @@ def test_running_numbers_of_nine_digits_are_no_birth_numbers_but_one_among_words
     assert [(f.kind, f.row, f.column) for f in found] == [("birth_number", 51, "column 1")]
 
 
+MISTYPED = ["7103192746", "8552110001", "5912310003", "6607230002"]
+"""A date in front, and a check digit that is wrong."""
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        MISTYPED,
+        [f"{n[:6]}/{n[6:]}" for n in MISTYPED],
+        ["310203123", "455512122", "530101001"],  # before 1954, without a check digit
+        ["501011234", "603154321", "708306789"],  # born after 2000: a spreadsheet has taken the zero away
+        [*MISTYPED, "9999999999"],
+        MISTYPED * 30,
+    ],
+)
+def test_a_column_of_dates_of_birth_numbers_is_refused_whatever_the_check_digits(numbers):
+    dated = [row for row, n in enumerate(numbers, start=1) if n != "9999999999"]
+    assert [f.row for f in screen(reading(numbers), "f", LATEST) if f.kind == "birth_number"] == dated
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        MISTYPED[:2],  # two may be chance
+        ["7103190002", "7103190003", "7103190004", "7103190005"],  # a running number behind one front
+        ["2301050001", "2302170003", "2303210003", "2304110004"],  # days of this year, and a number
+        ["2021010512", "2021020613", "2021031714"],  # the same with a whole year
+        ["000101/2021", "000102/2022", "000103/2022", "000104/2023"],  # case numbers
+        ["7103192746", "1234567890", "4820194857", "9310473625"],  # one of four begins like a day
+        ["100000001", "100000002", "100000003"],
+    ],
+)
+def test_ordinary_numbers_of_nine_and_ten_digits_pass(numbers):
+    assert screen(reading(numbers), "f", LATEST) == []
+
+
 def test_pseudonyms_and_codes_raise_no_false_alarm():
     draw = random.Random(7)
     alphabet = string.ascii_uppercase + "234567"
