@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.cli import app
+from pipeline.cli.program import app
 
 README = Path(__file__).parent.parent / "README.md"
 START, END = "<!-- commands -->", "<!-- /commands -->"

@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import os
 import sys
-import traceback
-from pathlib import Path
-
-from pipeline.cli import line, look, partner, steward  # noqa: F401  importing registers their commands
-from pipeline.cli.common import Context, app
-from pipeline.errors import StorageError, ThroughcareError
-
-# isort: split
-from pipeline.cli import keeping  # noqa: F401  commands that destroy come last in the list
 
 STOPPED = 130
+STOPPED_WORDS = "throughcare: stopped. Run the same command again; it goes on where it stopped."
 
 
 def main() -> None:
-    """Run the command; an expected error is one plain message and an exit code, never a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no Czech still gets every line
-            stream.reconfigure(errors="replace")
-    os.umask(0o077)  # whatever is written, nobody else of this machine may read it
+    """Run the command; an expected error is one plain message and an exit code, never a traceback.
+
+    Imported here, so that somebody who stops it while it is still being loaded is told the same.
+    """
     try:
-        app(standalone_mode=True)
-    except ThroughcareError as problem:
-        print(f"throughcare: {problem}", file=sys.stderr)
-        sys.exit(problem.exit_code)
-    except SystemExit as end:
-        if end.code == STOPPED:  # Typer has taken the interruption for itself, without a word
-            print("throughcare: stopped. Run the same command again; it goes on where it stopped.", file=sys.stderr)
-        raise
-    except OSError as problem:
-        if Context.debug:
-            raise
-        print(f"throughcare: {_refused(problem)}", file=sys.stderr)
-        sys.exit(StorageError.exit_code)
-    except Exception as problem:
-        if Context.debug:
-            raise
-        print(_without_values(problem), file=sys.stderr)
-        sys.exit(70)
+        from pipeline.cli.program import run
 
-
-def _refused(problem: OSError) -> str:
-    """What the system did not let us do, with the path alone."""
-    where = f"{problem.filename}: " if problem.filename else ""
-    return (
-        f"{where}{problem.strerror or 'cannot be used'}. Check the path, access rights and free space; nothing is lost."
-    )
-
-
-def _without_values(problem: Exception) -> str:
-    """An unforeseen error without its message: the message of a failed conversion quotes the cell."""
-    frames = [f for f in traceback.extract_tb(problem.__traceback__) if "pipeline" in Path(f.filename).parts]
-    where = " ← ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-3:]))
-    return (
-        f"throughcare: an error of ours, {type(problem).__name__} at {where}. Nothing is lost. "
-        "Report that line; `--debug` shows more, and may show personal data."
-    )
+        run()
+    except KeyboardInterrupt:
+        print(STOPPED_WORDS, file=sys.stderr)
+        sys.exit(STOPPED)

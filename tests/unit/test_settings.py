@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,20 @@ def test_whoever_stops_a_command_is_told_how_to_go_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(dictionary, "dictionary_markdown", stopped)
+    assert code_of(monkeypatch, "dictionary") == 130
+    assert "throughcare: stopped. Run the same command again" in capsys.readouterr().err
+
+
+def test_whoever_stops_a_command_while_it_is_loaded_is_told_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Stopping(MetaPathFinder):
+        def find_spec(self, name: str, path: object, target: object = None) -> None:
+            if name == "pipeline.cli.program":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "pipeline.cli.program", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Stopping(), *sys.meta_path])
     assert code_of(monkeypatch, "dictionary") == 130
     assert "throughcare: stopped. Run the same command again" in capsys.readouterr().err
 
