@@ -9,13 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline import landing
-from pipeline.cli.common import app
+from pipeline.cli.program import app
 from pipeline.errors import SettingsError, WrongKeyError
 from pipeline.keeping import audit
 from pipeline.keeping.rekey import rekey
 from pipeline.keys import AT_REST
 from pipeline.settings import Settings, load_settings
-from pipeline.warehouse import open_current, open_for_run, publish_current
+from pipeline.warehouse import open_current, open_for_run, publish_current, record_stage
 
 OLD, NEW, THIRD = (hashlib.sha256(text).hexdigest() for text in (b"old", b"new", b"third"))
 
@@ -29,6 +29,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     with open_for_run(settings, "r1") as con:
         con.execute("create table core.person as select 'a' as person_id")
         con.execute("create table core.withdrawn_person (person_id varchar)")
+        record_stage(con, "core", {}, 0)
     publish_current(settings.folder("warehouse"), "r1")
     (tmp_path / "old.key").write_text(OLD)
     return settings
