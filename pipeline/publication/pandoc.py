@@ -24,7 +24,7 @@ OPTIONS = {
     "slides": ["--slide-level=1", "--mathml"],
     "pdf": [],
 }
-WORDS = ("figure", "table", "section", "equation", "tabs", "quote_open", "quote_close")
+WORDS = ("figure", "table", "section", "equation", "tabs", "quote_open", "quote_close", "to")
 FRAME = ("no_static", "contents")
 EPOCH = {"SOURCE_DATE_EPOCH": "315532800"}
 """Office files are archives that carry a date; 1 January 1980 is the earliest they can."""

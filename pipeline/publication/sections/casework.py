@@ -23,7 +23,9 @@ SHARES = (
 DEFINED = ("plan_ready", "pre_release_contacts", "documents_at_release", "unplanned_release_share", "lead_time",
            "missed_share", "dose", "agreements", "applications", "caseload")  # fmt: skip
 FAMILY = (("family_contact", ""), ("family_visit_7d", ""), ("cancelled_by_prison_share", ""), ("missed_share", ""))
-VALUES = (("lead_time", ("",)), ("dose", None), ("caseload", None), ("complaints", ("days_to_resolve",)))
+COUNTED = "complaints"
+"""A measure with a table of counts of its own, which says by itself when nobody collects it."""
+VALUES = (("lead_time", ("",)), ("dose", None), ("caseload", None), (COUNTED, ("days_to_resolve",)))
 BROKEN_DOWN = (
     "partner",
     "prison",
@@ -48,7 +50,7 @@ def casework(report: Report) -> str:
         values_table(report, "casework-values", PROGRAMME),
         parts_table(report, "agreements", PROGRAMME),
         components_table(report, "applications", PROGRAMME),
-        counts_table(report, "complaints", PROGRAMME),
+        counts_table(report, COUNTED, PROGRAMME),
         definitions(report, DEFINED),
     )
 
@@ -61,7 +63,7 @@ def romodrom(report: Report) -> str:
         shares_table(report, "families", FAMILY, ROMODROM),
         values_table(report, "romodrom-values", ROMODROM),
         parts_table(report, "agreements", ROMODROM),
-        counts_table(report, "complaints", ROMODROM),
+        counts_table(report, COUNTED, ROMODROM),
         definitions(report, ("family_contact", "family_visit_7d", "complaints")),
     )
 
@@ -101,7 +103,9 @@ def values_table(report: Report, identifier: str, cohort: str) -> str:
         (name, row)
         for name, parts in VALUES
         for row in report.rows(name, group_by="all", cell_set="own", cohort=cohort)
-        if (parts is None or row.keys["component"] in parts) and str(row["value"].status) != "not_applicable"
+        if (parts is None or row.keys["component"] in parts)
+        and str(row["value"].status) != "not_applicable"
+        and not (name == COUNTED and uncollected(row))
     ]
     lines = [
         [

@@ -93,17 +93,23 @@ def _windows(report: Report, found: list[str]) -> str:
 
 
 def _cohorts(report: Report) -> str:
+    """The programme beside other cohorts; one that the release leaves out is named."""
     lines = [
         (report.label("cohort", cohort), row) for cohort in COHORTS if (row := report.pooled(RETURN, YEAR, cohort))
     ]
-    if len(lines) < 2:
+    if not lines:
         return ""
+    missing = [report.label("cohort", cohort) for cohort in COHORTS if not report.pooled(RETURN, YEAR, cohort)]
+    note = report.t("return.cohorts_missing", names=", ".join(missing)) if missing else ""
+    if len(lines) < 2:
+        return paragraphs(report.heading(2, "heading.cohorts", "sec-cohorts"), note)
     header = [report.t("column.cohort"), *(report.t(f"column.{name}") for name in RATE_COLUMNS)]
     rows = [[name, *rate_cells(report, row)] for name, row in lines]
     caption = report.t("caption.cohorts", title=report.words(RETURN, "title"), window=YEAR)
     return paragraphs(
         report.heading(2, "heading.cohorts", "sec-cohorts"),
         str(Table("tbl-cohorts", caption, header, rows)),
+        note,
         report.t("return.side_by_side"),
     )
 

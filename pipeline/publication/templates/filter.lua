@@ -299,15 +299,16 @@ local function keep_numbers(inlines)
   return inlines
 end
 
--- An interval stays on one line: it would break behind its dash.
+-- An interval stays on one line: it would break behind its dash. Word breaks there whatever the characters beside it,
+-- so that a sentence says it with a word between no-break spaces; a narrow cell keeps its dash.
 local function keep_intervals(inlines)
-  if office then return nil end
   local all, index = pandoc.Inlines({}), 1
   while index <= #inlines do
     local first, dash, last = inlines[index], inlines[index + 1], inlines[index + 2]
     if last and first.t == "Span" and last.t == "Span" and dash.t == "Str" and dash.text == "–" then
       local whole = pandoc.Inlines({ first, dash, last })
-      if html then all:insert(pandoc.Span(whole, { class = "interval" }))
+      if office then all:extend({ first, pandoc.Str("\u{a0}" .. words.to .. "\u{a0}"), last })
+      elseif html then all:insert(pandoc.Span(whole, { class = "interval" }))
       else all:insert(raw("#box[")) all:extend(whole) all:insert(raw("];")) end
       index = index + 3
     else
@@ -395,7 +396,9 @@ function Pandoc(document)
   collect(document)
   document = document:walk({ Cite = reference, Span = spans })
   document = document:walk({ Inlines = keep_numbers })
-  document = document:walk({ Inlines = keep_intervals })
+  local order = office and "topdown" or "typewise"  -- downwards, so that Word's tables can be passed over
+  local passed = office and function(t) return t, false end or nil
+  document = document:walk({ traverse = order, Table = passed, Inlines = keep_intervals })
   if str(document.meta.language) == "cs" then document = document:walk({ Inlines = keep_short_words }) end
   document = document:walk({ Table = tables, Para = equations })
   if typst then document = document:walk({ Blocks = floating }):walk({ Blocks = leading }) end

@@ -257,6 +257,24 @@ def test_complaints_are_counted_per_hundred_clients_and_resolved_in_days(report:
     assert units == ["per 100 clients", "days, median"]
 
 
+def test_what_nobody_collects_is_said_once(tmp_path: Path) -> None:
+    def change(tables: dict[str, Any]) -> None:
+        table = tables["complaints"]
+        table["rows"] = [
+            [keys, [c if c[1] == "not_applicable" else [None, "not_collected"] for c in cells]]
+            for keys, cells in table["rows"]
+        ]
+
+    text = plain(documents.casework(changed(tmp_path, change)))
+    assert "Stížnosti: tento údaj se u této skupiny nesbírá" in text
+    assert "dny do vyřízení" not in text
+
+
+def test_a_cohort_that_is_left_out_is_named(tmp_path: Path) -> None:
+    text = plain(documents.returns(changed(tmp_path, lambda tables: None)))
+    assert "V tabulce nejsou: propuštění uživatelé drog mimo program. Toto vydání je vynechává" in text
+
+
 def test_the_first_report_says_that_it_is_the_first(report: Language) -> None:
     assert "není tedy s čím srovnávat" in plain(documents.changes(report("cs")))
     assert "není tedy s čím srovnávat" in plain(documents.page_one(report("cs")))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import docx
 import pytest
 
 from pipeline.errors import PublicationError
 from pipeline.publication.html import finish_page
 from pipeline.publication.markdown import Table, attribute, escape
 from pipeline.publication.notebook import Document, resolve_includes, run_documents
-from pipeline.publication.pandoc import convert
+from pipeline.publication.pandoc import convert, run_pandoc
 
 REPORTS = Path(__file__).parents[3] / "reports"
 PAGE = {"title": "T", "pagetitle": "T", "lang": "cs"}
@@ -55,6 +56,17 @@ def test_tabs_become_tabs_in_html_and_headings_in_print(tmp_path: Path) -> None:
     assert page.count('type="radio"') == 2
     assert '<label for="tab-2">Dvě</label>' in page
     assert "=== Jedna" in to_typst(text, tmp_path)
+
+
+def test_an_interval_in_a_sentence_of_word_has_no_dash_behind_which_it_could_break(tmp_path: Path) -> None:
+    span = "[49]{.cell}–[63]{.cell}"
+    text = f"Interval {span} ze 100.\n\n{Table('tbl-a', 'Popis', ['a', 'b'], [['řádek', span]])}"
+    target = tmp_path / "made.docx"
+    run_pandoc(text, "docx", "cs", ["-t", "docx", "-o", str(target), "--metadata=title:T"], tmp_path)
+    made = docx.Document(str(target))
+    assert "Interval 49\u00a0až\u00a063 ze\u00a0100." in [p.text for p in made.paragraphs]
+    assert made.tables[0].rows[1].cells[1].text == "49–63"
+    assert '<span class="interval">' in to_html(text, tmp_path)
 
 
 def test_boxes_and_formats(tmp_path: Path) -> None:
