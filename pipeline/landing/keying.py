@@ -21,6 +21,7 @@ from pipeline.landing.sheets import CELLS, RECORD, Reading, Sheet
 from pipeline.landing.store import open_store
 from pipeline.settings import Settings
 from pipeline.sources import Contract, load_contract
+from pipeline.spreadsheets import has_failed
 
 Positions = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
@@ -61,7 +62,7 @@ class Keying:
     def _maker(self, keyer: Keyer, read: Read) -> Callable[[str], str]:
         def made(cell: str) -> str:
             value = read.value(cell)
-            if not value:
+            if not value or has_failed(value):
                 return cell
             return keyer.worker(value, self.contract.partner) if read.column.is_staff else keyer.person(value)
 

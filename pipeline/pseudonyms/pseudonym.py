@@ -16,6 +16,7 @@ from datetime import date
 
 from pipeline.keys import ALPHABET, LENGTH, from_digest, is_by_birth_number, is_pseudonym
 from pipeline.landing import is_birth_number
+from pipeline.spreadsheets import has_failed
 
 __all__ = ["ALPHABET", "LENGTH", "NotAPersonError", "Pseudonymiser", "is_by_birth_number", "is_pseudonym", "normalise"]
 
@@ -78,11 +79,13 @@ def normalise(text: str, latest: date) -> tuple[str, str, bool]:
 
     A birth number may have a slash, blanks, or have lost its leading zero (nine digits that are none from before
     1954). Anything that is not nine or ten digits, and anything after `ID:`, is another identifier.
-    Raises NotAPersonError for nine or ten digits that are no birth number, and for a pseudonym.
+    Raises NotAPersonError for nine or ten digits that are no birth number, a pseudonym, and a failed formula.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if marked := _OTHER.match(plain):
         return OTHER, " ".join(plain[marked.end() :].split()).casefold(), False
+    if has_failed(plain):
+        raise NotAPersonError("is a failed formula; mend it in the spreadsheet")
     if is_pseudonym(plain):
         raise NotAPersonError("is a pseudonym already; give the export as your system writes it")
     digits = _SEPARATORS.sub("", re.sub(r"(?<=\d{8})\.0$", "", plain))

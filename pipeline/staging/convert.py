@@ -9,11 +9,19 @@ from collections.abc import Sequence
 
 from pipeline.model import Column
 from pipeline.sources import ColumnRule, Values, fold
+from pipeline.spreadsheets import FAILED
 
 BLANKS = "\u00a0\u202f\u2007\u2009\ufeff\t\r\n"
 EARLIEST, LATEST = 1850, 2150
 """Years outside are slips of the pen (23 for 2023), not dates."""
-RULES = {"date": "impossible_date", "integer": "not_a_number", "decimal": "not_a_number", "boolean": "not_a_boolean"}
+RULES = {
+    "date": "impossible_date",
+    "integer": "not_a_number",
+    "decimal": "not_a_number",
+    "boolean": "not_a_boolean",
+    "pseudonym": "failed_formula",
+    "text": "failed_formula",
+}
 
 
 def literal(text: str) -> str:
@@ -77,7 +85,7 @@ def typed(column: Column, rule: ColumnRule, values: Values, raw: str) -> str:
             f"case when {folded(raw)} in ({listed(words.true)}) then true "
             f"when {folded(raw)} in ({listed(words.false)}) then false end"
         )
-    return raw
+    return f"case when starts_with({raw}, '#') and {folded(raw)} in ({listed(FAILED)}) then null else {raw} end"
 
 
 def missing_words(rule: ColumnRule, values: Values) -> tuple[str, ...]:

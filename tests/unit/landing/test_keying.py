@@ -64,12 +64,13 @@ def landed(project) -> list[list[str]]:
 
 def test_what_staging_reads_alike_is_keyed_alike(project) -> None:
     project.write_contract(contract("csv"))
-    text = f"kod;pohlavi;navic\n{ONE};M;{TWO}\n\u00a0{ONE} ;M;x\nneuvedeno;Z;\n;Z;\nK-1;Z;K-1\n{TWO}\n"
+    text = f"kod;pohlavi;navic\n{ONE};M;{TWO}\n\u00a0{ONE} ;M;x\nneuvedeno;Z;\n#N/A;Z;\n;Z;\nK-1;Z;K-1\n{TWO}\n"
     project.deliver({"lide.csv": text.encode()})
     assert landed(project) == [
         [KEYED(ONE), "M", KEYED(TWO)],  # a pseudonym in a column that nothing reads, too
         [KEYED(ONE), "M", "x"],
         ["neuvedeno", "Z", ""],
+        ["#N/A", "Z", ""],  # a failed formula is nobody, and staging has to see it
         ["", "Z", ""],
         [KEYED("K-1"), "Z", KEYED("K-1")],
         [KEYED(TWO)],

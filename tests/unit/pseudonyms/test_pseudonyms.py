@@ -93,6 +93,11 @@ def test_a_pseudonym_is_not_hashed_again():
         made(made("7103192745"))
 
 
+def test_a_failed_formula_is_nobody():
+    with pytest.raises(NotAPersonError, match="failed formula"):
+        made("#N/A")
+
+
 def test_another_key_gives_another_pseudonym():
     assert made("7103192745") != made("7103192745", key=hashlib.sha256(b"another").digest())
 

@@ -178,6 +178,13 @@ def test_values_without_a_column_are_neither_lost_nor_taken(staged: Stage) -> No
     assert result.rows("select column_name from staging.ignored_column") == [("[3]",)]
 
 
+def test_a_failed_formula_is_nobodys_id(staged: Stage) -> None:
+    rows = [["#N/A", "2023-01-01"], ["#Odkaz!", "2023-01-01"], ["#12", "2023-01-01"]]
+    result = staged('format = "native"\n', Sent("death", ["person_id", "death_date"], rows))
+    assert result.rows("select person_id from staging.death") == [("#12",)]
+    assert result.findings == [(2, "person_id", "failed_formula"), (3, "person_id", "failed_formula")]
+
+
 def test_header_only_is_zero_rows_and_not_nothing(staged: Stage) -> None:
     result = staged(KINDS, Sent("people", ["typ", "kód", "pohlaví", "rok", "čí"], []), tables=["person"])
     assert result.rows("select table_name, produced from staging.produced order by all") == [
