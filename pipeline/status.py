@@ -13,7 +13,7 @@ from pipeline.errors import InputError, SettingsError
 from pipeline.keeping.state import keeping_lines, rare_people
 from pipeline.periods import Quarter
 from pipeline.settings import Settings
-from pipeline.warehouse import Connection, current_path, open_current, open_stopped
+from pipeline.warehouse import Connection, done_stages, open_current, open_stopped
 
 DELIVERIES = """
     select d.partner, d.extract_date, d.kind, d.verdict, sum(a.produced)::bigint as produced,
@@ -70,11 +70,13 @@ def read_status(settings: Settings) -> dict[str, list[dict[str, Any]]]:
         {"partner": r.partner, "reason": r.rule_id, "delivery": r.delivery_id} for r in landing.refusals(settings)
     ]
     found: dict[str, list[dict[str, Any]]] = {"refused": refused, "runs": _runs(settings)}
-    if current_path(settings.folder("warehouse")) is None:
+    con, _ = _judged(settings)
+    if con is None:
         return found | {"deliveries": [], "coverage": [], "quarantine": []}
-    con = open_current(settings)
     try:
         queries = {"deliveries": DELIVERIES, "coverage": COVERAGE, "quarantine": QUARANTINE}
+        if "core" not in done_stages(con):  # the run stopped before it knew what is covered
+            queries["coverage"] = "select 1 where false"
         found["refused"] += _rows(con, REFUSED)
         return found | {name: _rows(con, query) for name, query in queries.items()}
     finally:
@@ -168,7 +170,8 @@ def _known_at(warehouse: Path | None) -> date | None:
 def _runs(settings: Settings) -> list[dict[str, Any]]:
     manifests = [json.loads(p.read_text("utf-8")) for p in settings.folder("warehouse").glob("*.json")]
     kept = ("run_id", "started_at", "as_of", "known_at")
-    return [{key: m[key] for key in kept} for m in sorted(manifests, key=lambda m: m["started_at"], reverse=True)]
+    newest = sorted(manifests, key=lambda m: m["started_at"], reverse=True)
+    return [{key: m[key] for key in kept} | {"came_to": next(reversed(m["counts"]), "")} for m in newest]
 
 
 def _rows(con: Connection, query: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -58,6 +59,10 @@ def test_a_run_stopped_in_core_still_tells_how_good_the_data_are(tmp_path: Path,
     wrong = named(STAYS).replace("admission_date", "admitted")
     project = native_project(tmp_path, {"custody": {"person": named(PEOPLE), "custody_stay": wrong}})
     assert project.call("run", "--quarter", "2023Q2").returncode == 3
+    told = json.loads(project.call("status", "--json").stdout)
+    assert [(row["partner"], row["verdict"]) for row in told["deliveries"]] == [("custody", "refused")]
+    assert [row["came_to"] for row in told["runs"]] == ["core"]
+    assert told["coverage"] == []
     quality = tmp_path / "data" / "validated" / "quality"
     shutil.rmtree(quality)
     assert project.call("quality", "--language", "en").returncode == 0
