@@ -24,10 +24,11 @@ from pipeline.disclosure.rows import MeasureRow
 Unknowns = Mapping[tuple[int, str], int]  # row, and statistic → unknown
 
 ATTRITION = "attrition"
+CURVES = ("curve", "curves", "all curves")
 OPEN, PER_RELEASE = "programme_open", "programme_per_release"
 STAND_BESIDE = (OPEN, PER_RELEASE)  # cohorts that differ from the programme by few
 BESIDE_ATTRITION, RELEASES = "attrition of cohorts beside", "releases in attrition"
-WAYS = ("curve", "curves", BESIDE_ATTRITION, RELEASES, ATTRITION)  # what is withheld, the least missed first
+WAYS = (*CURVES, BESIDE_ATTRITION, RELEASES, ATTRITION)  # what is withheld, the least missed first
 
 
 @dataclass
@@ -79,12 +80,13 @@ class Beside:
         return {(curve.measure, curve.group_by) for curve in self.curves}
 
     def withhold(self, rows: Collection[MeasureRow], what: str) -> None:
-        """Hide what tells of rows: their own `curve`, all `curves` of their grouping, or their cohorts' attrition.
+        """Hide what tells of rows: their own `curve`, all `curves` of their grouping, all of their measure, or their
+        cohorts' attrition.
 
         Of the attrition that of cohorts that stand beside the programme goes first, then releases, last people: from
         them a reader learns how many clients there are.
         """
-        if what in ("curve", "curves"):
+        if what in CURVES:
             self._withhold_curves(rows, what)
             return
         cohorts = {row.cohort for row in rows if row.group_by == "all"}
@@ -93,9 +95,10 @@ class Beside:
         self._withhold_attrition(cohorts, ("releases",) if what == RELEASES else ("releases", "persons"))
 
     def _withhold_curves(self, rows: Collection[MeasureRow], what: str) -> None:
-        places = {(row.measure, row.cohort, row.group_by, row.group_value if what == "curve" else "*") for row in rows}
+        depth = len(CURVES) - CURVES.index(what) + 1  # how much of a curve's key the rows must share with it
+        places = {(row.measure, row.cohort, row.group_by, row.group_value)[:depth] for row in rows}
         for curve in self.curves:
-            names = {curve.key, (*curve.key[:2], self.told_by.get(curve.key, curve.group_by), "*")}
+            names = {curve.key[:depth], (*curve.key[:2], self.told_by.get(curve.key, curve.group_by))[:depth]}
             if curve.hidden != "secondary" and not curve.repeats and names & places:
                 curve.hidden = "secondary"
                 fill_curve(curve, self.profile)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.disclosure.attack import Finding, Problem, Target, Terms, find_narrow
@@ -206,6 +206,17 @@ class OfCurve(NamedTuple):
         last = max(i for i, begun in enumerate(starts) if begun <= day)
         return {self.at_risk[last]: 1}
 
+    def own(self, who: tuple[str, str], profile: Profile) -> dict[int, int]:
+        """How many of an insider's own people are in each of its counts: unknown → number."""
+        curve, mine = self.curve, self.curve.who.own.get(who, frozenset())
+        numbers = curve.numbers(profile)
+        last = math.inf if curve.last_day is None else curve.last_day
+        found = {self.start: len(mine), self.everything: curve.who.events_by(last, mine)}
+        for number, (at_risk, (_, events)) in enumerate(zip(self.at_risk, self.events, strict=True)):
+            found[at_risk] = len(numbers["at_risk", number] & mine)
+            found[events] = len(numbers["events", number] & mine)
+        return found | {unknown: curve.who.events_by(min(day, last), mine) for day, unknown in self.between.items()}
+
     def sums(self) -> dict[tuple[str, int], Terms]:
         """The counts of `OnCurve.numbers` as sums of unknowns."""
         found: dict[tuple[str, int], Terms] = {}
@@ -222,7 +233,7 @@ def add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> O
     name = (curve.release, *curve.key)
     start = problem.add_unknown(curve.persons, 0, most, (*name, "start"))
     everything = problem.add_unknown(curve.events, 0, most, (*name, "everything"))
-    problem.add({start: 1, everything: -1}, 0, most)
+    problem.add({start: 1, everything: -1}, 0, math.inf)
     small_rest = is_few(curve.persons - curve.events, profile)
     for terms, small in (
         ({start: 1}, is_few(curve.persons, profile)),
@@ -243,7 +254,7 @@ def add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> O
             for statistic, truth in (("at_risk", interval.at_risk), ("events", interval.events))
         )
         lost = problem.value(left_before) - interval.at_risk
-        problem.add({**left_before, at_risk: -1}, 0, 0 if not started and lost == 0 else most)
+        problem.add({**left_before, at_risk: -1}, 0, 0 if not started and lost == 0 else math.inf)
         if is_few(lost, profile) and not curve.repeats:
             problem.targets.append(Target({**left_before, at_risk: -1}, width, index, OF_CURVES[1]))
         events_seen[events] = -1
@@ -251,8 +262,25 @@ def add_curve(problem: Problem, curve: Curve, index: int, profile: Profile) -> O
         started.append(at_risk)
         left_before = {at_risk: 1, events: -1}
     all_told = curve.hidden and problem.value(events_seen) == 0  # a hidden curve is one row over all its days
-    problem.add(events_seen, 0, 0 if all_told else most)
+    problem.add(events_seen, 0, 0 if all_told else math.inf)
     return OfCurve(start, everything, by_day, started, curve, {})
+
+
+def own_on_curves(curves: Iterable[OfCurve], profile: Profile) -> dict[tuple[str, str], dict[int, int]]:
+    """What each insider's own people add to each count of curves: insider → unknown → number.
+
+    Somebody of a kind who has nobody on the curves of a measure and cohort knows so: under the kind and no name.
+    """
+    together: dict[tuple[str, ...], list[OfCurve]] = defaultdict(list)
+    for curve in curves:
+        together[curve.name[:3]].append(curve)
+    found: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
+    for members in together.values():
+        insiders = {who for curve in members for who in curve.curve.who.own}
+        for who in sorted(insiders | {(kind, "") for kind, _ in insiders}):
+            for curve in members:
+                found[who] |= curve.own(who, profile)
+    return dict(found)
 
 
 def tie_curve(problem: Problem, now: OfCurve, then: OfCurve, profile: Profile) -> None:

@@ -2,14 +2,15 @@
 
 A token is a person's digest with the number of the person's member on the curve (or unit on the way): `a1b2#1@35` left
 the curve on day 35; `a1b2#1@3/waiting` was lost before step 3 for that reason. From them follows who is in any count
-that a release prints, also in counts of intervals that only another release has.
+that a release prints, also in counts of intervals that only another release has; and whose they are (role
+`partner/NAME`, `prison/NAME`), since each knows its own people on a curve.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +32,8 @@ def way_key(cohort: str) -> Key:
 
 
 def read_followed(con: Connection, secret: bytes) -> Members:
-    """Who left each curve on which day, by an `event` or otherwise (`left`), and who was lost where on each way."""
+    """Who left each curve on which day, by an `event` or otherwise (`left`), and whose they are; who was lost where on
+    each way."""
     return read_digests(con, secret, "outcomes.on_curve", ON_CURVE) | read_digests(
         con, secret, "outcomes.on_way", ON_WAY
     )
@@ -44,11 +46,16 @@ with numbered as (
         partition by measure, cohort, group_by, group_value, person_id order by member
     ) as number
     from outcomes.on_curve as c
+), in_role as (
+    select *, unnest([
+        case when status = 'event' then 'event' else 'left' end, 'partner/' || partner, 'prison/' || prison
+    ]) as role
+    from numbered
 )
-select 'curve:' || measure, '', cohort, '', '', group_by, coalesce(group_value, ''),
-    case when status = 'event' then 'event' else 'left' end,
+select 'curve:' || measure, '', cohort, '', '', group_by, coalesce(group_value, ''), role,
     string_agg({NUMBERED} cast(days as varchar), ',')
-from numbered inner join digest_of using (person_id)
+from in_role inner join digest_of using (person_id)
+where role is not null
 group by all
 """
 ON_WAY = f"""
@@ -65,16 +72,29 @@ group by all
 
 @dataclass(frozen=True)
 class OnCurve:
-    """Everybody on one curve in one release: member → day and whether an event ended it."""
+    """Everybody on one curve in one release: member → day and whether an event ended it; `own` are each insider's."""
 
     members: Mapping[str, tuple[int, bool]]
+    own: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     known: dict[tuple[int, ...], Numbers] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, roles: Mapping[str, frozenset[str]]) -> OnCurve:
         """From the tokens of a curve."""
-        split = ((token.partition("@"), role) for role, tokens in roles.items() for token in tokens)
-        return cls({member: (int(day), role == "event") for (member, _, day), role in split})
+        members: dict[str, tuple[int, bool]] = {}
+        own: dict[tuple[str, str], frozenset[str]] = {}
+        for role, tokens in roles.items():
+            kind, whose, name = role.partition("/")
+            split = [token.partition("@") for token in tokens]
+            if whose:
+                own[kind, name] = frozenset(member for member, _, _ in split)
+            else:
+                members |= {member: (int(day), role == "event") for member, _, day in split}
+        return cls(members, own)
+
+    def events_by(self, day: float, mine: Collection[str]) -> int:
+        """How many of some members have had the event by a day."""
+        return sum(event and gone <= day for gone, event in (self.members[member] for member in mine))
 
     def last_day(self, minimum: int) -> int:
         """The last day on which so many are at risk; -1 where there is none."""

@@ -20,6 +20,7 @@ from pipeline.warehouse import Connection
 KINDS = ("partner", "prison")
 Insider = tuple[str, str]  # partner or prison, and its name
 Own = Mapping[str, int]  # statistic → what the insider's own people add
+OfCurves = Mapping[Insider, Mapping[int, int]]  # insider → unknown of a curve → its own part; no name: of nobody
 Contributions = Mapping[Insider, Mapping[tuple[str, ...], Own]]  # insider → key of a row → its own part
 STATISTICS = ("n", "x", "possible", "unobserved", "too_early")
 
@@ -37,14 +38,15 @@ def read_contributions(con: Connection) -> dict[Insider, dict[tuple[str, ...], d
 
 OWN_PARTS = """
 with own as (
-    select {kind} as insider, measure, component, cohort, cell_set, coalesce(cast(window_days as varchar), '') as days,
-        scope, partner, prison, quarter, planned, drug_user, detail_by, detail,
+    select whose_{kind} as insider, measure, component, cohort, cell_set,
+        coalesce(cast(window_days as varchar), '') as days, scope, partner, prison, quarter, planned, drug_user,
+        detail_by, detail,
         sum(amount) filter (state = 'measured') as n,
         sum(number) filter (state = 'measured') as x, sum(possible) filter (state = 'measured') as possible,
         sum(unobserved) filter (state = 'measured') as unobserved,
         sum(amount) filter (state = 'too_early') as too_early
     from outcomes.unit
-    where {kind} is not null
+    where whose_{kind} is not null
     group by all
 ), placed as (
     select * exclude (partner, prison, quarter, planned, drug_user, detail_by, detail),
@@ -67,9 +69,15 @@ class Insiders:
     """All insiders of one attack, each with what it knows besides what every reader knows."""
 
     def __init__(
-        self, rows: Sequence[Shown], places: Mapping[Place, int], known: Contributions, attack: Attack
+        self,
+        rows: Sequence[Shown],
+        places: Mapping[Place, int],
+        known: Contributions,
+        attack: Attack,
+        of_curves: OfCurves | None = None,
     ) -> None:
         self.rows, self.places, self.known, self.attack = rows, places, known, attack
+        self.of_curves = of_curves or {}
         self.told = {(kind, _series(key)) for (kind, _), parts in known.items() for key in parts}
         self.at: dict[tuple[str, ...], list[int]] = defaultdict(list)  # place → rows
         self.rows_of: dict[Insider, list[int]] = defaultdict(list)  # insider → rows about itself
@@ -90,12 +98,16 @@ class Insiders:
                 for name in shown.row.exact:
                     if name in STATISTICS:
                         own[self.places[index, name]] = 0
+        for unknown, number in self.of_curves.get((kind, ""), {}).items():
+            own[unknown] = number
         return own
 
     def names(self, kind: str) -> list[str]:
         """Everybody of a kind who has a row, or people in one, sorted."""
-        own = {name for (k, name), rows in self.rows_of.items() if k == kind and name and rows}
-        return sorted(own | {name for (k, name), parts in self.known.items() if k == kind and self.at.keys() & parts})
+        own = {name for (k, name), rows in self.rows_of.items() if k == kind and rows}
+        own |= {name for (k, name), parts in self.known.items() if k == kind and self.at.keys() & parts}
+        own |= {name for k, name in self.of_curves if k == kind}
+        return sorted(own - {""})
 
     def knowledge(self, who: Insider) -> Any:
         """What an insider's own people add to each unknown; not a number where it cannot tell."""
@@ -107,14 +119,22 @@ class Insiders:
                 for name in self.rows[index].row.exact.keys() & mine.keys():
                     unknown = self.places[index, name]
                     own[unknown] = np.fmax(own[unknown], min(mine[name], self.rows[index].row.exact[name]))
-        known = self.own_rows(who)
+        for unknown, number in self.of_curves.get(who, {}).items():
+            own[unknown] = min(number, self.attack.truth[unknown])
+        known = self.own_rows(who, own)
         own[known] = self.attack.truth[known]
         return own
 
-    def own_rows(self, who: Insider) -> list[int]:
-        """Unknowns of an insider's own rows, which it knows exactly."""
-        rows = self.rows_of.get(who, [])
+    def own_rows(self, who: Insider, own: Any) -> list[int]:
+        """Unknowns that an insider knows exactly: of its own rows, and of those that all people of are its own (who has
+        all clients of a prison knows that nobody else works there)."""
+        rows = {*self.rows_of.get(who, ()), *(index for index in range(len(self.rows)) if self._is_alone(index, own))}
         return sorted({self.places[index, name] for index in rows for name in self.rows[index].row.exact})
+
+    def _is_alone(self, index: int, own: Any) -> bool:
+        unknowns = [self.places[index, name] for name in ("n", "too_early") if name in self.rows[index].row.exact]
+        truth = self.attack.truth[unknowns]
+        return bool(truth.sum() > 0 and (own[unknowns] >= truth).all())
 
     def concerns(self, who: Insider, own: Any) -> Callable[[Target], bool]:
         """Whether a target is of an insider's own row or has some of its people in it or beside it."""

@@ -40,7 +40,8 @@ def still(then: Mapping[str, Tokens], now: Mapping[str, Tokens]) -> bool:
 
 
 def read_members(con: Connection, secret: bytes) -> Members:
-    """Who makes up each count of each cell, from the units that cells are made of."""
+    """Who makes up each count of each cell, from the units that cells are made of; of partners and prisons also where
+    nothing is printed by them, since each knows its own people."""
     return read_digests(con, secret, "outcomes.unit", MEMBERS)
 
 
@@ -69,7 +70,7 @@ with placed as (
         amount, number, possible, unobserved,
         unnest(case when scope = 'groups' then ['all', 'partner', 'prison', 'quarter', 'planned', 'drug_user']
             else [detail_by] end) as group_by,
-        unnest(case when scope = 'groups' then ['', partner, prison, quarter, planned, drug_user]
+        unnest(case when scope = 'groups' then ['', whose_partner, whose_prison, quarter, planned, drug_user]
             else [detail] end) as group_value
     from outcomes.unit
 ), part as (

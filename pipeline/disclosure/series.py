@@ -59,15 +59,16 @@ class Series:
 
     def join(
         self, shown: list[Shown], problem: Problem, places: dict[Place, int], beside: Joined | None = None
-    ) -> None:
+    ) -> list[Joined]:
         """Add the earlier releases' rows to today's (`shown`, `problem`, `places` grow), with all that ties them, and
-        their attrition and curves to today's (`beside`)."""
+        their attrition and curves to today's (`beside`); returns where these stand."""
         self.changes.clear()  # of another selection of rows the same numbers are other unknowns
         if not self.past:
-            return
+            return []
         tables = {one.row.key[:3] for one in shown}
         today = len(problem.truth)
-        steps, printed = [_step(shown, 0, self.members)], []
+        steps: list[_Step] = [_step(shown, 0, self.members)]
+        printed: list[Joined] = []
         for past in self.past:
             first = len(shown)
             shown += past.shown(tables)
@@ -83,6 +84,7 @@ class Series:
             for later in [*printed[number + 1 :], *([beside] if beside else [])]:
                 later.tie(then, problem)
         _forget_untied(problem, places, today)
+        return printed
 
     def _tie(self, steps: Sequence[_Step], number: int, problem: Problem, places: Mapping[Place, int]) -> None:
         now = steps[number]

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.disclosure.attack import Attack, Finding, Problem, Target
 from pipeline.disclosure.beside import Beside
+from pipeline.disclosure.curve_audit import own_on_curves
 from pipeline.disclosure.insiders import Contributions, Insider, Insiders
 from pipeline.disclosure.knowledge import Bounds, Knowledge, Shown
 from pipeline.disclosure.moves import Key, View
@@ -45,8 +46,7 @@ class World:
         self.places = dict(self.knowledge.unknown)
         rows = [one.row for one in shown]
         joined = beside.join(rows, self.knowledge.problem, self.places) if beside is not None else None
-        if series is not None:
-            series.join(shown, self.knowledge.problem, self.places, joined)
+        past = series.join(shown, self.knowledge.problem, self.places, joined) if series is not None else []
         self.shown = shown
         self.row = self._counterparts()
         self.attack = Attack(self.knowledge.problem, shared=bool(profile.insiders))
@@ -58,9 +58,12 @@ class World:
         self.wides: dict[Insider, View] = {}
         self.beyond: dict[tuple[Insider, Key], Finding | None] = {}  # weak quantities that were told from lost ones
         self.numerator_of = {c: self.places[index, "x"] for index, c in self.knowledge.complement.items()}
-        self.insiders = Insiders(shown, self.places, known, self.attack)
+        curves = (curve for one in [joined, *past] if one is not None for curve in one.curves.values())
+        on_curves = own_on_curves(curves, profile) if profile.insiders else {}
+        self.insiders = Insiders(shown, self.places, known, self.attack, on_curves)
         names: list[Insider] = [(kind, name) for kind in profile.insiders for name in self.insiders.names(kind)]
-        self.own = {who: (self.insiders.knowledge(who), self.insiders.own_rows(who)) for who in names}
+        known_to = {who: self.insiders.knowledge(who) for who in names}
+        self.own = {who: (own, self.insiders.own_rows(who, own)) for who, own in known_to.items()}
         self.attackers: dict[Insider, list[Target]] = {READER: self.knowledge.problem.targets}
         self.attackers |= {who: self._asked(who) for who in names}
 

@@ -44,7 +44,7 @@ def curve(
             "insert into outcomes.curve values (?, ?, ?, ?, ?, ?, ?, 0, ?)", [*place, day, at_risk, events, others]
         )
     con.executemany(
-        "insert into outcomes.on_curve values (?, ?, ?, ?, ?, ?, ?, '')",
+        "insert into outcomes.on_curve values (?, ?, ?, ?, ?, ?, ?, '', null, null)",
         [[*place, day, "event" if event else "censored", f"c{p}"] for p, (day, event) in members.items()],
     )
     return con

@@ -182,7 +182,7 @@ def test_only_what_was_printed_before_tells_of_a_release_that_is_safe_alone(
     """Without the earlier release in the attack the second of EARLIER and LATER passes as it is."""
     quarter("2023Q1", EARLIER)(tmp_path)
     monkeypatch.setattr(STRENGTHEN, lambda *_: None)
-    monkeypatch.setattr("pipeline.disclosure.series.Series.join", lambda *_: None)
+    monkeypatch.setattr("pipeline.disclosure.series.Series.join", lambda *_: [])
     quarter("2023Q2", LATER)(tmp_path)
 
 

@@ -106,10 +106,10 @@ def test_the_attacker_goes_back_to_what_an_earlier_release_hid() -> None:
 
 
 def test_an_insider_subtracts_its_own() -> None:
-    """All 40 of c, who is hidden beside b, are known to prison r: a reader has 1 to 7 for b, the prison 1 to 3."""
+    """All 40 of c, hidden beside b, are known to prison r as all there are: to a reader b has 1 to 7, to it 3."""
     groups = {"a": range(100), "b": range(100, 103), "c": range(200, 240)}
     release = world(groups, {"b", "c"}, own={"c": 40})
     assert told(recovered([release], EXACT)) == []
     assert told(recovered([release], EXACT, ("prison", "r"))) == [
-        "release 0: n of contact_made//programme/own/7/partner/b lies in 1 to 3 (width 4 asked)"
+        "release 0: n of contact_made//programme/own/7/partner/b lies in 3 to 3 (width 4 asked)"
     ]

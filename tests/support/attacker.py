@@ -20,7 +20,7 @@ What counts as *recovered*, for each profile with threshold t and protection wid
 - to an insider both hold for what is not his own. Only what no mark can hide from him is spared: his own rows, counts
   and rows whose people are all his own, and where he has m > 1 people behind a mark no more than t-1-m is asked, since
   a mark itself says that the others are no more. Where few people are in a whole row, m are all those of his own in
-  the row.
+  the row. Who has all people of a row or a curve knows it exactly (he knows that nobody else works there).
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ ROLES = ("n", "x", "rest", "possible", "unobserved", "too_early")  # what people
 OPEN = ("all",)  # groupings that name nobody
 SWEEPS = 6
 NEARLY = 1e-6
+INFINITY = float("inf")
 
 
 @dataclass(frozen=True)
@@ -88,21 +89,34 @@ class Knowledge:
     truth: list[int] = field(default_factory=list)
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
+    own: list[int] = field(default_factory=list)  # what the insider's own people add
     relations: list[tuple[Terms, float, float]] = field(default_factory=list)
 
-    def variable(self, truth: int, low: float, high: float) -> int:
-        assert low <= truth <= high, "the attacker believes something that is not so"
+    def variable(self, truth: int, low: float, high: float, own: int = 0) -> int:
+        assert max(low, own) <= truth <= high, "the attacker believes something that is not so"
         self.truth.append(truth)
-        self.low.append(low)
+        self.low.append(max(low, own))
         self.high.append(high)
+        self.own.append(own)
         return len(self.truth) - 1
+
+    def know(self, variable: int) -> None:
+        """This number is known exactly."""
+        self.low[variable] = self.high[variable] = self.truth[variable]
 
     def relate(self, terms: Terms, low: float, high: float) -> None:
         assert low <= self.value(terms) <= high, "the attacker believes something that is not so"
         self.relations.append((terms, low, high))
 
+    def never_negative(self, terms: Terms) -> None:
+        """Of no people the sum is negative: then that of all is at least what it is of the insider's own."""
+        self.relate(terms, min(self.value(terms), max(0, self.mine(terms))), INFINITY)
+
     def value(self, terms: Mapping[int, int]) -> int:
         return sum(self.truth[v] * weight for v, weight in terms.items())
+
+    def mine(self, terms: Mapping[int, int]) -> int:
+        return sum(self.own[v] * weight for v, weight in terms.items())
 
 
 def recovered(releases: Sequence[Release], rules: Rules, insider: tuple[str, str] | None = None) -> list[str]:
@@ -144,18 +158,19 @@ class Attack:
         truth = release.truth[key]
         for name in COUNTS:
             low, high = self._bounds(release, key, name, cells.get(name))
-            self.at[number, key, name] = self.knowledge.variable(
-                truth[name], max(low, self._mine(release, key, name)), high
-            )
+            self.at[number, key, name] = self.knowledge.variable(truth[name], low, high, self._mine(release, key, name))
         n, x, possible, unobserved = (self.at[number, key, name] for name in COUNTS[:4])
         low, high = self._rest(truth, key, cells)
         self.knowledge.relate({n: 1, x: -1}, max(low, self._mine(release, key, "rest")), high)
-        self.knowledge.relate({n: 1, x: -1, possible: -1}, 0, self.most)
-        self.knowledge.relate({possible: 1, unobserved: -1}, 0, self.most)
-        if self.insider and key[5:] == self.insider:
+        self.knowledge.never_negative({n: 1, x: -1, possible: -1})
+        self.knowledge.never_negative({possible: 1, unobserved: -1})
+        people, mine = (
+            sum(whose(name) for name in ("n", "too_early"))
+            for whose in (truth.__getitem__, lambda name: self._mine(release, key, name))
+        )
+        if self.insider and (key[5:] == self.insider or people == mine):
             for name in COUNTS:
-                variable = self.at[number, key, name]
-                self.knowledge.low[variable] = self.knowledge.high[variable] = truth[name]
+                self.knowledge.know(self.at[number, key, name])
 
     def _bounds(self, release: Release, key: Key, name: str, cell: tuple[Any, str] | None) -> tuple[float, float]:
         """What one printed count says; one that is not printed says nothing."""
@@ -241,10 +256,10 @@ class Attack:
     def _longer(self, number: int, shorter: Key, longer: Key) -> None:
         self._equal(number, [(shorter, "n"), (shorter, "too_early")], [(longer, "n"), (longer, "too_early")])
         n, x, later_n, later_x = (self.at[number, k, c] for k in (shorter, longer) for c in ("n", "x"))
-        self.knowledge.relate({n: 1, later_n: -1}, 0, self.most)
+        self.knowledge.never_negative({n: 1, later_n: -1})
         stayed = {n: 1, x: -1, later_n: -1, later_x: 1}
         if self.knowledge.value(stayed) >= 0:  # a correction of one window may deny it: then nobody knows it
-            self.knowledge.relate(stayed, 0, self.most)
+            self.knowledge.never_negative(stayed)
 
     def _equal(self, number: int, left: Sequence[tuple[Key, str]], right: Sequence[tuple[Key, str]]) -> None:
         terms = {self.at[number, *place]: 1 for place in left} | {self.at[number, *place]: -1 for place in right}
@@ -285,11 +300,19 @@ class Attack:
     def questions(self) -> list[Question]:
         """Every hidden small count of every release, and every small change between two printings of a cell.
 
-        Of curves and of the way into the cohort a reader asks; an insider uses them.
+        Of the way into the cohort a reader asks; an insider, whose own people are not told apart there, uses it.
         """
-        beside = [*self.curves.questions(), *self.ways.questions()] if not self.insider else []
-        told = [Question(tuple(terms.items()), self.rules.width, about) for terms, about in beside]
-        return [*self._hidden(), *self._changes(), *told]
+        ways = [(terms, about, 0) for terms, about in self.ways.questions()] if not self.insider else []
+        beside = [
+            Question(tuple(terms.items()), self._left(mine), about)
+            for terms, about, mine in [*self.curves.questions(), *ways]
+            if self._left(mine) > 0
+        ]
+        return [*self._hidden(), *self._changes(), *beside]
+
+    def _left(self, mine: int) -> int:
+        """The width that can be asked where so many of the few are the insider's own."""
+        return min(self.rules.width, self.rules.threshold - 1 - mine) if mine > 1 else self.rules.width
 
     def _hidden(self) -> Iterator[Question]:
         for number, release in enumerate(self.releases):
@@ -318,10 +341,11 @@ class Attack:
         t = self.rules.threshold
         mine = self._mine_moved(before, now, key, role)
         others = self._moved(before, now, key, role) - mine
-        width = min(self.rules.width, t - 1 - mine) if mine > 1 else self.rules.width
-        if others > 0 and others + mine < t and width > 0:
+        if others > 0 and others + mine < t and self._left(mine) > 0:
             terms = self._change(before, now, key, role)
-            yield Question(tuple(terms.items()), width, f"change {before} to {now}: {role} of {'/'.join(key)}")
+            yield Question(
+                tuple(terms.items()), self._left(mine), f"change {before} to {now}: {role} of {'/'.join(key)}"
+            )
 
     def _sum(self, number: int, key: Key, role: str) -> Terms:
         if role == "rest":
@@ -339,7 +363,7 @@ class Attack:
             return 0
         if within and 0 < truth["n"] < self.rules.threshold:
             mine = people
-        return min(self.rules.width, self.rules.threshold - 1 - mine) if mine > 1 else self.rules.width
+        return self._left(mine)
 
     def _mine(self, release: Release, key: Key, role: str) -> int:
         if not self.insider:

@@ -2,8 +2,8 @@
 
 Of each curve he asks how many have had the event by each day on which an interval of any release ends, and how many are
 still followed after it: groups make up the whole on every such day, windows of the tables say how many had it by then,
-and a release is laid beside every other on the same days. Of the way into the cohort he knows that a step is the one
-before it less those who were lost for each reason.
+and a release is laid beside every other on the same days. As an insider he takes his own people away from all of it.
+Of the way into the cohort he knows that a step is the one before it less those who were lost for each reason.
 
 *Recovered* is a hidden small count of a curve (its people, its events, those without) or of the way, few who were lost
 from one printed number to the next, and every small change: 1 to t-1 people who tell a printed number of one release
@@ -83,18 +83,19 @@ class Curves:
                 self._between(number, one.curves[key], later, other.curves[key], key)
 
     def _curve(self, number: int, key: CurveOf, curve: Drawn) -> None:
-        most = 2 * len(curve.members) + 50
-        self._variable(number, key, "start", 0, len(curve.members), most)
-        for day in self.days[key[0]]:
-            self._variable(number, key, "by", day, len(curve.by(day)), most)
-            self._variable(number, key, "after", day, len(curve.after(day)), most)
+        most, mine = 2 * len(curve.members) + 50, self._own_people(number)
+        for what, day in [("start", 0), *((w, d) for d in self.days[key[0]] for w in ("by", "after"))]:
+            who = _who(curve, what, day)
+            self.at[number, key, what, day] = self.knowledge.variable(len(who), 0, most, len(who & mine))
+            if mine >= curve.members.keys():
+                self.knowledge.know(self.at[number, key, what, day])
         start = self.at[number, key, "start", 0]
         before, left = None, {start: 1}
         for day in self.days[key[0]]:
             by, after = self.at[number, key, "by", day], self.at[number, key, "after", day]
             new = {by: 1} | ({before: -1} if before is not None else {})
-            self._if_true(new, 0, most)
-            self._if_true({**left, after: -1, **{v: -w for v, w in new.items()}}, 0, most)
+            self._never_negative(new)
+            self._never_negative({**left, after: -1, **{v: -w for v, w in new.items()}})
             before, left = by, {after: 1}
         if not curve.repeats:
             self._printed(number, key, curve, most)
@@ -145,30 +146,35 @@ class Curves:
         for day in self.days[curve[0]]:
             by = self.at[number, curve, "by", day]
             if day >= int(key[4]):
-                self._if_true({by: 1, x: -1}, 0, self.attack.most)
+                self._never_negative({by: 1, x: -1})
             if day <= int(key[4]):
-                self._if_true({x: 1, early: 1, by: -1}, 0, self.attack.most)
+                self._never_negative({x: 1, early: 1, by: -1})
 
     def _between(self, number: int, then: Drawn, later: int, now: Drawn, key: CurveOf) -> None:
-        """The same number where nobody moved; nearly the same where a curve is repeated because few did."""
+        """The same number where nobody moved; nearly the same where a curve is repeated because few did.
+
+        Of days on which neither release prints anything of the curve nobody is told who moved.
+        """
         if then.repeats:
             return
         same, few = then.members.keys() == now.members.keys(), self.rules.threshold - 1
         for what, day in [("start", 0), *((w, d) for d in self.days[key[0]] for w in ("by", "after"))]:
             people = len(_who(then, what, day) ^ _who(now, what, day))
             terms = {self.at[later, key, what, day]: 1, self.at[number, key, what, day]: -1}
-            if people == 0 and (same or what != "by"):
+            told = what == "start" or day in (*_ends(then), *_ends(now))
+            if people == 0 and told and (same or what != "by"):
                 self._if_true(terms, 0, 0)
             elif now.repeats and people <= few and day in _ends(then):
                 self._if_true(terms, -few, few)
 
-    def questions(self) -> Iterator[tuple[dict[int, int], str]]:
-        """Sums that must stay uncertain, and what they are."""
+    def questions(self) -> Iterator[tuple[dict[int, int], str, int]]:
+        """Sums of others that must stay uncertain, what they are, and how many of the insider's own are in them."""
         for number, release in enumerate(self.attack.releases):
             for key, curve in release.curves.items():
-                if not curve.repeats:
-                    for name, terms in self._asked(number, key, curve).items():
-                        yield terms, f"release {number}: {name} of the curve {'/'.join(key)}"
+                for name, terms in self._asked(number, key, curve).items() if not curve.repeats else ():
+                    mine = self.knowledge.mine(terms)
+                    if self.knowledge.value(terms) > mine:
+                        yield terms, f"release {number}: {name} of the curve {'/'.join(key)}", mine
         for (number, one), (later, other) in combinations(enumerate(self.attack.releases), 2):
             for key in one.curves.keys() & other.curves.keys():
                 then, now = one.curves[key], other.curves[key]
@@ -188,21 +194,27 @@ class Curves:
 
     def _changes(
         self, number: int, then: Drawn, later: int, now: Drawn, key: CurveOf
-    ) -> Iterator[tuple[dict[int, int], str]]:
-        few = range(1, self.rules.threshold)
+    ) -> Iterator[tuple[dict[int, int], str, int]]:
+        few, own = range(1, self.rules.threshold), (self._own_people(number), self._own_people(later))
         for what, places in (("by", _ends), ("after", _starts)):
             for day in places(then):
                 for other in places(now):
-                    moved = _who(then, what, day) ^ _who(now, what, other)
+                    before, after = _who(then, what, day), _who(now, what, other)
+                    moved, mine = before ^ after, len((before & own[0]) ^ (after & own[1]))
                     terms = {self._place(later, key, what, other): 1, self._place(number, key, what, day): -1}
-                    if len(moved) in few:
-                        yield terms, f"change {number} to {later}: {what} {day} and {other} of {'/'.join(key)}"
+                    if len(moved) in few and len(moved) > mine:
+                        yield terms, f"change {number} to {later}: {what} {day} and {other} of {'/'.join(key)}", mine
 
     def _place(self, number: int, key: CurveOf, what: str, day: int) -> int:
         return self.at[number, key, "start", 0] if day == 0 and what == "after" else self.at[number, key, what, day]
 
-    def _variable(self, number: int, key: CurveOf, what: str, day: int, truth: int, most: int) -> None:
-        self.at[number, key, what, day] = self.knowledge.variable(truth, 0, most)
+    def _own_people(self, number: int) -> frozenset[int]:
+        theirs = self.attack.releases[number].theirs
+        return theirs.get(self.attack.insider, frozenset()) if self.attack.insider else frozenset()
+
+    def _never_negative(self, terms: dict[int, int]) -> None:
+        if self.knowledge.value(terms) >= 0:
+            self.knowledge.never_negative(terms)
 
     def _if_true(self, terms: dict[int, int], low: float, high: float) -> None:
         if low <= self.knowledge.value(terms) <= high:

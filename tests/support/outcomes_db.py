@@ -29,7 +29,8 @@ with gone as (
     )
 )
 select measure, cohort, group_by, group_value, day as days, status,
-    concat_ws('/', cohort, group_value, cast(day as varchar), status, cast(n as varchar)) as person_id, '' as member
+    concat_ws('/', cohort, group_value, cast(day as varchar), status, cast(n as varchar)) as person_id, '' as member,
+    cast(null as varchar) as partner, cast(null as varchar) as prison
 from gone, range(1, people + 1) as r(n)
 """
 

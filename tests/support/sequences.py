@@ -255,6 +255,7 @@ def curves_of(programme: Programme, now: int) -> dict[tuple[str, str, str], dict
 
 def _add_curves(con: Connection, programme: Programme, now: int) -> None:
     con.execute("delete from outcomes.on_curve")
+    whose = {person.number: person for person in programme.people}
     for (measure, *group), members in curves_of(programme, now).items():
         place, days = [measure, "programme", *group], sorted(day for day, _ in members.values())
         for day in sorted(set(days)):
@@ -263,8 +264,11 @@ def _add_curves(con: Connection, programme: Programme, now: int) -> None:
             con.execute("insert into outcomes.curve values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         [*place, day, at_risk, events, 0, days.count(day) - events])  # fmt: skip
         con.executemany(
-            "insert into outcomes.on_curve values (?, ?, ?, ?, ?, ?, ?, '')",
-            [[*place, day, "event" if event else "censored", f"p{p}"] for p, (day, event) in members.items()],
+            "insert into outcomes.on_curve values (?, ?, ?, ?, ?, ?, ?, '', ?, ?)",
+            [
+                [*place, day, "event" if event else "censored", f"p{p}", whose[p].partner_in(now), whose[p].prison]
+                for p, (day, event) in members.items()
+            ],
         )
 
 

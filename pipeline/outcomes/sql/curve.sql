@@ -2,16 +2,16 @@
 -- competing event or because nobody looked further. A release has a person_key, a unit of care its person's id.
 create or replace view outcomes.curve_member as
 select
-    w.measure, m.cohort, m.planned, m.days, m.status, m.reason, m.person_key, m.person_id, m.member
+    w.measure, m.cohort, m.planned, m.days, m.status, m.reason, m.person_key, m.person_id, m.member, m.partner, m.prison
 from (
     select
         cohort, kind, planned, coalesce(event_day, end_day) as days, coalesce(reason, end_reason) as reason,
         case when event_day is null then end_status else 'event' end as status, person_key,
-        cast(null as varchar) as person_id, cast(spell_number as varchar) as member
+        cast(null as varchar) as person_id, cast(spell_number as varchar) as member, partner, prison
     from outcomes.observed_follow_up
     where cohort in ('programme', 'all_releases', 'comparison')
     union all
-    select cohort, kind, planned, days, reason, status, cast(null as bigint), person_id, member_id
+    select cohort, kind, planned, days, reason, status, cast(null as bigint), person_id, member_id, partner, prison
     from outcomes.follow_up_row
     where event_number = 1
 ) as m
@@ -66,18 +66,19 @@ create or replace view outcomes.on_curve as
 with named as (
     select
         m.measure, m.cohort, m.planned, m.days, m.status, m.reason, coalesce(m.person_id, p.person_id) as person_id,
-        m.member
+        m.member, m.partner, m.prison
     from outcomes.curve_member as m
     left join outcomes.person_seen as p on p.person_key = m.person_key
 )
-select measure, cohort, 'all' as group_by, '' as group_value, days, status, person_id, member from named
+select measure, cohort, 'all' as group_by, '' as group_value, days, status, person_id, member, partner, prison from named
 union all
-select measure, cohort, 'planned', planned, days, status, person_id, member from named
+select measure, cohort, 'planned', planned, days, status, person_id, member, partner, prison from named
 where planned is not null and measure <> 'cause_of_return'
 union all
 select
     n.measure, n.cohort, 'reason', c.cause, n.days,
-    case when n.status = 'event' and n.reason <> c.cause then 'competing' else n.status end, n.person_id, n.member
+    case when n.status = 'event' and n.reason <> c.cause then 'competing' else n.status end, n.person_id, n.member,
+    n.partner, n.prison
 from named as n
 cross join outcomes.cause as c
 where n.measure = 'cause_of_return';

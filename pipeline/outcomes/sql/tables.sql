@@ -37,7 +37,7 @@ create or replace table outcomes.unit_row (
 
 -- A row is one unit of one measure; measures of events after release are added when their events are known.
 create or replace view outcomes.unit as
-select * from outcomes.unit_row;
+select *, partner as whose_partner, prison as whose_prison from outcomes.unit_row;
 
 -- A row is one cell: a measure's part in one cohort, window and group. Counts are NULL unless the
 -- status is measured, but too_early where it is too_early; a median has a value and no numerator. group_value is '' in the group all.
