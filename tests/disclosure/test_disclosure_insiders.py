@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
 from pipeline.disclosure.attack import Problem, Target
 from pipeline.disclosure.audit import Auditor
+from pipeline.disclosure.curve_audit import add_curve, add_days, own_on_curves
+from pipeline.disclosure.curves import Curve, plan_curve
+from pipeline.disclosure.followed import OnCurve
 from pipeline.disclosure.insiders import read_contributions
 from pipeline.disclosure.leaving import leave_out_beside, leave_out_breakdowns
 from pipeline.disclosure.planning import Planned, hide, plan_rows
@@ -16,9 +20,11 @@ from pipeline.disclosure.protect import LEVELS, protect
 from pipeline.disclosure.rows import MeasureRow
 from pipeline.disclosure.series import Series, _Step
 from pipeline.disclosure.world import World
+from pipeline.outcomes import DayCount
 from pipeline.periods import Quarter
 from tests.support.measures import cell, margin
 from tests.support.outcomes_db import warehouse
+from tests.support.sequences import run_sequence
 
 PROFILE = load_profile("publication").model_copy(update={"insiders": ("partner", "prison")})
 GROUPS = {
@@ -76,6 +82,52 @@ def test_of_few_people_in_a_row_an_insider_knows_that_the_others_are_fewer_still
     assert asked == {"n": 2, "persons": 2, "x": 2}  # outside the numerator all are its own
     assert attack.weak() == []
     assert {t.width for t in attack.attackers["", ""] if t.row == 2} == {PROFILE.protection_width}
+
+
+def test_who_has_all_people_of_a_row_knows_that_nobody_else_is_there() -> None:
+    """c's 14 are published as 15 (13 to 17). Who has all 100 of c knows them, and 33 - 12 - 14 leaves 7 for b."""
+    rows = margin(GROUPS, "quarter")
+    planned = plan_rows(rows, PROFILE)
+    own = {"n": 100, "x": 14}
+    assert weak(planned, {("partner", "p"): {rows[3].key: own | {"n": 99}}}) == []
+    assert weak(planned, {("partner", "p"): {rows[3].key: own}}) == [("b", "x", 0)]
+
+
+def followed(last_days: Sequence[int], events: Sequence[int], own: Sequence[int]) -> Curve:
+    """A curve of people with their last day, of whom those of `events` have the event on it; p has those of `own`."""
+    members = {f"p{number}#1": (day, number in events) for number, day in enumerate(last_days)}
+    days = [
+        DayCount(
+            day, sum(d >= day for d in last_days), sum(m == (day, True) for m in members.values()), 0,
+            sum(m == (day, False) for m in members.values()),
+        )
+        for day in sorted(set(last_days))
+    ]  # fmt: skip
+    who = OnCurve(members, {("partner", "p"): frozenset(f"p{number}#1" for number in own)})
+    return plan_curve(Curve("return_to_prison", "programme", "all", "", days, 365, who=who), PROFILE)
+
+
+def test_of_every_count_of_a_curve_an_insider_knows_what_its_own_people_add() -> None:
+    """20 of 60 people have the event on day 10, ten more on day 30, others are seen to day 365; p has every third."""
+    drawn = followed([10] * 20 + [30] * 10 + [365] * 30, range(30), range(0, 60, 3))
+    problem = Problem()
+    added = add_curve(problem, drawn, 0, PROFILE)
+    add_days(problem, added, [20])
+    known = own_on_curves([added], PROFILE)
+    counts = [added.start, added.everything, *added.at_risk, *(events for _, events in added.events), added.between[20]]
+    assert [day for day, _ in added.events] == [10, 30]
+    assert [problem.truth[unknown] for unknown in counts] == [60, 30, 60, 40, 20, 10, 20]
+    assert [known["partner", "p"][unknown] for unknown in counts] == [20, 10, 20, 13, 7, 3, 7]
+    assert [known["partner", ""][unknown] for unknown in counts] == [0] * 7
+
+
+def test_without_its_own_people_a_partner_finds_out_few_others_on_a_curve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_sequence(tmp_path / "whole", 35, "minimum-3").recovered == ()
+    monkeypatch.setattr("pipeline.disclosure.world.own_on_curves", lambda curves, profile: {})
+    found = run_sequence(tmp_path / "lost", 35, "minimum-3").recovered
+    assert any(line.startswith("('partner'") and "events of the curve" in line for line in found)
 
 
 EXACT = load_profile("exact").model_copy(update={"insiders": ("partner",)})

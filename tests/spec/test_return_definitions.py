@@ -69,6 +69,11 @@ def test_two_years_stand_apart_from_the_ladder() -> None:
     ).fetchall()
     own = [("own", 90, 1, 2, 0), ("own", 180, 1, 2, 0), ("own", 365, 1, 2, 0), ("own", 730, 1, 1, 1)]
     assert found == [("ladder", 90, 1, 2, 0), ("ladder", 180, 1, 2, 0), ("ladder", 365, 1, 2, 0), *own]
+    whose = "select distinct partner, whose_partner, prison, whose_prison from outcomes.unit"
+    found = con.execute(f"{whose} where window_days = 730 and cohort = 'programme'").fetchall()
+    assert found == [(None, "a", None, "brno")]  # not broken down, and known to those whose people they are
+    on_curve = "select distinct partner, prison from outcomes.on_curve where cohort = 'programme'"
+    assert con.execute(on_curve).fetchall() == [("a", "brno")]
 
 
 def test_return_dated_to_the_first_day_of_custody() -> None:
