@@ -3,7 +3,8 @@
 Run by hand: `.venv/bin/python benchmarks/register.py PEOPLE FOLDER` writes `register.duckdb` (schemas `landing` and
 `validated`, as a run has them before core) and the same tables as Parquet for the comparators. Per person about three
 stays; every fourth person is a client with twenty services. Values come from hashes of the person's number, so equal
-arguments give equal tables. Every source has sent two deliveries; one key in a hundred has a newer version.
+arguments give equal tables. Every source has sent two deliveries; one key in a hundred has a newer version. People are
+made two million at a time, so that memory does not grow with the country.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pipeline.warehouse import load_sql, split_statements
 
 EXTRACT = "2023-07-31"
 PARTNERS = 6
+AT_ONCE = 2_000_000
 READ = ("custody_stay", "person", "case", "service", "treatment")
 
 # Helpers as macros: h draws a number from a person's number and a place; pseudonym has 26 characters as real ones have.
@@ -41,7 +43,7 @@ with place as (
 ), drawn as (
     select i, k, began(i, k) as admission_date, began(i, k) + stay_days(i, k) as release_date,
         k > 0 and moved(i, k - 1) as arrived, moved(i, k) as leaves
-    from range({people}) as p(i) cross join range(6) as s(k)
+    from range({first}, {last}) as p(i) cross join range(6) as s(k)
     where k < 1 + h(i, 3, 6) and began(i, k) <= date '{extract}'
 )
 select 'custody', case when h(i, 5, 2) = 0 then 'custody-1' else 'custody-2' end, 'custody-f', '', i * 6 + k, 0,
@@ -67,7 +69,8 @@ from drawn inner join place on place.number = place(i, k)
 order by k, i;
 insert into validated.custody_stay
 select * replace ('custody-2' as delivery_id, row_number + 600000000 as row_number, 'low_security' as regime)
-from validated.custody_stay where delivery_id = 'custody-1' and row_number % 50 = 0
+from validated.custody_stay
+where delivery_id = 'custody-1' and row_number % 50 = 0 and row_number >= {first} * 6 and row_number < {last} * 6
 """
 
 PEOPLE = """
@@ -76,15 +79,15 @@ insert into validated.person
      education)
 select 'custody', 'custody-2', 'custody-f', '', i, 0, pseudonym(i),
     case when h(i, 7, 12) = 0 then 'female' else 'male' end, 1950 + h(i, 8, 50), 'cz', 'jihomoravsky', 'unknown'
-from range({people}) as p(i)
+from range({first}, {last}) as p(i)
 """
 
 CLIENTS = """
-create temp table client as
+create or replace temp table client as
 select i, pseudonym(i) as person_id, h(i, 9, {partners}) as partner_number, h(i, 10, 1 + h(i, 3, 6)) as k
-from range({people}) as p(i)
+from range({first}, {last}) as p(i)
 where i % 4 = 0;
-create temp table agreed as
+create or replace temp table agreed as
 select *, 'partner_' || cast(partner_number as varchar) as partner,
     began(i, k) + cast(stay_days(i, k) / 2 as integer) as agreement_date, began(i, k) + stay_days(i, k) as leaving
 from client
@@ -127,7 +130,8 @@ from agreed cross join range(20) as s(j)
 order by j, i;
 insert into validated.service
 select * replace (partner || '-2' as delivery_id, row_number + 1000000000 as row_number, minutes + 5 as minutes)
-from validated.service where delivery_id like '%-1' and row_number % 50 = 0
+from validated.service
+where delivery_id like '%-1' and row_number % 50 = 0 and row_number >= {first} * 20 and row_number < {last} * 20
 """
 
 TREATMENTS = """
@@ -143,8 +147,8 @@ order by i
 """
 
 
-def make(people: int, folder: Path) -> Path:
-    """Write `register.duckdb` and its tables as Parquet into the folder; returns the warehouse file."""
+def make(people: int, folder: Path, *, comparators: bool = True) -> Path:
+    """Write `register.duckdb` into the folder, for comparators its tables as Parquet too; returns the warehouse."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "register.duckdb"
     path.unlink(missing_ok=True)
@@ -158,12 +162,12 @@ def make(people: int, folder: Path) -> Path:
     con.executemany("insert into prison values (?)", [[c] for c in sorted(code_list("prison").codes)])
     con.execute(MACROS)
     _deliver(con)
-    given = {"people": people, "extract": EXTRACT, "partners": PARTNERS}
-    for part in (STAYS, PEOPLE, CLIENTS, CASES, SERVICES, TREATMENTS):
-        con.execute(part.format(**given))
-    for name in READ:
+    for first in range(0, people, AT_ONCE):
+        given = {"first": first, "last": min(first + AT_ONCE, people), "extract": EXTRACT, "partners": PARTNERS}
+        for part in (STAYS, PEOPLE, CLIENTS, CASES, SERVICES, TREATMENTS):
+            con.execute(part.format(**given))
+    for name in (*READ, "delivery") if comparators else ():
         con.execute(f"copy validated.\"{name}\" to '{folder / name}.parquet' (format parquet)")
-    con.execute(f"copy validated.delivery to '{folder / 'delivery'}.parquet' (format parquet)")
     con.execute("checkpoint")
     con.close()
     return path

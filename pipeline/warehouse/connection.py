@@ -18,6 +18,7 @@ from pipeline.warehouse.memory import silence
 
 Connection = duckdb.DuckDBPyConnection
 KEPT_RUNS = 3
+LONG = 50_000_000  # delivered rows, of some five million people
 
 
 def open_for_run(settings: Settings, run_id: str) -> Connection:
@@ -90,14 +91,22 @@ def plain_text(con: Connection) -> Iterator[None]:
     """Within it text is written as it is; numbers and days stay short.
 
     Core and outcomes are made anew with every run, and looking for the shortest form of a column of names takes longer
-    than writing it.
+    than writing it. With LONG or more delivered rows text that repeats is still stored once: a country would not fit.
     """
-    con.execute("set disabled_compression_methods = 'dictionary,fsst'")
+    con.execute(f"set disabled_compression_methods = '{'fsst' if _delivered(con) >= LONG else 'dictionary,fsst'}'")
     try:
         yield
     finally:
         with suppress(duckdb.Error):  # what went wrong is told, not this
             con.execute("set disabled_compression_methods = 'none'")
+
+
+def _delivered(con: Connection) -> int:
+    """About how many rows were delivered, as DuckDB estimates it; 0 on another engine."""
+    if not isinstance(con, duckdb.DuckDBPyConnection):
+        return 0
+    found = con.execute("select sum(estimated_size) from duckdb_tables() where schema_name = 'validated'").fetchone()
+    return int(found[0] or 0) if found else 0
 
 
 def require_free(settings: Settings) -> None:
