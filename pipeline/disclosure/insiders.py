@@ -161,8 +161,8 @@ class Insiders:
         whole = self.attack.pattern @ ~known == 0
         least = np.minimum(np.maximum(public.low, sums), self.attack.sums)
         most = np.maximum(np.minimum(public.high, sums), self.attack.sums)
-        low = np.where(whole & np.isinf(public.high) & (public.low >= 0), least, public.low)
-        high = np.where(whole & np.isinf(public.low) & (public.high <= 0), most, public.high)
+        low = np.where(whole & (public.low >= 0), least, public.low)
+        high = np.where(whole & (public.high <= 0), most, public.high)
         return View(lower, upper, low, high)
 
     def width(self, target: Target, who: Insider, own: Any, threshold: int) -> int:

@@ -147,18 +147,29 @@ class Series:
         return bool(yearly) and 0 < months < 12
 
     def width(self, target: Target, insider: Insider) -> int | None:
-        """How uncertain a change must stay to an insider: 0 where only its own people moved; None for no change."""
+        """How uncertain a change must stay to an insider: 0 where only its own people moved; None for no change.
+
+        Where few people moved a row at all, m are all of its own among them (see Insiders.width).
+        """
         found = self.changes.get(tuple(sorted(target.terms.items())))
         if found is None:
             return None
         then, now, key, role = found
         if dict(zip(key[5].split("*"), key[6].split("*"), strict=True)).get(insider[0]) == insider[1]:
             return 0
-        mine = [_own(step, key, role, insider) for step in (then, now)]
-        own = moved({role: mine[0]}, {role: mine[1]}, role)
-        if moved(then.members.get(key, {}), now.members.get(key, {}), role) <= own:
+        both = then.members.get(key, {}), now.members.get(key, {})
+        own = _own_moved(then, now, key, role, insider)
+        if moved(*both, role) <= own:
             return 0
+        if role in WITHIN and moved(*both, "n") < self.profile.threshold:
+            own = max(own, _own_moved(then, now, key, "n", insider))
         return target.width if own <= 1 else min(target.width, self.profile.threshold - 1 - own)
+
+
+def _own_moved(then: _Step, now: _Step, key: Key, role: str, insider: Insider) -> int:
+    """How many of an insider's own people came to a count, or left it."""
+    mine = [_own(step, key, role, insider) for step in (then, now)]
+    return moved({role: mine[0]}, {role: mine[1]}, role)
 
 
 def _own(step: _Step, key: Key, role: str, insider: Insider) -> frozenset[str]:

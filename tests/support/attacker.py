@@ -19,8 +19,8 @@ What counts as *recovered*, for each profile with threshold t and protection wid
   minus least possible change is below w.
 - to an insider both hold for what is not his own. Only what no mark can hide from him is spared: his own rows, counts
   and rows whose people are all his own, and where he has m > 1 people behind a mark no more than t-1-m is asked, since
-  a mark itself says that the others are no more. Where few people are in a whole row, m are all those of his own in
-  the row. Who has all people of a row or a curve knows it exactly (he knows that nobody else works there).
+  a mark itself says that the others are no more. Where few people are in a whole row, or moved it, m are all those of
+  his own among them. Who has all people of a row or a curve knows it exactly (he knows that nobody else works there).
 """
 
 from __future__ import annotations
@@ -341,10 +341,12 @@ class Attack:
         t = self.rules.threshold
         mine = self._mine_moved(before, now, key, role)
         others = self._moved(before, now, key, role) - mine
-        if others > 0 and others + mine < t and self._left(mine) > 0:
+        few = role in ("n", "x", "rest") and self._moved(before, now, key, "n") < t
+        within = max(mine, self._mine_moved(before, now, key, "n")) if few else mine
+        if others > 0 and others + mine < t and self._left(within) > 0:
             terms = self._change(before, now, key, role)
             yield Question(
-                tuple(terms.items()), self._left(mine), f"change {before} to {now}: {role} of {'/'.join(key)}"
+                tuple(terms.items()), self._left(within), f"change {before} to {now}: {role} of {'/'.join(key)}"
             )
 
     def _sum(self, number: int, key: Key, role: str) -> Terms:
