@@ -1,6 +1,6 @@
 -- A row is one client who was due to be taken over by somebody else, at most once a through-the-gate case: on the day on
 -- which it ended as transferred to a partner (case_transferred), or on a release from sentence into a region that the holder
--- of the open case agreed last does not serve (moved_away), whichever came first. to_partner is the partner named as the
+-- of the case agreed last, of those open on that day, does not serve (moved_away), whichever came first. to_partner is the partner named as the
 -- receiver, outside_provider, or NULL when nobody is named.
 create or replace table core.hand_over as
 with held as (
@@ -14,7 +14,10 @@ with held as (
     from core.release as release
     inner join core."case" as agreement
         on release.person_id = agreement.person_id and agreement.agreement_date <= release.release_date
-    where release.release_kind = 'sentence' and agreement.programme = 'through_the_gate'
+    where
+        release.release_kind = 'sentence'
+        and agreement.programme = 'through_the_gate'
+        and coalesce(agreement.end_date, release.release_date) >= release.release_date
 ),
 
 moved as (
@@ -22,7 +25,6 @@ moved as (
     from held
     where
         held.newness = 1
-        and coalesce(held.end_date, held.release_date) >= held.release_date
         and held.region_after_release is not null
         and held.region_after_release <> 'unknown'
         and exists (

@@ -78,3 +78,15 @@ def test_hand_overs_due(row: dict[str, str]) -> None:
         ]
     found = core_warehouse(tables).execute("select due_date, due_reason, to_partner from core.hand_over").fetchall()
     assert [" ".join(map(str, line)) for line in found] == ([row["expected"]] if row["expected"] else [])
+
+
+def test_a_later_case_that_has_ended_does_not_hide_the_open_one() -> None:
+    """b's case, agreed last, ended before the release; a's is open, and a does not serve where the client goes."""
+    served = [{"partner": p, "region": r, "valid_from": "2021-01-01"} for p, r in (("a", "CZ010"), ("b", "CZ064"))]
+    case = {"person_id": "p", "programme": "through_the_gate", "region_after_release": "CZ064"}
+    of_a = case | {"partner": "a", "case_id": "older", "agreement_date": "2021-01-02"}
+    of_b = case | {"partner": "b", "case_id": "newer", "agreement_date": "2021-06-01", "end_date": "2022-02-01"}
+    out = {"release_id": "p-1", "person_id": "p", "release_date": "2022-03-01", "release_kind": "sentence"}
+    con = core_warehouse({"service_area": served, "case": [of_a, of_b | {"end_reason": "completed"}], "release": [out]})
+    found = con.execute("select partner, case_id, cast(due_date as varchar), due_reason from core.hand_over").fetchall()
+    assert found == [("a", "older", "2022-03-01", "moved_away")]

@@ -190,10 +190,9 @@ def due(world: World, case: Row) -> date | None:
     for r in world.rows("release", person_id=case["person_id"], release_kind="sentence"):
         day = r["release_date"]
         own = [c for c in world.rows("case", person_id=case["person_id"], programme="through_the_gate")
-               if c["agreement_date"] <= day]  # fmt: skip
+               if c["agreement_date"] <= day <= (c.get("end_date") or day)]  # fmt: skip
         own.sort(key=lambda c: (-c["agreement_date"].toordinal(), c["partner"], c["case_id"]))
-        still_open = not (case.get("end_date") and case["end_date"] < day)
-        if own and own[0] is case and still_open and region != "unknown" and serves(world, case["partner"], day):
+        if own and own[0] is case and region != "unknown" and serves(world, case["partner"], day):
             days += [] if serves(world, case["partner"], day, region) else [day]
     return min(days, default=None)
 
