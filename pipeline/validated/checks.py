@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.model import Column, Table, code_list
-from pipeline.validated.predicates import twin
+from pipeline.validated.predicates import sql_literal, twin
 from pipeline.validated.rules import CheckRecord, Rule
 
 PARENT_REFUSED = "parent_refused"
 PLANNED = re.compile(r"^(planned|expected)_|_planned$")
 """Days that are only intended, and so may lie after the extract."""
+CODES = re.compile(r"\{codes:(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,14 @@ def _lay(
             ordered = tuple(sorted(kwargs.items()))
             yield Check(rule, table.name, column.name, ranks[rule.id], applies, fails, record.expectation, ordered)
         else:
-            fails = record.sql.replace("{column}", column.name).strip()
+            fails = CODES.sub(_codes, record.sql.replace("{column}", column.name)).strip()
             applies = column.when if record.each == "conditional" else f"r.{column.name} is not null"
             applies += f" and ({record.when.strip()})" if record.when else ""
             yield Check(rule, table.name, column.name, ranks[rule.id], applies, fails)
+
+
+def _codes(found: re.Match[str]) -> str:
+    return ", ".join(map(sql_literal, sorted(code_list(found[1]).codes)))
 
 
 def _columns(record: CheckRecord, table: Table) -> list[Column]:

@@ -53,7 +53,8 @@ class CheckRecord(Strict):
 
     `each` applies the check to all columns of a kind, `column` to one. Exactly one of `expectation` (with
     `kwargs`), `sql` or `refers_to` is given. `sql` is true where the row is wrong, `when` where it can be judged;
-    `r` is the row, `d` its delivery, `{column}` the column, `newest_<table>` the newest accepted versions of a table.
+    `r` is the row, `d` its delivery, `{column}` the column, `{codes:LIST}` the codes of a list, `newest_<table>` the
+    newest accepted versions of a table.
     `refers_to` names the table whose key the column holds; `or_custody` also accepts what a source of custody stays
     delivered.
     """

@@ -13,11 +13,24 @@ STAY = {"stay_id": "s", "person_id": "p"}
 CASE = {"case_id": "c", "person_id": "p"}
 SERVICE = {"service_id": "v", "person_id": "p", "case_id": "c"}
 TREATMENT = {"treatment_id": "t", "person_id": "p"}
+ENTRY = {
+    "entry_id": "e",
+    "person_id": "p",
+    "entry_date": date(2022, 5, 2),
+    "ever_treated": "unknown",
+    "primary_drug": "heroin",
+}
 
 BROKEN: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     # rule, table, values that break it, values that do not
     ("missing_required", "custody_stay", STAY | {"prison": None}, STAY),
     ("unknown_code", "custody_stay", STAY | {"prison": "alcatraz"}, STAY | {"prison": "valdice"}),
+    (
+        "unknown_code",
+        "treatment_entry",
+        ENTRY | {"secondary_drugs": "heroin pervitin"},
+        ENTRY | {"secondary_drugs": " heroin, mdma;other "},
+    ),
     ("value_out_of_range", "custody_stay", STAY | {"sarpo_risk": 100.5}, STAY | {"sarpo_risk": 100.0}),
     ("value_out_of_range", "custody_stay", STAY | {"prior_terms": -1}, STAY | {"prior_terms": 0}),
     ("value_out_of_range", "custody_stay", STAY | {"sentence_days": 0}, STAY | {"sentence_days": 1}),
