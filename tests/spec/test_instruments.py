@@ -62,6 +62,24 @@ def test_whoqol_reverses_three_items_and_runs_from_0_to_100() -> None:
     assert scores(asked("one", "whoqol_bref", whoqol(4)))["whoqol_physical"] == round((24 / 7 * 4 - 4) * 100 / 16, 4)
 
 
+def test_whoqol_agrees_with_a_worked_example_of_another_implementation() -> None:
+    """The random answers in the tests of awell-score (github.com/awell-health, whoqol_bref), to the digits printed.
+
+    There q3, q4 and q26 are asked the other way round: 2, 1 and 2.
+    """
+    physical = {"q3": 4, "q4": 5, "q10": 4, "q15": 4, "q16": 3, "q17": 4, "q18": 4}
+    psychological = {"q5": 4, "q6": 3, "q7": 4, "q11": 5, "q19": 5, "q26": 4}
+    social = {"q20": 4, "q21": 3, "q22": 5}
+    environment = {"q8": 5, "q9": 3, "q12": 3, "q13": 4, "q14": 3, "q23": 4, "q24": 3, "q25": 4}
+    found = scores(asked("one", "whoqol_bref", whoqol(3, **physical, **psychological, **social, **environment)))
+    assert {scale: round(score, 2) for scale, score in found.items()} == {
+        "whoqol_physical": 53.57,
+        "whoqol_psychological": 70.83,
+        "whoqol_social": 75.0,
+        "whoqol_environment": pytest.approx(65.63, abs=0.01),  # 65.625, which rounds to either
+    }
+
+
 def test_whoqol_needs_enough_answers_in_the_domain_and_in_all() -> None:
     two_missing = scores(asked("one", "whoqol_bref", whoqol(3, q20=None, q21=None)))
     assert "whoqol_social" not in two_missing  # one of three may be missing, not two
