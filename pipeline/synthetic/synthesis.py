@@ -54,7 +54,7 @@ def synthesize(
         "clients": wanted,
         "agreements": agreed,
         "seed": seed,
-        "rates": true_rates(),
+        "rates": _in_digits(true_rates()),
         "rows": {d.title: {name: frame.height for name, frame in d.tables.items()} for d in deliveries},
         "quarantine": [_located(fault, places) for fault in planted.faults],
         "children": planted.children,
@@ -109,6 +109,13 @@ def _located(fault: Fault, places: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "column": fault.column,
         "rule_id": fault.rule_id,
     }
+
+
+def _in_digits(rates: Any) -> Any:
+    """The same with twelve decimals: what sums leave beyond them differs from one processor to another."""
+    if isinstance(rates, dict):
+        return {name: _in_digits(rate) for name, rate in rates.items()}
+    return round(float(rates), 12)
 
 
 def _redelivered(deliveries: list[Delivery], planted: Planted) -> list[tuple[str, str, int]]:
