@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.disclosure.audit import Auditor
-from pipeline.disclosure.beside import STAND_BESIDE
+from pipeline.disclosure.beside import STAND_BESIDE, WAYS
 from pipeline.disclosure.planning import Planned
 
 Part = tuple[str, ...]
@@ -76,6 +76,30 @@ def leave_out_parts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -
     _leave_out(tables, part_of, {part_of(plan) for plan in weak}, auditor)
 
 
+def withhold_beside(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
+    """Withhold curves and attrition that tell of the weak rows: both say again what tables say."""
+    if auditor.beside is not None:
+        for what in WAYS:
+            auditor.beside.withhold([plan.row for plan in weak], what)
+
+
+def leave_out_same_windows(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
+    """Leave out the weak windows in every measure of their cohort: the same people are in all of them, so that each
+    tells of the others."""
+    windows = {_of_cohort(plan) for plan in weak}
+    kin = [plan for planned in tables.values() for plan in planned if _of_cohort(plan) in windows]
+    withhold_beside(tables, kin, auditor)
+    _leave_out(tables, _of_cohort, windows, auditor)
+
+
+def leave_out_whole_cohorts(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
+    """Leave out all of the weak rows' cohorts: where it was published before, the cohort says nothing new this time."""
+    cohorts = {plan.row.cohort for plan in weak}
+    kin = [plan for planned in tables.values() for plan in planned if plan.row.cohort in cohorts]
+    withhold_beside(tables, kin, auditor)
+    leave_out_cohorts(tables, cohorts, auditor)
+
+
 def leave_out_cohorts(tables: Tables, cohorts: Collection[str], auditor: Auditor) -> None:
     """Leave out all tables of cohorts."""
     _leave_out(tables, lambda plan: (plan.row.cohort,), {(cohort,) for cohort in cohorts}, auditor)
@@ -83,6 +107,10 @@ def leave_out_cohorts(tables: Tables, cohorts: Collection[str], auditor: Auditor
 
 def _window(plan: Planned) -> Part:
     return (*part_of(plan), plan.row.cell_set, plan.row.window)
+
+
+def _of_cohort(plan: Planned) -> Part:
+    return plan.row.cohort, plan.row.cell_set, plan.row.window
 
 
 def _leave_out(tables: Tables, whole: Callable[[Planned], Part], weak: Collection[Part], auditor: Auditor) -> bool:

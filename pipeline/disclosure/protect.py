@@ -25,13 +25,16 @@ from pipeline.disclosure.leaving import (
     leave_out_beside,
     leave_out_breakdowns,
     leave_out_parts,
+    leave_out_same_windows,
+    leave_out_whole_cohorts,
     leave_out_windows,
     part_of,
+    withhold_beside,
 )
 from pipeline.disclosure.optimal import choose
 from pipeline.disclosure.planning import Planned, hide
 from pipeline.disclosure.rows import MeasureRow
-from pipeline.disclosure.telling import withhold_beside, withhold_what_tells
+from pipeline.disclosure.telling import withhold_what_tells
 from pipeline.disclosure.widening import Widening
 from pipeline.disclosure.world import World
 from pipeline.errors import DisclosureError
@@ -217,6 +220,8 @@ LEVELS: tuple[Callable[[Tables, Sequence[Planned], Auditor], object], ...] = (
     leave_out_beside,
     leave_out_windows,
     leave_out_parts,
+    leave_out_same_windows,
+    leave_out_whole_cohorts,
 )
 """What is done in turn about what stays weak; each withholds more than the one before."""
 HIDING = (_withhold_doubts, _withhold_numerators, _withhold_denominators)

@@ -32,13 +32,6 @@ def withhold_what_tells(tables: Tables, auditor: Auditor) -> None:
             leave_out_cohorts(tables, _cohorts_that_help(rows, auditor), auditor)
 
 
-def withhold_beside(tables: Tables, weak: Sequence[Planned], auditor: Auditor) -> None:
-    """Withhold curves and attrition that tell of the weak rows: both say again what tables say."""
-    if auditor.beside is not None:
-        for what in WAYS:
-            auditor.beside.withhold([plan.row for plan in weak], what)
-
-
 def _told(rows: Sequence[Planned], auditor: Auditor) -> list[Planned]:
     """Rows of which curves and attrition tell any reader more than the tables do."""
     reader = replace(auditor, profile=auditor.profile.model_copy(update={"insiders": ()}), series=None)
