@@ -17,6 +17,7 @@ from typing import Any
 
 from pipeline.disclosure.moves import TOLERANCE, Key, Moves, View
 from pipeline.disclosure.neighbourhood import Block
+from pipeline.disclosure.proofs import Proofs
 from pipeline.disclosure.repair import Repair
 from pipeline.disclosure.sweep import Sweep
 from pipeline.errors import DisclosureError
@@ -109,7 +110,7 @@ class Attack:
         import numpy as np
         from scipy.sparse import csr_matrix
 
-        self.problem, self.moves, self.shared = problem, Moves(), shared
+        self.problem, self.moves, self.proofs, self.shared = problem, Moves(), Proofs(), shared
         self.truth = np.array(problem.truth, dtype=float)
         self.terms = [tuple(terms.items()) for terms, _, _ in problem.constraints]
         self.touching: list[list[tuple[int, int]]] = [[] for _ in problem.truth]
@@ -134,9 +135,9 @@ class Attack:
         return View(np.array(problem.lower, dtype=float), np.array(problem.upper, dtype=float), *ends)
 
     def adopt(self, before: Attack, same: Mapping[int, int]) -> None:
-        """Take over the worlds of an attack on more rows; `same` says which unknown of it each one is here.
+        """Take over the worlds of an attack on more rows, and its proofs; `same` says which unknown of it each is here.
 
-        What they change elsewhere is dropped. As all worlds, each is held against a view before it counts.
+        What they change elsewhere is dropped. As all worlds and proofs, each is held against a view before it counts.
         """
         import numpy as np
         from scipy.sparse import csr_matrix
@@ -153,6 +154,15 @@ class Attack:
         row, column, weight = np.array(entries, dtype=int).reshape(-1, 3).T
         sums = csr_matrix((weight.astype(float), (row, column)), shape=(len(keys), len(self.truth)))
         self.moves.take(changes, self.truth, changes @ self.matrix.T, self.sums, changes @ sums.T, keys)
+        kept_unknowns = {int(old): int(here[old]) for old in np.flatnonzero(here >= 0)}
+        self.proofs.adopt(before.proofs, self._constraints_of(before, kept_unknowns), kept_unknowns)
+
+    def _constraints_of(self, before: Attack, same: Mapping[int, int]) -> dict[int, int]:
+        """Which constraint here each one of another attack is, the tightest of those on the same terms."""
+        limits = [high - low for _, low, high in self.problem.constraints]
+        number = {frozenset(self.terms[n]): n for n in sorted(range(len(limits)), key=lambda n: -limits[n])}
+        named = ((n, frozenset((same.get(u, -1), w) for u, w in terms)) for n, terms in enumerate(before.terms))
+        return {n: number[terms] for n, terms in named if terms in number}
 
     def narrow(self, view: View, targets: Sequence[Target]) -> list[Finding]:
         """Those targets that an attacker pins down, in the order asked; see `find_narrow`."""
@@ -162,7 +172,10 @@ class Attack:
             widths[target.key] = max(widths.get(target.key, 0), target.width)
         seen = self.moves.seen(view, list(widths))
         waiting = {key: width for key, width in widths.items() if seen[key][1] - seen[key][0] < width}
-        left = Search(self, self.tighten(view), waiting, seen).run() if waiting else {}
+        view = self.tighten(view) if waiting else view
+        left = self.proofs.left(self, view, waiting)
+        waiting = {key: width for key, width in waiting.items() if key not in left}
+        left |= Search(self, view, waiting, seen).run() if waiting else {}
         return [Finding(t, left[t.key]) for t in targets if t.key in left and left[t.key] < t.width]
 
     def _check_truth(self, view: View) -> None:

@@ -36,7 +36,8 @@ class Block:
 
         loose = self.search.loose_in[self.numbers]
         within = np.flatnonzero(np.diff(self.matrix.indptr) >= loose)
-        return self._program(self.matrix[within], self.numbers[within])
+        self.within = self.numbers[within]
+        return self._program(self.matrix[within], self.within)
 
     def _program(self, matrix: Any, numbers: Any) -> Program:
         attack, view = self.search.attack, self.search.view
@@ -60,9 +61,12 @@ class Block:
         if not last:
             return
         program = self.inner if self.whole else self.outer
-        ends = [program.most(index, sign) for sign in (1, -1)]
-        if sum(end for end, _ in ends) < width - TOLERANCE:
-            search.left[key] = int(sum(end for end, _ in ends) + TOLERANCE)
+        numbers = (self.numbers if self.whole else self.within)[program.kept]
+        up, above = program.most(index, 1)[0], program.shadow
+        down, below = program.most(index, -1)[0], program.shadow
+        if up + down < width - TOLERANCE:
+            search.left[key] = int(up + down + TOLERANCE)
+            search.attack.proofs.keep(key, (numbers, numbers), (above, below))
             return
         for whole in (False, True) if branch else (False,):
             for sign in (1, -1):

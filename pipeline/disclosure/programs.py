@@ -30,7 +30,7 @@ class Program:
         from scipy.sparse import csr_matrix, vstack
 
         down, up = np.array(down, dtype=float), np.array(up, dtype=float)
-        matrix, limits = _needed(down, up, matrix, *limits)
+        self.kept, matrix, limits = _needed(down, up, matrix, *limits)
         self.size, self.rows, self.asked = len(down), matrix.shape[0], asked
         self.bounds = np.concatenate([up, -down])
         self.prices = np.tile(np.ones(self.size) if prices is None else np.asarray(prices, float), 2)
@@ -41,6 +41,7 @@ class Program:
         free = np.full(len(asked), np.inf)
         self.limits = np.concatenate([limits[0], -free]), np.concatenate([limits[1], free])
         self.solvers: dict[bool, Any] = {}
+        self.shadow: Any = np.zeros(0)  # what one more unit of each kept row was worth when `most` ran last
 
     def _solver(self, whole: bool) -> Any:
         """HiGHS with this program, kept between calls so that each begins where the last one ended."""
@@ -82,13 +83,15 @@ class Program:
             solver.changeColsCost(2 * self.size, np.arange(2 * self.size, dtype=np.int32), goal)
             found = _run(solver, self.size)
             if found is not None:
+                self.shadow = np.array(solver.getSolution().row_dual[: self.rows])
                 return sign * sum(weight * found[unknown] for unknown, weight in self.asked[index].items()), found
             del self.solvers[whole]
         return float("inf"), None
 
 
-def _needed(down: Any, up: Any, matrix: Any, low: Any, high: Any) -> tuple[Any, tuple[Any, Any]]:
-    """Rows that bounds do not keep by themselves; a row of one unknown becomes a bound of it (in place)."""
+def _needed(down: Any, up: Any, matrix: Any, low: Any, high: Any) -> tuple[Any, Any, tuple[Any, Any]]:
+    """Rows that bounds do not keep by themselves, and their numbers; a row of one unknown becomes a bound of it (in
+    place)."""
     import numpy as np
 
     matrix = matrix.tocsr()
@@ -103,7 +106,7 @@ def _needed(down: Any, up: Any, matrix: Any, low: Any, high: Any) -> tuple[Any, 
     broken = (least < low - TOLERANCE) | (most > high + TOLERANCE)
     broken[alone] = False
     kept = np.flatnonzero(broken)
-    return matrix[kept], (low[kept], high[kept])
+    return kept, matrix[kept], (low[kept], high[kept])
 
 
 def _load(program: Program, whole: bool) -> Any:
