@@ -182,3 +182,57 @@ def test_what_a_solver_cannot_answer_is_not_safe(monkeypatch: pytest.MonkeyPatch
     problem.add({a: 1, b: 1}, 7, 7)
     problem.targets = [Target({a: 1}, 3, 0, "x")]
     assert [finding.target for finding in find_narrow(problem)] == problem.targets
+
+
+def odd_cycle(first: int = 0) -> tuple[Problem, Target]:
+    """Three counts of which every two add up to 10: each is 5, which no single sum says; the first of all the counts
+    stand after `first` others."""
+    problem = Problem()
+    for _ in range(first):
+        problem.add_unknown(3, 0, 9)
+    x, y, z = (problem.add_unknown(5, 0, 100, name) for name in "xyz")
+    for pair in ((x, y), (y, z), (x, z)):
+        problem.add(dict.fromkeys(pair, 1), 10, 10)
+    problem.targets = [Target({x: 1}, 1, 0, "x")]
+    return problem, problem.targets[0]
+
+
+def test_what_was_proven_narrow_needs_no_second_proof_as_long_as_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, target = odd_cycle()
+    attack = Attack(problem)
+    assert [found.left for found in attack.narrow(attack.view(), [target])] == [0]
+    monkeypatch.setattr("pipeline.disclosure.attack.Search.run", lambda self: dict.fromkeys(self.widths, -1))
+    assert [found.left for found in attack.narrow(attack.view(), [target])] == [0]
+    later, again = odd_cycle(first=2)
+    other = Attack(later)
+    other.adopt(attack, {attack.problem.names[name]: later.names[name] for name in "xyz"})
+    assert [found.left for found in other.narrow(other.view(), [again])] == [0]
+    loose = other.view()
+    loose.high[0] = 20
+    assert [found.left for found in other.narrow(loose, [again])] == [-1]  # sought anew
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.floats(-3, 3), min_size=6, max_size=6), st.lists(st.integers(0, 4), min_size=3, max_size=3))
+def test_no_price_proves_what_is_not_so(prices: list[float], truth: list[int]) -> None:
+    """Three counts of 0 to 4, two sums of which are known to one: whatever the prices, all that may be is in the bound."""
+    problem = Problem()
+    a, b, c = (problem.add_unknown(count, 0, 4) for count in truth)
+    known = ({a: 1, b: 1}, {b: 1, c: -1}, {a: 1, c: 2})
+    limits = [(problem.value(terms) - 1, problem.value(terms) + 1) for terms in known[:2]]
+    limits.append((0, float("inf")))
+    for terms, ends in zip(known, limits, strict=True):
+        problem.add(terms, *ends)
+    attack = Attack(problem)
+    key = ((a, 1), (c, 1))
+    numbers = range(3)
+    attack.proofs.keep(key, (numbers, numbers), (prices[:3], prices[3:]))
+    possible = [
+        world[0] + world[2]
+        for world in product(range(5), repeat=3)
+        if all(low <= sum(w * world[u] for u, w in terms.items()) <= high
+               for terms, (low, high) in zip(known, limits, strict=True))
+    ]  # fmt: skip
+    room = max(possible) - min(possible)
+    assert attack.proofs.left(attack, attack.view(), {key: room}) == {}
+    assert all(left >= room for left in attack.proofs.left(attack, attack.view(), {key: 1_000}).values())

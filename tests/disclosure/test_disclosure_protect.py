@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.disclosure.audit import Auditor, check_table
+from pipeline.disclosure.leaving import leave_out_same_windows, leave_out_whole_cohorts
 from pipeline.disclosure.ledger import Ledger
 from pipeline.disclosure.planning import HELD, Planned, plan_rows
 from pipeline.disclosure.profile import load_profile
@@ -37,6 +38,42 @@ def protected(rows: Sequence[MeasureRow]) -> list[Planned]:
     planned = plan_rows(rows, PROFILE)
     protect({"contact_made": planned}, auditor())
     return planned
+
+
+def of_two_measures() -> dict[str, list[Planned]]:
+    """Two measures of the programme with two windows each, and one of them in another cohort too."""
+    rows = {
+        name: [cell(100, 40, window=window, measure=name) for window in ("21", "90")]
+        for name in ("contact_made", "treatment_started")
+    }
+    rows["contact_made"].append(cell(100, 40, window="21", cohort="comparison"))
+    return {name: plan_rows(found, PROFILE) for name, found in rows.items()}
+
+
+def left(tables: Mapping[str, Sequence[Planned]]) -> dict[str, list[tuple[str, str]]]:
+    return {name: [(plan.row.cohort, plan.row.window) for plan in planned] for name, planned in tables.items()}
+
+
+def test_at_last_a_weak_window_goes_in_every_measure_of_its_cohort_and_then_the_cohort() -> None:
+    """What was published before is held instead: it stands again, and nothing is said of it today."""
+    tables = of_two_measures()
+    weak = tables["contact_made"][:1]
+    leave_out_same_windows(tables, weak, auditor())
+    assert left(tables) == {
+        "contact_made": [("programme", "90"), ("comparison", "21")],
+        "treatment_started": [("programme", "90")],
+    }
+    tables = of_two_measures()
+    held: list[Planned] = []
+    published = Auditor(PROFILE, lambda plan: {"n": ((1, 200),)}, hold=lambda plan: bool(held.append(plan) or True))
+    leave_out_whole_cohorts(tables, tables["contact_made"][:1], published)
+    assert [(plan.row.measure, plan.row.cohort) for plan in held] == [
+        *[("contact_made", "programme")] * 2,
+        *[("treatment_started", "programme")] * 2,
+    ]
+    assert left(tables) == left(of_two_measures())
+    leave_out_whole_cohorts(tables, tables["contact_made"][:1], auditor())
+    assert left(tables) == {"contact_made": [("comparison", "21")], "treatment_started": []}
 
 
 def cube(x: Mapping[tuple[str, ...], int], dimensions: Sequence[str], n: int = 60) -> list[MeasureRow]:
