@@ -215,7 +215,7 @@ def test_what_was_proven_narrow_needs_no_second_proof_as_long_as_it_holds(monkey
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.floats(-3, 3), min_size=6, max_size=6), st.lists(st.integers(0, 4), min_size=3, max_size=3))
 def test_no_price_proves_what_is_not_so(prices: list[float], truth: list[int]) -> None:
-    """Three counts of 0 to 4, two sums of which are known to one: whatever the prices, all that may be is in the bound."""
+    """Three counts of 0 to 4, two sums of which are known to one: whatever the prices, all that may be is within."""
     problem = Problem()
     a, b, c = (problem.add_unknown(count, 0, 4) for count in truth)
     known = ({a: 1, b: 1}, {b: 1, c: -1}, {a: 1, c: 2})
